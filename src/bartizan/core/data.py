@@ -1,0 +1,104 @@
+"""Data at a plugin's face: NumPy arrays with their place in the source, dealt out by role."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .base import Frozen
+
+Array = NDArray[np.float32]
+Labels = NDArray[np.int64]
+
+
+class Feature(Frozen):
+    """One column of tabular data and what an adversary may do to it."""
+
+    name: str
+    type: Literal["continuous", "integer", "categorical", "binary"] = "continuous"
+    low: float | None = None
+    high: float | None = None
+    values: tuple[float, ...] = ()
+    mutable: bool = True
+    direction: Literal["any", "increase", "decrease"] = "any"
+
+
+@dataclass(frozen=True)
+class Data:
+    """Examples `x` (float32; images N×C×H×W, tables N×D), labels `y` (int64, N), and their rows in the source."""
+
+    x: Array
+    y: Labels
+    rows: NDArray[np.int64]
+    features: tuple[Feature, ...] = ()
+
+    @classmethod
+    def of(cls, x: Array, y: Labels, features: tuple[Feature, ...] = ()) -> Data:
+        """Wrap arrays, numbering the rows from 0."""
+        return cls(
+            np.ascontiguousarray(x, dtype=np.float32),
+            np.ascontiguousarray(y, dtype=np.int64),
+            np.arange(len(y), dtype=np.int64),
+            features,
+        )
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def take(self, index: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Data:
+        """The examples at `index`, in that order."""
+        return replace(self, x=self.x[index], y=self.y[index], rows=self.rows[index])
+
+    def join(self, other: Data) -> Data:
+        """Both, one after the other."""
+        return replace(
+            self,
+            x=np.concatenate([self.x, other.x]),
+            y=np.concatenate([self.y, other.y]),
+            rows=np.concatenate([self.rows, other.rows]),
+        )
+
+    def digest(self) -> str:
+        """SHA-256 over shapes and contents of `x` and `y`."""
+        h = hashlib.sha256()
+        for a in (self.x, self.y):
+            h.update(f"{a.dtype.str}{a.shape}".encode())
+            h.update(np.ascontiguousarray(a).tobytes())
+        return h.hexdigest()
+
+
+def _empty() -> Data:
+    return Data.of(np.zeros((0, 1), np.float32), np.zeros(0, np.int64))
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Who may see what.
+
+    probe      examples under attack, or those a claim is tested on
+    auxiliary  what the adversary owns; disjoint from the probe and from the training data
+    writable   records it may alter before training (the training set of the target)
+    secrets    only the referee sees these: e.g. `member` (bool, one per probe example)
+    """
+
+    probe: Data
+    auxiliary: Data = field(default_factory=_empty)
+    writable: Data = field(default_factory=_empty)
+    secrets: dict[str, NDArray[np.generic]] = field(default_factory=dict)
+
+    def digest(self) -> str:
+        """SHA-256 over every role and the secrets."""
+        h = hashlib.sha256()
+        for part in (self.probe, self.auxiliary, self.writable):
+            h.update(part.digest().encode())
+        for name in sorted(self.secrets):
+            h.update(name.encode() + np.ascontiguousarray(self.secrets[name]).tobytes())
+        return h.hexdigest()
+
+    def open(self) -> Roles:
+        """The same without the secrets: what an attack may be handed."""
+        return replace(self, secrets={})

@@ -1,0 +1,49 @@
+"""`Profile`: what the planner knows of a model without opening it. `NotApplicable`: why something cannot be tried."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .base import Frozen
+from .errors import BartizanError
+
+Effort = Literal["quick", "standard", "deep"]
+
+
+class NotApplicable(BartizanError):
+    """The plugin does not fit this system. `str()` is the reason a person reads."""
+
+
+class Condition(Frozen):
+    """One named condition of the operational design domain."""
+
+    name: str
+    kind: str
+    low: float
+    high: float
+    unit: str = ""
+    distribution: dict[str, float | tuple[float, ...]] = {}
+    assumed: bool = False
+
+
+class Profile(Frozen):
+    """norms: (norm, ε) pairs worth testing, ε in the space the adversary controls, gates first.
+
+    test_examples and train_examples are 0 when unknown before loading.
+    """
+
+    model: str
+    modality: Literal["image", "tabular"] = "image"
+    bounds: tuple[float, float] | None = None
+    differentiable: bool = False
+    retrainable: bool = False
+    classes: int | None = None
+    norms: tuple[tuple[str, float], ...] = ()
+    fpr: float = 0.01
+    conditions: tuple[Condition, ...] = ()
+    positive_classes: tuple[int, ...] = ()
+    latency_ms: float | None = None
+    precision_floor: float | None = None
+    recall_floor: float | None = None
+    queries: int | None = None
+    records: int | None = None

@@ -1,0 +1,50 @@
+"""`Treatment`: a defence chosen for findings, with what it gained, what it cost and what it made worse."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .artifact import Measurement
+from .base import Frozen
+from .finding import Rate, Sensitivity, Tries
+from .vocabulary import EffectKind, Verdict
+
+
+class Conflict(Frozen):
+    """A warning from the knowledge base that applies here."""
+
+    rule: str
+    text: str
+    with_: str = ""
+
+
+class Retest(Frozen):
+    """One finding before and after. `change` compares intervals: better or worse only when they do not overlap."""
+
+    finding: str
+    verdict_before: Verdict
+    verdict_after: Verdict
+    before: Rate | None = None
+    after: Rate | None = None
+    tries_after: Tries | None = None
+    sensitivity_after: Sensitivity | None = None
+    change: Literal["better", "worse", "same", "unclear", "untested"]
+    evidence: tuple[str, ...] = ()
+
+
+class Treatment(Frozen):
+    """One defence. `status` recommended means chosen but not applied here, with the reason."""
+
+    id: str
+    defence: str
+    plugin: str | None = None
+    title: str
+    effects: tuple[EffectKind, ...] = ()
+    status: Literal["applied", "recommended", "not_applicable", "failed"]
+    reason: str = ""
+    for_findings: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    params: dict[str, float | int | str] = {}
+    evidence: tuple[str, ...] = ()
+    costs: tuple[Measurement, ...] = ()
+    retests: tuple[Retest, ...] = ()
