@@ -67,8 +67,18 @@ class Cost(Frozen):
 
 @dataclass(frozen=True)
 class Measured:
-    """A referee's result: measurements, per-example arrays for the curves, and flags."""
+    """A referee's result: measurements, per-unit arrays for the curves, and flags.
+
+    Arrays with a fixed meaning, all of one length (the unit is a probe example, or a retraining seed):
+      `reached` bool, whether the adversary had its way · `tries` int64, tries until then (until given up where not
+      reached), counted in `tries_unit` · `size` float64, the smallest change that did it (inf where not reached), in
+      `size_unit`.
+    And for the pictures (a few only): `example_original`, `example_changed`, `example_label`, `example_before`,
+    `example_after` (the model's classes).
+    """
 
     measurements: tuple[Measurement, ...]
     arrays: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
     flags: tuple[Flag, ...] = ()
+    tries_unit: str = ""
+    size_unit: str = ""

@@ -56,6 +56,7 @@ class AttackSpec(PluginSpec):
     game: how the runner deals out the data (see `campaign.roles`): `probe` (test examples and the adversary's own),
     `poison` (the training set is writable), `membership` (members and non-members, the bits are secret), `files`.
     uses: artifact kinds of earlier trials this one builds on.
+    harm: the referee's estimand a finding is judged by; high is bad.
     retrainings: how many times one trial trains a model, the referee included.
     """
 
@@ -65,6 +66,7 @@ class AttackSpec(PluginSpec):
     game: Literal["probe", "poison", "membership", "files"] = "probe"
     makes: ArtifactKind
     goal: str
+    harm: str
     uses: tuple[ArtifactKind, ...] = ()
     differentiable: bool = False
     retrainable: bool = False

@@ -25,6 +25,8 @@ class Evidence(Frozen):
     cost: Cost = Cost()
     referee: str = ""
     arrays: tuple[str, ...] = ()
+    tries_unit: str = ""
+    size_unit: str = ""
     subject_digest: str = ""
     data_digest: str = ""
     environment: dict[str, str] = {}
