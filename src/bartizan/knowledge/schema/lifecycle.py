@@ -1,0 +1,40 @@
+"""Life-cycle stages with their crosswalk, and the stages × threats table of methods."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ...core.base import Frozen
+from ...core.vocabulary import EffectKind, Stage, ThreatClass
+from .common import Entry
+
+
+class StageEntry(Entry):
+    """One of the nine stages (its id is the `Stage` value) and what other frameworks call it."""
+
+    name: str
+    gate: bool
+    summary: str
+    asks: str
+    enisa: tuple[str, ...] = ()
+    atlas: tuple[str, ...] = ()
+    aidefend: tuple[str, ...] = ()
+    nist: tuple[str, ...] = ()
+    aic4: tuple[str, ...] = ()
+    etsi: tuple[str, ...] = ()
+
+
+class MethodEntry(Frozen):
+    """One method in a cell; `defence` is its catalogue entry where there is one."""
+
+    text: str
+    effects: tuple[EffectKind, ...]
+    defence: str | None = None
+
+
+class MethodCell(Entry):
+    """What to do about one threat class in one stage. Its id is `STAGE/CLASS`."""
+
+    stage: Stage
+    threat_class: ThreatClass | Literal["all"]
+    methods: tuple[MethodEntry, ...]

@@ -1,0 +1,103 @@
+"""The judgement tables: what is tolerated, how severe, how likely, how much effort."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from ...core.base import Frozen
+from ...core.vocabulary import Level, Objective, ThreatClass
+from .common import Entry
+
+Severity = Literal["low", "medium", "high", "critical"]
+
+
+class Tolerance(Frozen):
+    """The highest rate tolerated at each impact, and of which estimand."""
+
+    estimand: str
+    low: float = Field(ge=0, le=1)
+    medium: float = Field(ge=0, le=1)
+    high: float = Field(ge=0, le=1)
+
+
+class ToleranceTable(Entry):
+    """Threat class × impact → tolerated rate, where no gate says otherwise."""
+
+    rule: str
+    rates: dict[ThreatClass, Tolerance]
+
+    def tolerated(self, threat_class: ThreatClass, impact: Level) -> float:
+        """Return the tolerated rate in [0, 1]; unknown impact counts as high."""
+        row = self.rates[threat_class]
+        return (row.low, row.medium, row.high)[impact.rank]
+
+
+class SeverityTable(Entry):
+    """Impact × effort → severity. Effort is the attacker's; a hazard takes none, so it stands at low."""
+
+    rule: str
+    cells: dict[Level, dict[Level, Severity]]
+
+    def severity(self, impact: Level, effort: Level) -> Severity:
+        """Return the severity; an unknown impact counts as high, an unknown effort as low (the worse case)."""
+        row = self.cells[Level.HIGH if impact is Level.UNKNOWN else impact]
+        return row[Level.LOW if effort is Level.UNKNOWN else effort]
+
+
+class EffortBound(Frozen):
+    """Effort is low up to `low`, medium up to `medium`, high beyond, in the unit of the tries."""
+
+    low: float
+    medium: float
+
+
+class EffortTable(Entry):
+    """Unit of the tries → bounds on how many make little, some, or much effort."""
+
+    rule: str
+    units: dict[str, EffortBound]
+
+    def effort(self, unit: str, tries: float | None) -> Level:
+        """Return the effort level of `tries` (None: beyond the budget, so high). Raises KeyError on another unit."""
+        bound = self.units[unit]
+        if tries is None or tries > bound.medium:
+            return Level.HIGH
+        return Level.LOW if tries <= bound.low else Level.MEDIUM
+
+
+class LikelihoodTable(Entry):
+    """Points for exposure, maturity, access, budget and benefit; their sum gives the level."""
+
+    rule: str
+    exposure: dict[Level, int]
+    maturity: dict[str, int]
+    access: dict[str, int]
+    budget: dict[str, int]
+    benefit: dict[Level, int]
+    medium_from: int
+    high_from: int
+
+    def level(self, points: int) -> Level:
+        """Return the likelihood of a sum of points."""
+        if points >= self.high_from:
+            return Level.HIGH
+        return Level.MEDIUM if points >= self.medium_from else Level.LOW
+
+
+class ObjectiveTable(Entry):
+    """The objective a threat class harms, where the technique does not say it more exactly."""
+
+    rule: str
+    objectives: dict[ThreatClass, Objective]
+
+
+class Tables(Frozen):
+    """All judgement tables. Each is also an entry of its own (`tolerance`, `severity`, …)."""
+
+    tolerance: ToleranceTable
+    severity: SeverityTable
+    effort: EffortTable
+    likelihood: LikelihoodTable
+    objective: ObjectiveTable
