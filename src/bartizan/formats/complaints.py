@@ -95,6 +95,8 @@ def _sentence(details: ErrorDetails, path: KeyPath, missing: str | None, value: 
         return _unknown_key(path, value)
     if kind in ("literal_error", "enum", "union_tag_invalid"):
         return _option(details, path)
+    if not path and given is None:
+        return "the description is empty; `bartizan init` writes one to start from"
     if kind in _WANTED and given is None:
         return f"{name} has no value; write {_WANTED[kind]}, or leave the key out"
     if kind in _WANTED:
@@ -113,6 +115,7 @@ _RULES: dict[str, Callable[[dict[str, Any], Any], str]] = {
     "greater_than_equal": lambda c, v: f"must be at least {c['ge']:g}, not {v}",
     "less_than": lambda c, v: f"must be below {c['lt']:g}, not {v}",
     "less_than_equal": lambda c, v: f"must be at most {c['le']:g}, not {v}",
+    "string_unicode": lambda c, v: "holds characters that are not text",
     "string_too_short": lambda c, v: "must not be empty",
     "string_too_long": lambda c, v: f"must be at most {c['max_length']} characters long",
     "too_short": lambda c, v: f"needs at least {c['min_length']} value(s), not {c['actual_length']}",
@@ -157,8 +160,8 @@ def _option(details: ErrorDetails, path: KeyPath) -> str:
     if given is None:
         return f"{name} has no value; write one of {', '.join(options)}, or leave the key out"
     close = nearest(given, options)
-    hint = f"did you mean '{close}'? " if close else ""
-    return f"{name} cannot be {_shown(given)}; {hint}(one of {', '.join(options)})"
+    hint = f"; did you mean '{close}'?" if close else ""
+    return f"{name} cannot be {_shown(given)}{hint} (one of {', '.join(options)})"
 
 
 def _name(path: KeyPath) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +10,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bartizan.core.errors import DescriptionError, Position
-from bartizan.core.suggest import nearest
 from bartizan.core.system import System
-from bartizan.core.system.problem import Problem
 from bartizan.formats.complaints import sentences
+from bartizan.formats.named_files import missing, named_files
 from bartizan.formats.yaml_source import KeyPath, Positions, read_yaml
 
 
@@ -68,54 +66,8 @@ def read_system(path: Path | str, *, check_files: bool = True) -> Description:
         raise DescriptionError(sentences(error, source)) from None
     description = Description(system, source.positions, path, hashlib.sha256(source.raw).hexdigest())
     if check_files:
-        missing = [f"{description.positions.at(p.loc)}: {p.sentence}" for p in _missing_files(description)]
-        if missing:
-            raise DescriptionError(missing)
+        named = ((file.loc, missing(file, path.parent)) for file in named_files(system))
+        problems = [f"{source.positions.at(loc)}: {sentence}" for loc, sentence in named if sentence]
+        if problems:
+            raise DescriptionError(problems)
     return description
-
-
-def _missing_files(description: Description) -> Iterator[Problem]:
-    assets = description.system.assets
-    for kind, items in (("data", assets.data), ("models", assets.models)):
-        for i, item in enumerate(items):
-            at: KeyPath = ("assets", kind, i, "load")
-            for key in getattr(item.load, "file_keys", ()):
-                yield from _missing(description, (*at, key), getattr(item.load, key), folder=False)
-            for key in getattr(item.load, "folder_keys", ()):
-                yield from _missing(description, (*at, key), getattr(item.load, key), folder=True)
-    for i, software in enumerate(assets.software):
-        yield from _missing(description, ("assets", "software", i, "dependencies"), software.lock_file, folder=False)
-    yield from _missing_code(description)
-
-
-def _missing_code(description: Description) -> Iterator[Problem]:
-    """Functions given as `path.py:function` must name a file; modules are looked for when they are imported."""
-    assets = description.system.assets
-    named: list[tuple[KeyPath, str | None]] = []
-    for i, data in enumerate(assets.data):
-        named.append((("assets", "data", i, "load", "function"), getattr(data.load, "function", None)))
-    for i, model in enumerate(assets.models):
-        at: KeyPath = ("assets", "models", i)
-        named.append(((*at, "load", "factory"), getattr(model.load, "factory", None)))
-        named.append(((*at, "retrain", "function"), model.retrain and model.retrain.function))
-    for loc, function in named:
-        file = function.partition(":")[0] if function else ""
-        if file.endswith(".py"):
-            yield from _missing(description, loc, file, folder=False)
-
-
-def _missing(description: Description, loc: KeyPath, name: str | None, *, folder: bool) -> Iterator[Problem]:
-    if name is None:
-        return
-    path = description.resolve(name)
-    if path.is_dir() if folder else path.is_file():
-        return
-    if path.exists():
-        yield Problem(
-            loc, f"'{name}' is a {'file' if folder else 'folder'}, a {'folder' if folder else 'file'} is needed"
-        )
-        return
-    siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-    close = nearest(path.name, siblings)
-    hint = f"; did you mean '{Path(name).with_name(close)}'?" if close else f" (looked in {path.parent})"
-    yield Problem(loc, f"there is no {'folder' if folder else 'file'} '{name}'{hint}")

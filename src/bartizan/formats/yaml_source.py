@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bartizan.core.errors import DescriptionError, Position
 
 if TYPE_CHECKING:
-    from ruamel.yaml.error import Mark
     from ruamel.yaml.nodes import Node
 
 MAX_BYTES = 1 << 20
-MAX_VALUES = 50_000  # an alias counts as often as it is used, so nested aliases cannot blow up
+MAX_VALUES = 20_000  # an alias counts as often as it is used, so nested aliases cannot blow up
 MAX_DEPTH = 40
 
 KeyPath = tuple[str | int, ...]
@@ -61,7 +60,7 @@ def read_bounded(path: Path) -> bytes:
     start = Position(str(path), 1, 1)
     try:
         if not path.is_file():
-            what = "is a folder, a file is needed" if path.is_dir() else "there is no such file"
+            what = "this is not a file" if path.exists() else "there is no such file"
             raise DescriptionError([f"{start}: {what}"])
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
@@ -69,6 +68,8 @@ def read_bounded(path: Path) -> bytes:
         raise DescriptionError([f"{start}: the file cannot be read ({error.strerror})"]) from None
     if len(raw) > MAX_BYTES:
         raise DescriptionError([f"{start}: the file is larger than 1 MiB; this is not a description"])
+    if sum(raw.count(mark) for mark in (b"\n", b",", b"[", b"{")) > 2 * MAX_VALUES:
+        raise DescriptionError([f"{start}: the file holds too many values (more than {MAX_VALUES})"])
     return raw
 
 
@@ -79,9 +80,11 @@ def _decode(raw: bytes, file: str) -> str:
             return raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             offset, why = error.start, "the file is not UTF-8 text; save it as UTF-8"
-    before = raw[:offset]
-    position = Position(file, before.count(b"\n") + 1, offset - (before.rfind(b"\n") + 1) + 1)
-    raise DescriptionError([f"{position}: {why}"])
+    raise DescriptionError([f"{Position(file, *_line_column_at(raw, offset))}: {why}"])
+
+
+def _line_column_at(raw: bytes, offset: int) -> tuple[int, int]:
+    return raw.count(b"\n", 0, offset) + 1, offset - raw.rfind(b"\n", 0, offset)
 
 
 class _Reader:
@@ -96,15 +99,22 @@ class _Reader:
     def read(self, text: str) -> Any:
         from ruamel.yaml import YAML
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
+        from ruamel.yaml.reader import ReaderError
 
         yaml = YAML(typ="safe", pure=True)
         self.scalar = yaml.constructor.construct_object
         try:
-            node = yaml.compose(text)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a repeated anchor is legal
+                node = yaml.compose(text)
             value = None if node is None else self.build(node, ())
         except MarkedYAMLError as error:
             raise DescriptionError([self._syntax(error)]) from None
-        except (YAMLError, ValueError) as error:
+        except ReaderError as error:
+            offset = len(text[: error.position].encode())
+            position = Position(self.file, *_line_column_at(text.encode(), offset))
+            raise DescriptionError([f"{position}: an invisible control character stands here; remove it"]) from None
+        except YAMLError as error:
             raise DescriptionError([f"{Position(self.file, 1, 1)}: {_first_line(error)}"]) from None
         except RecursionError:
             raise DescriptionError([f"{Position(self.file, 1, 1)}: the values are nested too deeply"]) from None
@@ -132,7 +142,9 @@ class _Reader:
         for key_node, value_node in node.value:
             key = key_node.value
             if key_node.tag not in _PLAIN or not isinstance(key, str):
-                self.problems.append(f"{self.position(key_node)}: a key must be a plain word")
+                merge = key_node.tag == _TAG + "merge"
+                why = "merge keys ('<<') are not read; write the keys out" if merge else "a key must be a plain word"
+                self.problems.append(f"{self.position(key_node)}: {why}")
                 continue
             if key in result:
                 first = self.marks[(*path, key)][0]
@@ -143,15 +155,17 @@ class _Reader:
         return result
 
     def _scalar(self, node: Node) -> Any:
+        from ruamel.yaml.error import YAMLError
+
         if node.tag not in _PLAIN:
             self.problems.append(f"{self.position(node)}: the tag '{node.tag}' is not allowed; write a plain value")
             return None
         try:
-            value = self.scalar(node)
-        except ValueError:
-            self.problems.append(f"{self.position(node)}: '{node.value}' is not a date or number that exists")
+            return self.scalar(node)
+        except (ValueError, KeyError, YAMLError):
+            shown = node.value if len(node.value) <= 40 else node.value[:40] + "…"
+            self.problems.append(f"{self.position(node)}: '{shown}' is not a value that can be read")
             return None
-        return value.date() if hasattr(value, "date") and isinstance(value, date) else value
 
     def position(self, node: Node) -> Position:
         return Position(self.file, *_line_column(node.start_mark))
@@ -162,7 +176,7 @@ class _Reader:
         return f"{position}: {_plain_words(error)}"
 
 
-def _line_column(mark: Mark) -> tuple[int, int]:
+def _line_column(mark: Any) -> tuple[int, int]:
     return mark.line + 1, mark.column + 1
 
 
@@ -179,7 +193,9 @@ _WORDS = (
     ("but found '<block mapping start>'", "the indentation does not fit the lines above"),
     ("expected <block end>", "the indentation does not fit the lines above"),
     ("found unexpected end of stream", "a quote is opened and not closed"),
-    ("undefined alias", "this alias ('*name') has no anchor ('&name') above it"),
+    ("undefined alias", "text that starts with '*' must be quoted (else it is an alias, and its '&name' is missing)"),
+    ("that cannot start any token", "text that starts with this character must be quoted"),
+    ("sequence entries are not allowed here", "a '-' is not expected here; quote the text, or start a new line"),
     ("but found another document", "only one document is read; remove the line '---' and what follows"),
 )
 

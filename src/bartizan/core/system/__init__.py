@@ -10,7 +10,7 @@ from bartizan.core.system.assets import (
     Retrain,
     SoftwareAsset,
 )
-from bartizan.core.system.choice import DesignChoice
+from bartizan.core.system.choice import SYSTEM_ID, DesignChoice
 from bartizan.core.system.flows import OUTSIDE, Flow
 from bartizan.core.system.gates import (
     AcceptedRisk,
@@ -47,7 +47,7 @@ from bartizan.core.system.load_model import (
     XgboostLoad,
 )
 from bartizan.core.system.odd import Condition, ConditionAtStage, Distribution
-from bartizan.core.system.system import SYSTEM_ID, Impact, Organisation, Supply, System
+from bartizan.core.system.system import Impact, Organisation, Supply, System
 from bartizan.core.system.use import Floor, Metric, Use
 
 __all__ = [

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from bartizan.core.suggest import did_you_mean
+from bartizan.core.system.choice import SYSTEM_ID
 from bartizan.core.system.flows import OUTSIDE
 from bartizan.core.system.gates import MeasureGate
 from bartizan.core.system.problem import Problem
@@ -14,7 +15,6 @@ from bartizan.core.system.problem import Problem
 if TYPE_CHECKING:
     from bartizan.core.system.system import System
 
-SYSTEM_ID = "system"  # choices on use, supply and organisation attach to the system itself
 RESERVED = (SYSTEM_ID, OUTSIDE)
 
 Loc = tuple[str | int, ...]
@@ -68,11 +68,12 @@ def _references(system: System) -> Iterator[Problem]:
         at: Loc = ("assets", "models", i)
         yield from _points((*at, "train_data"), model.train_data, "data asset", data)
         yield from _points((*at, "test_data"), model.test_data, "data asset", data)
-        yield from _points((*at, "retrain", "data"), model.retrain and model.retrain.data, "data asset", data)
-    for kind, hosts in (("software", system.assets.software), ("hardware", system.assets.hardware)):
-        for i, host in enumerate(hosts):
-            for j, name in enumerate(host.hosts):
-                yield from _points(("assets", kind, i, "hosts", j), name, "asset", assets)
+        yield from _points((*at, "retrain", "data"), model.retrain.data if model.retrain else None, "data asset", data)
+    hosts = [(("assets", "software", i), s.hosts) for i, s in enumerate(system.assets.software)]
+    hosts += [(("assets", "hardware", i), h.hosts) for i, h in enumerate(system.assets.hardware)]
+    for place, names in hosts:
+        for j, name in enumerate(names):
+            yield from _points((*place, "hosts", j), name, "asset", assets)
     for i, interface in enumerate(system.interfaces):
         yield from _points(("interfaces", i, "serves"), interface.serves, "model", models)
     for i, flow in enumerate(system.flows):

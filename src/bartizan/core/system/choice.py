@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, Field
 
+SYSTEM_ID = "system"  # choices on use, supply and organisation attach to the system itself
+
 
 class DesignChoice(NamedTuple):
     """One design choice as described. `value` is `unknown` where the description says nothing."""

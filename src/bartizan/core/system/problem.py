@@ -23,7 +23,7 @@ def complain(title: str, problems: Iterable[Problem]) -> None:
     details = [
         InitErrorDetails(
             # braces are doubled because pydantic reads the sentence as a template
-            type=PydanticCustomError(PROBLEM, p.sentence.replace("{", "{{").replace("}", "}}")),  # type: ignore[arg-type]
+            type=PydanticCustomError(PROBLEM, p.sentence.replace("{", "{{").replace("}", "}}")),
             loc=p.loc,
             input=None,
         )

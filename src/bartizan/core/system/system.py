@@ -12,8 +12,8 @@ from bartizan.core.errors import UsageError
 from bartizan.core.suggest import did_you_mean
 from bartizan.core.system.adversaries import Adversary
 from bartizan.core.system.assets import Asset, Assets, DataAsset, ModelAsset
-from bartizan.core.system.checks import SYSTEM_ID, problems_of
-from bartizan.core.system.choice import DesignChoice, choice, choices_of
+from bartizan.core.system.checks import problems_of
+from bartizan.core.system.choice import SYSTEM_ID, DesignChoice, choice, choices_of
 from bartizan.core.system.flows import Flow
 from bartizan.core.system.gates import AcceptedRisk, Authorisation, Gate, Override
 from bartizan.core.system.interfaces import Interface
