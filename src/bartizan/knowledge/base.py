@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cached_property
 
-from ..core.base import Frozen
-from ..core.errors import UsageError
-from ..core.vocabulary import Stage, ThreatClass
-from .schema import (
+from bartizan.core.base import Frozen
+from bartizan.core.errors import UsageError
+from bartizan.core.vocabulary import Stage, ThreatClass
+from bartizan.knowledge.schema import (
     AdversaryProfile,
     AtlasEntry,
     BaselineControl,
@@ -26,7 +26,7 @@ from .schema import (
     Tables,
     ThreatEntry,
 )
-from .schema.common import Entry
+from bartizan.knowledge.schema.common import Entry
 
 Item = Entry | AtlasEntry | Reference
 

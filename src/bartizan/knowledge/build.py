@@ -8,8 +8,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from .base import KnowledgeBase
-from .load import PREBUILT
+from bartizan.knowledge.base import KnowledgeBase
+from bartizan.knowledge.load import PREBUILT
 
 ENTRIES = Path(__file__).with_name("entries")
 ATLAS_IDS = Path(__file__).parent / "data" / "atlas-5.6.0-ids.tsv"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from .base import KnowledgeBase
+from bartizan.knowledge.base import KnowledgeBase
 
 PREBUILT = Path(__file__).with_name("prebuilt.json")
 

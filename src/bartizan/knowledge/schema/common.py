@@ -6,8 +6,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from ...core.base import Frozen
-from ...core.vocabulary import Provenance
+from bartizan.core.base import Frozen
+from bartizan.core.vocabulary import Provenance
 
 
 class Entry(Frozen):

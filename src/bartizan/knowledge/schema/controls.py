@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ...core.vocabulary import Stage, ThreatClass
-from .common import Entry
+from bartizan.core.vocabulary import Stage, ThreatClass
+from bartizan.knowledge.schema.common import Entry
 
 
 class BaselineControl(Entry):

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ...core.base import Frozen
-from ...core.vocabulary import EffectKind, Level, Provenance, Stage
-from .common import Entry
+from bartizan.core.base import Frozen
+from bartizan.core.vocabulary import EffectKind, Level, Provenance, Stage
+from bartizan.knowledge.schema.common import Entry
 
 Modality = Literal["image", "tabular", "text", "audio", "any"]
+Architecture = Literal[
+    "neural network",
+    "feed-forward network",
+    "convolutional network",
+    "vision transformer",
+    "tree ensemble",
+    "linear model",
+]
 
 
 class Cost(Frozen):
@@ -17,6 +25,7 @@ class Cost(Frozen):
     level: Level
     text: str
     provenance: Provenance = Provenance.JUDGED
+    reference: str | None = None
 
 
 class Costs(Frozen):
@@ -41,7 +50,7 @@ class Needs(Frozen):
     weights: bool = False
     clean_data: bool = False
     modality: tuple[Modality, ...] = ("any",)
-    architectures: tuple[str, ...] = ()
+    architectures: tuple[Architecture, ...] = ()
     other: str = ""
 
 
@@ -79,12 +88,15 @@ class DefenceEntry(Entry):
 class ConflictRule(Entry):
     """Two things that work against, with, or past each other, and when.
 
-    between: the two sides in words. left / right: the ids (defences or design choices) on each side; a rule applies when something
-    of both sides is present. An empty right side means another property of the system, named in `between`.
+    between: the two sides in words. left / right: ids of defences, threats or design choices on each side.
+    A side is there when one of its defences is in place or chosen, one of its threats is a vulnerability of
+    the system, or one of its design choices is answered with anything but `none`. The rule applies when both
+    sides are there through two different ids. An empty side is a property the base cannot look up: the
+    reader must judge it.
     """
 
     between: tuple[str, str]
-    left: tuple[str, ...]
+    left: tuple[str, ...] = ()
     right: tuple[str, ...] = ()
     relation: Literal["conflict", "beneficial", "conditional"]
     condition: str

@@ -6,8 +6,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from ...core.base import Frozen
-from .common import Entry
+from bartizan.core.base import Frozen
+from bartizan.knowledge.schema.common import Entry
 
 Part = Literal[
     "system",

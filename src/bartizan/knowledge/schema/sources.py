@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from ...core.base import Frozen
-from ...core.vocabulary import Capability, Objective, Stage
-from .common import Entry
+from bartizan.core.base import Frozen
+from bartizan.core.vocabulary import Capability, Objective, Stage
+from bartizan.knowledge.schema.common import Entry
 
 Holding = Literal["files", "device", "weights", "training_data", "scene"]
 
@@ -21,7 +21,8 @@ class Reach(Frozen):
     write_origin / write_labels: data sets it can write to because records / labels come from there.
     model_origin: models it had a hand in. places: hardware it can lay hands on.
     parties: it reaches files and weights where training or hosting is done by these.
-    holds: what it has wherever it is active, with no further condition. An empty tuple reaches nothing.
+    holds: what it has wherever it is active, with no further condition. An empty tuple reaches nothing; an
+    `unknown` in the description counts as reached.
     """
 
     audiences: tuple[Literal["internal", "partners", "public"], ...] = ()
@@ -47,13 +48,14 @@ class AdversaryBudget(Frozen):
 class AdversaryProfile(Entry):
     """One of the default cast, used where the description names no adversaries of its own.
 
-    capabilities: held wherever `reach` applies, besides what an interface returns.
-    threats: the techniques it is cast for. benefit_eur: what success is worth to it (judged).
+    knowledge: what it knows from the start, in the words of the description. capabilities: held wherever
+    `reach` applies, besides what an interface returns. threats: the techniques it is cast for.
+    benefit_eur: what one success is worth to it (judged).
     """
 
     name: str
     intent: str
-    goal: tuple[Objective, ...]
+    goal: Objective
     reach: Reach
     budget: AdversaryBudget
     benefit_eur: int = Field(ge=0)

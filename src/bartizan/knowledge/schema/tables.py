@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from ...core.base import Frozen
-from ...core.vocabulary import Level, Objective, ThreatClass
-from .common import Entry
+from bartizan.core.base import Frozen
+from bartizan.core.vocabulary import Level, Objective, ThreatClass
+from bartizan.knowledge.schema.common import Entry
 
 Severity = Literal["low", "medium", "high", "critical"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ...core.base import Frozen
-from ...core.vocabulary import Capability, Objective, Stage, ThreatClass
-from .common import Entry
+from bartizan.core.base import Frozen
+from bartizan.core.vocabulary import Capability, Objective, Stage, ThreatClass
+from bartizan.knowledge.schema.common import Entry
 
 Maturity = Literal["feasible", "demonstrated", "realized"]
 AssetKind = Literal["data", "model", "software", "hardware"]
