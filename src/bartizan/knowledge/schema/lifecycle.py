@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Literal
 
 from bartizan.core.base import Frozen
-from bartizan.core.vocabulary import EffectKind, Stage, ThreatClass
+from bartizan.core.vocabulary import EffectKind, Provenance, Stage, ThreatClass
 from bartizan.knowledge.schema.common import Entry
 
 
 class StageEntry(Entry):
-    """One of the nine stages (its id is the `Stage` value) and what other frameworks call it."""
+    """One of the nine stages (its id is the `Stage` value) and what other frameworks call it.
+
+    `provenance` speaks of the crosswalk but for the column `etsi`, which has its own.
+    """
 
     name: str
     gate: bool
@@ -22,6 +25,7 @@ class StageEntry(Entry):
     nist: tuple[str, ...] = ()
     aic4: tuple[str, ...] = ()
     etsi: tuple[str, ...] = ()
+    etsi_provenance: Provenance = Provenance.JUDGED
 
 
 class MethodEntry(Frozen):
