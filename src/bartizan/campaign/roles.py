@@ -1,0 +1,57 @@
+"""Deals out the data of a model by role, the same way every time.
+
+The test set is permuted once; its first half is the pool for the probe, its second half the adversary's own.
+A smaller probe is a prefix of a larger one, so that attacks with different numbers of examples share them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bartizan.core.data import Data, Roles
+from bartizan.core.errors import DataError
+
+_SEED = 20141225  # any fixed number; changing it changes every slice
+
+
+def deal(game: str, train: Data | None, test: Data | None, examples: int) -> Roles:
+    """Roles for one trial. `game` as in `AttackSpec.game`. Raises `DataError` when the data it needs is missing."""
+    if game == "files":
+        return Roles(probe=Data.of(np.zeros((0, 1), np.float32), np.zeros(0, np.int64)))
+    pool, own = _halves(needed_test(test))
+    if game == "membership":
+        return _membership(needed_training(train), pool, own, examples)
+    writable = needed_training(train) if game == "poison" else Roles(probe=pool).writable
+    return Roles(probe=pool.take(slice(0, examples)), auxiliary=own, writable=writable)
+
+
+def _halves(test: Data) -> tuple[Data, Data]:
+    order = np.random.default_rng(_SEED).permutation(len(test)).astype(np.int64)
+    middle = (len(order) + 1) // 2
+    return test.take(order[:middle]), test.take(order[middle:])
+
+
+def _membership(train: Data, pool: Data, own: Data, examples: int) -> Roles:
+    """Half members, half non-members, shuffled; who is which is a secret."""
+    rng = np.random.default_rng(_SEED + 1)
+    half = min(max(examples // 2, 1), len(pool), len(train))
+    members = train.take(rng.permutation(len(train)).astype(np.int64)[:half])
+    outsiders = pool.take(slice(0, half))
+    order: NDArray[np.int64] = rng.permutation(2 * half).astype(np.int64)
+    member = np.concatenate([np.ones(half, np.bool_), np.zeros(half, np.bool_)])[order]
+    return Roles(probe=members.join(outsiders).take(order), auxiliary=own, secrets={"member": member})
+
+
+def needed_training(train: Data | None) -> Data:
+    """The training data. Raises `DataError` when there is none."""
+    if train is None or not len(train):
+        raise DataError("this trial needs the training data, and the description gives the model none (train_data)")
+    return train
+
+
+def needed_test(test: Data | None) -> Data:
+    """The test data. Raises `DataError` when there is none."""
+    if test is None or not len(test):
+        raise DataError("this trial needs a test data set, and the description gives the model none (test_data)")
+    return test

@@ -1,0 +1,217 @@
+"""Plan → evidence. Runs what is not in the store yet, in the order its dependencies allow, and stores every result.
+
+The same command again continues: measured trials are never repeated, trials that ended in an error are tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+from bartizan.core import plugins
+from bartizan.core.artifact import Artifact
+from bartizan.core.data import Data
+from bartizan.core.evidence import Evidence
+from bartizan.core.trial import Trial
+from bartizan.core.vocabulary import Outcome
+from bartizan.formats.description import Description
+from bartizan.store.store import Store
+
+from . import keys
+from .executor import Executor
+from .opening import open_data
+from .subjects import model_digest
+from .work import Job, Laid, Result
+
+_COSTS = ("costs", 1)  # the referee of defences: what they take from the target
+
+
+class Progress(Protocol):
+    """Told how the campaign goes; the shells draw it."""
+
+    def started(self, total: int) -> None:
+        """`total` trials are to be done."""
+
+    def finished(self, trial: Trial, evidence: Evidence, cached: bool) -> None:
+        """One more is done, or was found in the store."""
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def started(self, total: int) -> None:
+        """Nothing."""
+
+    def finished(self, trial: Trial, evidence: Evidence, cached: bool) -> None:
+        """Nothing."""
+
+
+@dataclass
+class Campaign:
+    """All that runs on one description share: store, executor, keys worked out once."""
+
+    description: Description
+    store: Store
+    executor: Executor
+    progress: Progress = field(default_factory=Silent)
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    _trials: dict[str, Trial] = field(default_factory=dict)
+    _digests: dict[str, str] = field(default_factory=dict)
+
+    def run(self, trials: Iterable[Trial]) -> dict[str, Evidence]:
+        """Evidence of every trial by its name, those of earlier calls included."""
+        waiting = {t.name: t for t in trials if t.name not in self.evidence}
+        self._trials.update(waiting)
+        self.progress.started(len(waiting))
+        running: set[str] = set()
+        while waiting or running:
+            for trial in [t for t in waiting.values() if self._ready(t)]:
+                del waiting[trial.name]
+                if self._start(trial):
+                    running.add(trial.name)
+            if not running:
+                self._unreachable(waiting)
+                continue
+            for name, result in self.executor.finished():
+                running.discard(name)
+                self._keep(self._trials[name], result)
+        return dict(self.evidence)
+
+    def _ready(self, trial: Trial) -> bool:
+        return all(name in self.evidence for name in self._builds_on(trial))
+
+    @staticmethod
+    def _builds_on(trial: Trial) -> tuple[str, ...]:
+        return (*trial.after, *trial.subject.treatments)
+
+    def _start(self, trial: Trial) -> bool:
+        """Answer from the store, give up, or hand the trial to the executor (True)."""
+        missing = [n for n in self._builds_on(trial) if self.evidence[n].outcome is not Outcome.MEASURED]
+        if missing:
+            self._finish(
+                trial, self._record(trial, Result(Outcome.SKIPPED, f"needs {missing[0]}, which failed")), False
+            )
+            return False
+        artifact_key, evidence_key = self._keys(trial)
+        known = self.store.evidence(evidence_key)
+        if known is not None and known.outcome not in (Outcome.ERROR, Outcome.SKIPPED):
+            self._finish(trial, known.model_copy(update={"trial": trial}), True)
+            return False
+        self.executor.submit(trial.name, self._job(trial, artifact_key), trial.budget.seconds)
+        return True
+
+    def _unreachable(self, waiting: dict[str, Trial]) -> None:
+        """Trials that wait for something nobody plans: a fault of the plan, said as evidence."""
+        for trial in [t for t in waiting.values() if not self._ready(t)]:
+            missing = next(n for n in self._builds_on(trial) if n not in self.evidence)
+            if missing not in waiting:
+                del waiting[trial.name]
+                reason = f"needs {missing}, which is not planned"
+                self._finish(trial, self._record(trial, Result(Outcome.SKIPPED, reason), keyless=True), False)
+
+    def _job(self, trial: Trial, artifact_key: str) -> Job:
+        kept = self.store.artifact(artifact_key)
+        return Job(
+            trial=trial,
+            description=str(self.description.path),
+            laid=tuple(self._laid(name) for name in trial.subject.treatments),
+            artifacts={name: self._artifact(name) for name in trial.after},
+            artifact=kept[0] if kept else None,
+            paths=self._paths(trial),
+        )
+
+    def _laid(self, name: str) -> Laid:
+        trial = self._trials[name]
+        artifact = self._artifact(name)
+        return Laid(trial.plugin, trial.params, trial.seed, self.evidence[name].artifact, artifact.arrays)
+
+    def _artifact(self, name: str) -> Artifact:
+        kept = self.store.artifact(self.evidence[name].artifact)
+        return kept[0] if kept else Artifact("parameters")
+
+    def _paths(self, trial: Trial) -> tuple[str, ...]:
+        if trial.subject.kind != "files":
+            return ()
+        asset = self.description.system.model(trial.subject.id)
+        if asset.load is None or asset.load.file is None:
+            return ()
+        return (str(self.description.resolve(asset.load.file)),)
+
+    def _keep(self, trial: Trial, result: Result) -> None:
+        evidence = self._record(trial, result)
+        if result.artifact is not None:
+            body = {"cost": result.cost.model_dump(), "plugin": trial.plugin}
+            self.store.put_artifact(evidence.artifact, result.artifact, body, result.clock)
+        self.store.put_evidence(evidence, result.measured.arrays, result.clock)
+        self._finish(trial, evidence, False)
+
+    def _record(self, trial: Trial, result: Result, *, keyless: bool = False) -> Evidence:
+        artifact, key = ("", f"skipped-{trial.name}") if keyless else self._keys(trial)
+        referee, version = self._referee(trial)
+        return Evidence(
+            id=key,
+            artifact=artifact,
+            trial=trial,
+            outcome=result.outcome,
+            reason=result.reason,
+            measurements=result.measured.measurements,
+            flags=result.measured.flags,
+            cost=result.cost,
+            referee=f"{referee}/{version}",
+            arrays=tuple(sorted(result.measured.arrays)),
+            tries_unit=result.measured.tries_unit,
+            size_unit=result.measured.size_unit,
+            subject_digest=self._subject(trial),
+            data_digest=self._data(trial),
+            environment=self._environment,
+        )
+
+    def _finish(self, trial: Trial, evidence: Evidence, cached: bool) -> None:
+        self.evidence[trial.name] = evidence
+        self.progress.finished(trial, evidence, cached)
+
+    def _keys(self, trial: Trial) -> tuple[str, str]:
+        earlier = [self.evidence[n].artifact for n in trial.after if n in self.evidence]
+        artifact = keys.artifact_key(
+            trial, subject=self._subject(trial), data=self._data(trial), earlier=earlier, environment=self._environment
+        )
+        return artifact, keys.measurement_key(artifact, *self._referee(trial))
+
+    @staticmethod
+    def _referee(trial: Trial) -> tuple[str, int]:
+        if trial.kind == "defense":
+            return _COSTS
+        spec = plugins.referee(plugins.attack(trial.kind, trial.plugin).spec.family).spec
+        return spec.id, spec.version
+
+    def _subject(self, trial: Trial) -> str:
+        if trial.subject.kind == "control":
+            return "control"
+        base = self._digest(f"model:{trial.subject.id}")
+        return keys.subject_key(base, [self.evidence[n].artifact for n in trial.subject.treatments])
+
+    def _data(self, trial: Trial) -> str:
+        return "none" if trial.subject.kind in ("control", "files") else self._digest(f"data:{trial.subject.id}")
+
+    def _digest(self, what: str) -> str:
+        if what not in self._digests:
+            self._digests[what] = self._work_out(*what.split(":", 1))
+        return self._digests[what]
+
+    def _work_out(self, kind: str, model: str) -> str:
+        system, root = self.description.system, self.description.folder
+        if kind == "model":
+            return model_digest(system.model(model), root)
+        both: tuple[Data | None, ...] = open_data(system, model, root)
+        return "/".join(d.digest() if d is not None else "none" for d in both)
+
+    @cached_property
+    def _environment(self) -> dict[str, str]:
+        return keys.environment()
+
+
+def clock_of(store: Store, evidence: Iterable[Evidence]) -> dict[str, Any]:
+    """The clock readings of the evidence, by its id."""
+    return {e.id: store.clock(e.id) for e in evidence}

@@ -1,0 +1,64 @@
+"""Identity of what is tested, told from files and description alone: no model is opened for it."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+from bartizan.core.base import canonical_json
+from bartizan.core.errors import BartizanError, UsageError
+
+
+def model_digest(asset: Any, root: Path) -> str:
+    """SHA-256 over how the model is loaded and retrained, its file, and the source of every function it names."""
+    load = asset.load.model_dump(mode="json") if asset.load else {}
+    retrain = asset.retrain.model_dump(mode="json") if asset.retrain else {}
+    h = hashlib.sha256(canonical_json({"load": load, "retrain": retrain}).encode())
+    for path in files_of(asset, root):
+        h.update(path.name.encode() + b"\0" + file_digest(path).encode())
+    return h.hexdigest()
+
+
+def files_of(asset: Any, root: Path) -> list[Path]:
+    """The model file and the sources of the functions the description names, in a fixed order."""
+    found = [root / asset.load.file] if asset.load is not None and asset.load.file else []
+    references = {getattr(asset.load, "factory", None), asset.retrain.function if asset.retrain else None}
+    preprocessing = getattr(asset.load, "preprocessing", None)
+    references.add(getattr(preprocessing, "function", None))
+    sources = (source_of(str(r), root) for r in sorted(str(r) for r in references if r))
+    return found + [s for s in sources if s is not None]
+
+
+def source_of(reference: str, root: Path) -> Path | None:
+    """The file behind `module:function` or `file.py:function`, looked for beside the description first."""
+    module = reference.rpartition(":")[0]
+    beside = root / (module if module.endswith(".py") else module.replace(".", "/") + ".py")
+    if beside.is_file():
+        return beside
+    try:
+        spec = importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        return None
+    return Path(spec.origin) if spec and spec.origin and Path(spec.origin).is_file() else None
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file. Raises `UsageError` when it cannot be read."""
+    h = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                h.update(block)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    return h.hexdigest()
+
+
+def sentence(error: BaseException) -> str:
+    """One line for whatever went wrong: our own sentences as they are, others with their type."""
+    if isinstance(error, BartizanError):
+        return str(error)
+    text = " ".join(str(error).split()) or "no message"
+    return f"{type(error).__name__}: {text[:300]}"

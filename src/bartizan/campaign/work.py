@@ -1,0 +1,236 @@
+"""What one worker process does: open the subject, attack it through a view, let the referee measure.
+
+Everything here runs away from the parent, which alone writes to the store. A worker sets one thread and ends
+when its parent does.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bartizan.core import plugins
+from bartizan.core.artifact import Artifact, Cost, Measured, Measurement
+from bartizan.core.contracts import Attack, Control, Defense
+from bartizan.core.data import Data, Roles
+from bartizan.core.errors import BudgetSpent
+from bartizan.core.profile import NotApplicable
+from bartizan.core.target import Target
+from bartizan.core.trial import Trial
+from bartizan.core.view import Meter, grant
+from bartizan.core.vocabulary import Outcome
+from bartizan.formats.description import read_system
+
+from . import cost, roles
+from .opening import open_model
+from .subjects import sentence
+
+Arrays = dict[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A defence laid over a target: which, with what, from which artifact."""
+
+    plugin: str
+    params: dict[str, Any]
+    seed: int
+    key: str
+    arrays: Arrays
+
+
+@dataclass(frozen=True)
+class Job:
+    """A trial with all it needs. `description` is the path of the description; models are opened in the worker."""
+
+    trial: Trial
+    description: str
+    laid: tuple[Laid, ...] = ()
+    artifacts: dict[str, Artifact] = field(default_factory=dict)
+    artifact: Artifact | None = None
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of it. `artifact` is None unless the attack ran through."""
+
+    outcome: Outcome
+    reason: str = ""
+    artifact: Artifact | None = None
+    measured: Measured = field(default_factory=lambda: Measured(()))
+    cost: Cost = field(default_factory=Cost)
+    clock: dict[str, Any] = field(default_factory=dict)
+
+
+def prepare() -> None:
+    """Set up a fresh worker: one thread, deterministic kernels, and a watch on the parent."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def execute(job: Job) -> Result:
+    """Run one trial. Never raises for what a trial may do wrong: that is evidence, too."""
+    start, cpu = time.perf_counter(), time.process_time()
+    try:
+        result = _run(job)
+    except NotApplicable as error:
+        result = Result(Outcome.NOT_APPLICABLE, str(error))
+    except BudgetSpent as error:
+        result = Result(Outcome.BUDGET_SPENT, str(error))
+    except Exception as error:
+        result = Result(Outcome.ERROR, sentence(error))
+    clock = {"seconds": time.perf_counter() - start, "cpu_seconds": time.process_time() - cpu, **result.clock}
+    return Result(result.outcome, result.reason, result.artifact, result.measured, result.cost, clock)
+
+
+def _run(job: Job) -> Result:
+    _one_thread(job)
+    if job.trial.kind == "defense":
+        return _defend(job)
+    if job.trial.subject.kind == "control":
+        return _control(job)
+    attack = plugins.attack(job.trial.kind, job.trial.plugin)
+    scene = _scene(job, attack)
+    return _attack_and_measure(job, attack, *scene)
+
+
+def _attack_and_measure(job: Job, attack: Attack, target: Target | None, dealt: Roles) -> Result:
+    trial = job.trial
+    params = attack.params.model_validate(trial.params)
+    artifact, spent = job.artifact, Cost()
+    clock: dict[str, Any] = {}
+    if artifact is None:
+        view = grant(target, trial.access, trial.budget, dealt, artifacts=job.artifacts, paths=job.paths)
+        began = time.process_time()
+        artifact = attack.run(view, params=params, seed=trial.seed)
+        clock["attack_cpu_seconds"] = time.process_time() - began
+        spent = view.meter.cost()
+        artifact = _with_meter(artifact, view.meter)
+    referee = plugins.referee(attack.spec.family)
+    measured = referee.measure(target, dealt, artifact, params=params, seed=trial.seed)
+    return Result(Outcome.MEASURED, artifact=artifact, measured=measured, cost=spent, clock=clock)
+
+
+def _with_meter(artifact: Artifact, meter: Meter) -> Artifact:
+    """Adds what the view counted for each example, so that the referee can hold the attack's tries against it."""
+    return Artifact(artifact.kind, {**artifact.arrays, "metered": meter.per_example}, artifact.claims)
+
+
+def _control(job: Job) -> Result:
+    """The attack's own positive controls, all of which it must break."""
+    attack = plugins.attack(job.trial.kind, job.trial.plugin)
+    found = [_one_control(attack, c, job.trial.seed) for c in attack.controls() if c.kind == "positive"]
+    if not found:
+        return Result(Outcome.NOT_APPLICABLE, f"{attack.spec.title} has no positive control")
+    measurements = tuple(m for one in found for m in one.measurements)
+    return Result(Outcome.MEASURED, artifact=Artifact("bounds"), measured=Measured(measurements))
+
+
+def _one_control(attack: Attack, control: Control, seed: int) -> Measured:
+    dealt, target = control.roles(), control.target()
+    view = grant(target, control.access, control.budget, dealt, artifacts=control.artifacts(), paths=control.paths())
+    params = attack.params.model_validate(control.params)
+    artifact = _with_meter(attack.run(view, params=params, seed=seed), view.meter)
+    measured = plugins.referee(attack.spec.family).measure(target, dealt, artifact, params=params, seed=seed)
+    harm = [m for m in measured.measurements if m.estimand == control.harm]
+    value = max((m.value for m in harm), default=0.0)
+    passed = float(value >= control.threshold)
+    return Measured(
+        (
+            Measurement(
+                estimand="control_passed", unit="share", n=1, method=f"{control.harm} ≥ {control.threshold}",
+                value=passed, low=passed, high=passed, at={"control": control.name, "reached": value},
+            ),
+        )
+    )  # fmt: skip
+
+
+def _defend(job: Job) -> Result:
+    """Fit a defence and let the referee of costs measure what it takes from the target."""
+    trial = job.trial
+    defense = _defense(trial.plugin)
+    params = defense.params.model_validate(trial.params)
+    opened = _open(job.description, trial.subject.id)
+    target = _lay(opened.target, job.laid)
+    train = roles.needed_training(opened.train)
+    clock: dict[str, Any] = {}
+    artifact = job.artifact
+    if artifact is None:
+        began = time.process_time()
+        artifact = Artifact("parameters", defense.fit(target, train, params=params, seed=trial.seed))
+        clock["training_cpu_seconds"] = time.process_time() - began
+    arrays = artifact.arrays
+    treated = defense.wrap(target, arrays, params=params, seed=trial.seed, digest=trial.name)
+    measured, readings = cost.compare(target, treated, roles.needed_test(opened.test), opened.positive)
+    return Result(Outcome.MEASURED, artifact=artifact, measured=measured, clock={**clock, **readings})
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A model of the description with its data."""
+
+    target: Target
+    train: Data | None
+    test: Data | None
+    positive: tuple[int, ...]
+
+
+def _scene(job: Job, attack: Attack) -> tuple[Target | None, Roles]:
+    if attack.spec.game == "files":
+        return None, roles.deal("files", None, None, 0)
+    opened = _open(job.description, job.trial.subject.id)
+    dealt = roles.deal(attack.spec.game, opened.train, opened.test, job.trial.examples)
+    return _lay(opened.target, job.laid), dealt
+
+
+def _lay(target: Target, laid: tuple[Laid, ...]) -> Target:
+    for one in laid:
+        defense = _defense(one.plugin)
+        params = defense.params.model_validate(one.params)
+        target = defense.wrap(target, one.arrays, params=params, seed=one.seed, digest=one.key)
+    return target
+
+
+def _defense(id: str) -> Defense:
+    cls = plugins.find("defenses", id)
+    assert issubclass(cls, Defense)
+    return cls()
+
+
+@lru_cache(maxsize=4)
+def _open(description: str, model: str) -> Opened:
+    """Open a model and its data once a process."""
+    read = read_system(Path(description))
+    target, train, test = open_model(read.system, model, read.folder)
+    return Opened(target, train, test, tuple(int(c) for c in read.system.use.metric.positive if isinstance(c, int)))
+
+
+def _one_thread(job: Job) -> None:
+    if job.trial.subject.kind == "files":
+        return
+    try:
+        import torch
+    except ImportError:
+        return
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed must not work on for nobody."""
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
