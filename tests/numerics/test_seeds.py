@@ -1,0 +1,12 @@
+from bartizan.numerics.seeds import child
+
+
+def test_is_frozen() -> None:
+    # A change here would change every result ever stored.
+    assert (child(0), child(0, "noise", 3)) == (804681139, 812815176)
+
+
+def test_names_do_not_run_into_each_other() -> None:
+    seeds = {child(s, *n) for s in range(20) for n in [(), ("a",), ("a", "b"), ("ab",), ("1",), (1,), (1, 1), (11,)]}
+    assert len(seeds) == 20 * 8
+    assert all(0 <= s < 2**31 for s in seeds)
