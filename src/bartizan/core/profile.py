@@ -24,6 +24,7 @@ class Condition(Frozen):
     unit: str = ""
     distribution: dict[str, float | tuple[float, ...]] = {}
     assumed: bool = False
+    feature: str = ""
 
 
 class Profile(Frozen):
