@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cached_property
@@ -84,7 +85,9 @@ class KnowledgeBase(Frozen):
 
     def did_you_mean(self, id: str, n: int = 3) -> tuple[str, ...]:
         """Return up to `n` ids that look like `id`, the nearest first, else entries whose name has its words."""
-        near = get_close_matches(id.strip().lower(), self._by_lower_id, n=n, cutoff=0.7)
+        wanted = id.strip().lower()
+        same = [key for key in self._by_lower_id if _unpadded(key) == _unpadded(wanted)]
+        near = same or get_close_matches(wanted, self._by_lower_id, n=n, cutoff=0.7)
         return tuple(self._by_lower_id[key].id for key in near) or self.search(id)[:n]
 
     def search(self, text: str) -> tuple[str, ...]:
@@ -110,9 +113,14 @@ class KnowledgeBase(Frozen):
         return self.methods.get(f"{stage}/{threat_class}")
 
 
+def _unpadded(id: str) -> str:
+    """Return the id without zeros before its numbers, so that DF1 finds DF01."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", id)
+
+
 def title(item: Item) -> str:
     """Return the name of an entry as a person would say it."""
-    for attribute in ("name", "title", "rule"):
+    for attribute in ("name", "title"):
         value = getattr(item, attribute, None)
         if isinstance(value, str):
             return value
@@ -121,5 +129,6 @@ def title(item: Item) -> str:
 
 
 def label(item: Item) -> str:
-    """Return id and name in one line."""
-    return f"{item.id} {title(item)}"
+    """Return id and name in one line; just the id where that is all the name there is."""
+    name = title(item)
+    return item.id if name == item.id else f"{item.id} {name}"

@@ -38,8 +38,8 @@ UNKNOWN_OPTION = Option(level=Level.UNKNOWN, why="The description does not say; 
 class DesignChoice(Entry):
     """A question the description answers at `section`[].`field`.
 
-    options: from low to high exposure. number / path: the option that a positive integer / any other text
-    (the path of a lock file) stands for, where the field allows them.
+    options: from low to high exposure. number / path: the option that a positive integer / the path of a file
+    stands for, where the field allows them.
     raises: the threats made easier (effect `exposure`), worse (`impact`) or more tempting (`likelihood`).
     objectives: for effect `impact`, the impact ratings it bears on; otherwise those its threats harm.
     """
@@ -68,7 +68,7 @@ class DesignChoice(Entry):
             return str(value)
         if self.number is not None and isinstance(value, int) and value > 0:
             return self.number
-        if self.path is not None and isinstance(value, str):
+        if self.path is not None and isinstance(value, str) and ("." in value or "/" in value):
             return self.path
         raise KeyError(value)
 

@@ -22,10 +22,16 @@ class Tolerance(Frozen):
     high: float = Field(ge=0, le=1)
 
 
-class ToleranceTable(Entry):
+class Table(Entry):
+    """A judgement table: `name` in a person's words and the `rule` by which it is read."""
+
+    name: str
+    rule: str
+
+
+class ToleranceTable(Table):
     """Threat class × impact → tolerated rate, where no gate says otherwise."""
 
-    rule: str
     rates: dict[ThreatClass, Tolerance]
 
     def tolerated(self, threat_class: ThreatClass, impact: Level) -> float:
@@ -34,10 +40,9 @@ class ToleranceTable(Entry):
         return (row.low, row.medium, row.high)[impact.rank]
 
 
-class SeverityTable(Entry):
+class SeverityTable(Table):
     """Impact × effort → severity. Effort is the attacker's; a hazard takes none, so it stands at low."""
 
-    rule: str
     cells: dict[Level, dict[Level, Severity]]
 
     def severity(self, impact: Level, effort: Level) -> Severity:
@@ -53,10 +58,9 @@ class EffortBound(Frozen):
     medium: float
 
 
-class EffortTable(Entry):
+class EffortTable(Table):
     """Unit of the tries → bounds on how many make little, some, or much effort."""
 
-    rule: str
     units: dict[str, EffortBound]
 
     def effort(self, unit: str, tries: float | None) -> Level:
@@ -67,10 +71,9 @@ class EffortTable(Entry):
         return Level.LOW if tries <= bound.low else Level.MEDIUM
 
 
-class LikelihoodTable(Entry):
+class LikelihoodTable(Table):
     """Points for exposure, maturity, access, budget and benefit; their sum gives the level."""
 
-    rule: str
     exposure: dict[Level, int]
     maturity: dict[str, int]
     access: dict[str, int]
@@ -86,10 +89,9 @@ class LikelihoodTable(Entry):
         return Level.MEDIUM if points >= self.medium_from else Level.LOW
 
 
-class ObjectiveTable(Entry):
+class ObjectiveTable(Table):
     """The objective a threat class harms, where the technique does not say it more exactly."""
 
-    rule: str
     objectives: dict[ThreatClass, Objective]
 
 
