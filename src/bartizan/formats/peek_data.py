@@ -5,17 +5,18 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from bartizan.core.errors import DataError
+from bartizan.formats.bounded import checked_zip, member, regular_file
+from bartizan.formats.npz import npy_header, npz_shapes
+from bartizan.formats.sniff import FileKind, sniff
 
 _SAMPLE_ROWS = 1000
 _SAMPLE_BYTES = 1 << 22
-_MAX_HEADER = 1 << 16
 _LABEL_NAMES = ("label", "labels", "target", "class", "y", "is_phishing", "outcome")
 _IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 
@@ -49,58 +50,36 @@ def peek_data(path: Path) -> DataPeek:
     """Recognise a data set by its content. Raises `DataError` when it is none that can be described."""
     if path.is_dir():
         return _folder(path)
+    regular_file(path, "data", DataError)
+    kind = sniff(path)
+    if kind not in _LOOKS:
+        raise DataError(
+            f"{path}: cannot tell what data this is (it looks like: {kind}); "
+            "npz, IDX, CSV, Parquet and folders of images are recognised"
+        )
     try:
-        with path.open("rb") as file:
-            head = file.read(512)
-        if not head:
-            raise DataError(f"{path}: the data file is empty")
-        return _by_content(path, head)
-    except (OSError, EOFError, zipfile.BadZipFile, UnicodeDecodeError, csv.Error) as error:
+        return _LOOKS[kind](path)
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path}: the data file cannot be read ({error})") from None
 
 
-def _by_content(path: Path, head: bytes) -> DataPeek:
-    if head.startswith(b"PK\x03\x04"):
-        return _npz(path)
-    if head.startswith(b"PAR1"):
-        return _parquet(path)
-    if head.startswith((b"\x1f\x8b", b"\0\0\x08")):
-        return _idx(path, gzipped=head.startswith(b"\x1f"))
-    if b"\0" in head:
-        raise DataError(f"{path}: cannot tell what kind of data this is; npz, IDX, CSV, Parquet and image folders are")
-    return _csv(path)
-
-
 def _npz(path: Path) -> DataPeek:
-    arrays: dict[str, tuple[tuple[int, ...], Any]] = {}
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if name.endswith(".npy"):
-                with archive.open(name) as file:
-                    arrays[name.removesuffix(".npy")] = _npy_header(path, file)
-        if any(kind.hasobject for _, kind in arrays.values()):
-            raise DataError(f"{path}: holds Python objects, which only a pickle can read; save plain arrays instead")
-        names = _inputs_and_labels({name: shape for name, (shape, _) in arrays.items()})
-        if names is None:
-            raise DataError(f"{path}: no array of inputs is in this archive (found {', '.join(arrays) or 'nothing'})")
-        x, y = names
-        low, high = _sample(archive, x)
-        classes = _label_count(archive, y, *arrays[y]) if y else None
-    shape = arrays[x][0]
-    load = {"kind": "npz", "path": path.name, "x": x, "y": y}
-    return DataPeek(load, shape[0], shape[1:], classes, low, high, remarks=(f"x is {arrays[x][1]} {list(shape)}.",))
-
-
-def _npy_header(path: Path, file: IO[bytes]) -> tuple[tuple[int, ...], Any]:
-    from numpy.lib import format as npy
-
-    try:
-        version = npy.read_magic(file)
-        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-        shape, _, kind = read(file, max_header_size=_MAX_HEADER)
-    except (ValueError, SyntaxError, RecursionError):
-        raise DataError(f"{path}: an array in this archive is damaged") from None
-    return tuple(shape), kind
+    arrays = npz_shapes(path)
+    names = _inputs_and_labels({name: shape for name, (_, shape) in arrays.items()})
+    if names is None:
+        raise DataError(f"{path}: no array of inputs is in this archive (found {', '.join(arrays) or 'nothing'})")
+    x, y = names
+    kind, shape = arrays[x]
+    sample = _first_values(path, x, _SAMPLE_BYTES)
+    return DataPeek(
+        {"kind": "npz", "path": path.name, "x": x, "y": y},
+        rows=shape[0],
+        input_shape=shape[1:],
+        classes=_label_count(path, y, *arrays[y]) if y else None,
+        low=float(sample.min()) if sample.size else None,
+        high=float(sample.max()) if sample.size else None,
+        remarks=(f"x is {kind} {list(shape)}.",),
+    )
 
 
 def _inputs_and_labels(shapes: dict[str, tuple[int, ...]]) -> tuple[str, str | None] | None:
@@ -121,36 +100,28 @@ def _product(shape: Sequence[int]) -> int:
     return product
 
 
-def _sample(archive: zipfile.ZipFile, name: str) -> tuple[float | None, float | None]:
-    values = _first_values(archive, name, _SAMPLE_BYTES)
-    if values is None or not values.size:
-        return None, None
-    return float(values.min()), float(values.max())
-
-
-def _label_count(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...], kind: Any) -> int | None:
-    if kind.kind not in "iu" or _product(shape) * kind.itemsize > 4 * _SAMPLE_BYTES:
+def _label_count(path: Path, name: str, kind: Any, shape: tuple[int, ...]) -> int | None:
+    if kind.kind not in "iu" or _product(shape) * kind.itemsize > _SAMPLE_BYTES:
         return None
-    values = _first_values(archive, name, 4 * _SAMPLE_BYTES)
-    if values is None or not values.size or values.min() < 0:
-        return None
-    return int(values.max()) + 1
+    values = _first_values(path, name, _SAMPLE_BYTES)
+    return int(values.max()) + 1 if values.size and values.min() >= 0 else None
 
 
-def _first_values(archive: zipfile.ZipFile, name: str, size: int) -> Any:
+def _first_values(path: Path, name: str, size: int) -> Any:
+    """The finite values among the first `size` bytes of an array; empty for complex numbers."""
     import numpy as np
 
-    with archive.open(name + ".npy") as file:
-        _, kind = _npy_header(Path(archive.filename or name), file)
-        if kind.kind not in "iufb":
-            return None
-        raw = file.read(size)
-    values = np.frombuffer(raw[: len(raw) // kind.itemsize * kind.itemsize], dtype=kind)
+    with checked_zip(path) as archive:
+        raw = member(archive, archive.getinfo(name + ".npy"), size)
+    kind, _, _, start = npy_header(raw, name)
+    if kind.kind == "c":
+        return np.zeros(0)
+    values = np.frombuffer(raw[start : len(raw) - (len(raw) - start) % kind.itemsize], dtype=kind)
     return values[np.isfinite(values)]
 
 
-def _idx(path: Path, *, gzipped: bool) -> DataPeek:
-    with gzip.open(path) if gzipped else path.open("rb") as file:
+def _idx(path: Path) -> DataPeek:
+    with gzip.open(path) if sniff(path) is FileKind.GZIP else path.open("rb") as file:
         magic = file.read(4)
         if len(magic) < 4 or magic[:2] != b"\0\0":
             raise DataError(f"{path}: this is not an IDX file")
@@ -242,3 +213,12 @@ def _folder(path: Path) -> DataPeek:
         raise DataError(f"{path}: an image folder needs one sub-folder of images for each of at least two classes")
     load: dict[str, str | None] = {"kind": "image_folder", "path": path.name}
     return DataPeek(load, classes=len(classes), low=0.0, high=1.0, remarks=(f"Classes: {', '.join(classes[:20])}.",))
+
+
+_LOOKS: dict[FileKind, Callable[[Path], DataPeek]] = {
+    FileKind.NPZ: _npz,
+    FileKind.IDX: _idx,
+    FileKind.GZIP: _idx,
+    FileKind.PARQUET: _parquet,
+    FileKind.CSV: _csv,
+}

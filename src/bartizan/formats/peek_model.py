@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 import struct
-import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bartizan.core.errors import ModelError
+from bartizan.formats.bounded import head, regular_file
+from bartizan.formats.safetensors_file import read_header
+from bartizan.formats.sniff import FileKind, sniff
 
 _MAX_HEADER = 64 << 20
 _TAIL = 1 << 20
@@ -35,43 +38,21 @@ class ModelPeek:
 
 
 def peek_model(path: Path) -> ModelPeek:
-    """Recognise a model by its content. Raises `ModelError` when it is none that can be described."""
-    head = _head(path)
-    if head.startswith(b"PK\x03\x04"):
-        return _zip(path)
-    if head.startswith((b"tree\n", b"tree\r\n")):
-        return _lightgbm(path)
-    if _is_safetensors(path, head):
-        return _safetensors(path)
-    if head[:1] == b"{" and path.suffix == ".ubj":
-        return _xgboost_ubj(path)
-    if head.lstrip()[:1] == b"{":
-        return _xgboost_json(path)
-    if head[:1] == b"\x80" and head[1:2] in b"\x01\x02\x03\x04\x05":
-        return _pickle(head)
-    if path.suffix == ".onnx":
-        return _onnx(path)
+    """Recognise a model by its content. Raises `ModelError` or `UnsafeFileError` when it cannot be described."""
+    regular_file(path, "model", ModelError)
+    kind = sniff(path)
+    if kind in _LOOKS:
+        return _LOOKS[kind](path)
+    if kind is FileKind.NPZ:
+        raise ModelError(f"{path}: this is a NumPy archive of data, not a model; give it as the second argument")
     raise ModelError(
-        f"{path}: cannot tell what kind of model this is; safetensors, PyTorch archives, ONNX, XGBoost JSON or UBJSON, "
-        "LightGBM text and skops files are recognised"
+        f"{path}: cannot tell what model this is (it looks like: {kind}); safetensors, PyTorch archives, ONNX, "
+        "XGBoost JSON or UBJSON, LightGBM text and skops files are recognised"
     )
 
 
-def _head(path: Path) -> bytes:
-    try:
-        if path.is_dir():
-            raise ModelError(f"{path}: is a folder, a model file is needed")
-        with path.open("rb") as file:
-            head = file.read(64)
-    except OSError as error:
-        raise ModelError(f"{path}: the model file cannot be read ({error.strerror})") from None
-    if not head:
-        raise ModelError(f"{path}: the model file is empty")
-    return head
-
-
-def _pickle(head: bytes) -> ModelPeek:
-    torch = _LEGACY_TORCH in head
+def _pickle(path: Path) -> ModelPeek:
+    torch = _LEGACY_TORCH in head(path, 64)
     return ModelPeek(
         "torch" if torch else "sklearn",
         artefacts="pickle",
@@ -82,21 +63,26 @@ def _pickle(head: bytes) -> ModelPeek:
     )
 
 
-def _is_safetensors(path: Path, head: bytes) -> bool:
-    if len(head) < 10 or head[8:9] != b"{":
-        return False
-    return 2 <= int.from_bytes(head[:8], "little") <= min(_MAX_HEADER, path.stat().st_size - 8)
+def _torch(path: Path) -> ModelPeek:
+    remark = "A PyTorch checkpoint holds a pickle; it is opened with weights_only. Safetensors is safer."
+    return ModelPeek("torch", artefacts="pickle", remarks=(remark,))
+
+
+def _torchscript(path: Path) -> ModelPeek:
+    remark = "A TorchScript archive: its code runs inside PyTorch's own interpreter when it is loaded."
+    return ModelPeek("torchscript", artefacts="pickle", remarks=(remark,))
+
+
+def _torch_export(path: Path) -> ModelPeek:
+    return ModelPeek("torch_export")
+
+
+def _skops(path: Path) -> ModelPeek:
+    return ModelPeek("sklearn", remarks=("A skops file: only scikit-learn's own types are opened.",))
 
 
 def _safetensors(path: Path) -> ModelPeek:
-    with path.open("rb") as file:
-        size = int.from_bytes(file.read(8), "little")
-        header = _json(path, file.read(size))
-    shapes = {
-        name: tuple(entry["shape"])
-        for name, entry in header.items()
-        if name != "__metadata__" and isinstance(entry, dict) and isinstance(entry.get("shape"), list)
-    }
+    shapes = {name: tuple(entry["shape"]) for name, entry in read_header(path).items()}
     guess = _last_layer(shapes)
     remarks = [f"{len(shapes)} tensors, e.g. {', '.join(list(shapes)[:4])}."] if shapes else ["It holds no tensor."]
     if guess:
@@ -120,37 +106,8 @@ def _natural(name: str) -> list[tuple[int, int, str]]:
     return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", name)]
 
 
-def _zip(path: Path) -> ModelPeek:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
-        raise ModelError(f"{path}: is a damaged zip archive") from None
-    ends = {name.partition("/")[2] or name for name in names}
-    if any(name.endswith(("serialized_exported_program.json", "archive_format")) for name in names):
-        return ModelPeek("torch_export", artefacts="scanned_pickle" if _has(names, ".pkl") else "unknown")
-    if "constants.pkl" in ends or any(end.startswith("code/") for end in ends):
-        remark = "A TorchScript archive: its code runs inside PyTorch's own interpreter when it is loaded."
-        return ModelPeek("torchscript", artefacts="pickle", remarks=(remark,))
-    if "data.pkl" in ends:
-        remark = "A PyTorch checkpoint holds a pickle; it is opened with weights_only. Safetensors is safer."
-        return ModelPeek("torch", artefacts="pickle", remarks=(remark,))
-    if "schema.json" in names:
-        return ModelPeek(
-            "sklearn", artefacts="unknown", remarks=("A skops file: opened with scikit-learn's own types.",)
-        )
-    if names and all(name.endswith(".npy") for name in names):
-        raise ModelError(f"{path}: this is a NumPy archive of data, not a model; give it as the second argument")
-    raise ModelError(f"{path}: this zip archive is not a model that is known here")
-
-
-def _has(names: list[str], end: str) -> bool:
-    return any(name.endswith(end) for name in names)
-
-
 def _lightgbm(path: Path) -> ModelPeek:
-    with path.open("rb") as file:
-        text = file.read(_TAIL).decode("utf-8", "replace")
+    text = head(path, _TAIL).decode("utf-8", "replace")
     fields = dict(line.split("=", 1) for line in text.split("\nTree=", 1)[0].splitlines() if "=" in line)
     return ModelPeek(
         "lightgbm",
@@ -185,11 +142,8 @@ def _xgboost_json(path: Path) -> ModelPeek:
 
 def _xgboost_ubj(path: Path) -> ModelPeek:
     with path.open("rb") as file:
-        start = file.read(_TAIL)
         file.seek(max(0, path.stat().st_size - _TAIL))
         tail = file.read(_TAIL)
-    if b"learner" not in start:
-        raise ModelError(f"{path}: this UBJSON file is not an XGBoost model")
     width = _ubj_text(tail, b"num_feature")
     return ModelPeek(
         "xgboost",
@@ -241,3 +195,17 @@ def _json(path: Path, raw: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise ModelError(f"{path}: the JSON in this file is damaged") from None
     return value if isinstance(value, dict) else {}
+
+
+_LOOKS: dict[FileKind, Callable[[Path], ModelPeek]] = {
+    FileKind.SAFETENSORS: _safetensors,
+    FileKind.TORCH: _torch,
+    FileKind.TORCHSCRIPT: _torchscript,
+    FileKind.TORCH_EXPORT: _torch_export,
+    FileKind.ONNX: _onnx,
+    FileKind.PICKLE: _pickle,
+    FileKind.SKOPS: _skops,
+    FileKind.LIGHTGBM: _lightgbm,
+    FileKind.XGBOOST_JSON: _xgboost_json,
+    FileKind.XGBOOST_UBJ: _xgboost_ubj,
+}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, get_args, get_origin
@@ -21,11 +21,14 @@ from bartizan.core.system import (
     Supply,
     Use,
 )
+from bartizan.formats.digest import file_digest
 from bartizan.formats.peek_code import find_function
 from bartizan.formats.peek_data import ColumnPeek, DataPeek, peek_data
 from bartizan.formats.peek_model import ModelPeek, peek_model
 
 _MAX_FEATURES = 200
+_LOCKS = ("requirements.lock", "uv.lock", "poetry.lock", "pdm.lock", "conda-lock.yml", "constraints.txt")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
 
 _TOP = """\
 # yaml-language-server: $schema=system.schema.json
@@ -41,8 +44,7 @@ use:
                             # add floor: {{accuracy: 0.9}} for the least that the use case tolerates
 {use}
 impact: {{availability: unknown, integrity: unknown, privacy: unknown, safety: unknown}}  # low | medium | high
-odd: {{}}  # conditions of the world, e.g. scan_noise: {{kind: gaussian_noise, range: [0, 0.1]}}
-"""
+odd: {{}}  # conditions of the world, e.g. scan_noise: {{kind: gaussian_noise, range: [0, 0.1]}}"""
 
 _END = """\
 flows: []  # e.g. - {from: api, to: model, carries: inputs, state: in_transit, crosses: internet}
@@ -67,7 +69,8 @@ def stub(model_path: Path | str, data_path: Path | str | None = None, *, folder:
     lines = [_TOP.format(name=_quoted(model_path.stem), use="\n".join(_choices(Use, 2))), "assets:", "  data:"]
     lines += _data_lines(data, Path(data_path) if data_path is not None else None, base)
     lines += ["  models:", *_model_lines(model, data, model_path, base)]
-    lines += ["  software:", "    - id: service", *_choices(SoftwareAsset, 6, artefacts=model.artefacts)]
+    software = {"artefacts": model.artefacts, "dependencies": _lock_file(model_path.parent, base)}
+    lines += ["  software:", "    - id: service", *_choices(SoftwareAsset, 6, **software)]
     lines += ["  hardware:", "    - id: host", *_choices(HardwareAsset, 6)]
     lines += ["interfaces:", "  - id: api", "    serves: model", *_choices(Interface, 4)]
     lines += ["    authentication: unknown  # none | account | strong: how callers prove who they are"]
@@ -139,7 +142,7 @@ def _model_lines(model: ModelPeek, data: DataPeek | None, path: Path, base: Path
         yield f"        weights: {_file(path, base)}"
     else:
         yield f"        path: {_file(path, base)}"
-    yield f"        sha256: {_sha256(path)}"
+    yield f'        sha256: "{file_digest(path)}"'
     yield from _input_lines(model, data)
     yield "        preprocessing: inside  # or what is done outside the model: {mean: […], std: […]} or {function: m:f}"
     if data is not None:
@@ -153,16 +156,33 @@ def _input_lines(model: ModelPeek, data: DataPeek | None) -> Iterator[str]:
     shape = model.input_shape or (data.input_shape if data else None)
     if shape:
         yield f"        input_shape: {list(shape)}"
-    low, high = (data.low, data.high) if data else (None, None)
-    if low is not None and high is not None and low < high:
-        yield f"        bounds: [{_number(low)}, {_number(high)}]  # seen in the data: check what can really be sent"
+    yield _bounds_line(data)
+    in_data, guess = data.classes if data else None, model.guessed_classes
+    classes = model.classes or in_data or guess
+    if classes is None or classes < 2:
+        return
+    if model.classes or in_data == guess:
+        yield f"        classes: {classes}"
+    elif in_data:
+        other = f"; the shape of the model suggests {guess}" if guess else ""
+        yield f"        classes: {classes}  # the labels that occur in the data{other}: check it"
     else:
-        yield "        # bounds: [0, 1]  # lowest and highest input value that can be sent"
-    stated = model.classes or (data.classes if data else None)
-    if stated and stated >= 2:
-        yield f"        classes: {stated}"
-    elif model.guessed_classes and model.guessed_classes >= 2:
-        yield f"        classes: {model.guessed_classes}  # a guess: check it"
+        yield f"        classes: {classes}  # a guess: check it"
+
+
+def _bounds_line(data: DataPeek | None) -> str:
+    if data is None or data.low is None or data.high is None or not data.low < data.high:
+        return "        # bounds: [0, 1]  # lowest and highest input value that can be sent"
+    low, high = data.low, data.high
+    for top in (1.0, 255.0):  # images are scaled to one of these as a rule
+        if low >= 0 and top / 2 < high <= top and len(data.input_shape or ()) > 1:
+            low, high = 0.0, top
+    return f"        bounds: [{_number(low)}, {_number(high)}]  # judged by the data: check what can really be sent"
+
+
+def _lock_file(folder: Path, base: Path) -> str:
+    found = next((folder / name for name in _LOCKS if (folder / name).is_file()), None)
+    return _file(found, base) if found else "unknown"
 
 
 def _number(value: float) -> str:
@@ -173,14 +193,11 @@ def _quoted(text: str | None) -> str:
     """A YAML scalar for any text: JSON's double quotes, with what cannot be seen written as an escape."""
     if text is None:
         return "null"
+    if _PLAIN.fullmatch(text) and text.lower() not in ("true", "false", "null"):
+        return text
     visible = json.dumps(text, ensure_ascii=False)
     return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in visible)
 
 
 def _file(path: Path, base: Path) -> str:
     return _quoted(Path(os.path.relpath(path, base)).as_posix())
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
