@@ -1,0 +1,106 @@
+"""The referee of extraction: how often does each student give the target's class on examples nobody queried?"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
+from bartizan.core.contracts import Family, PluginSpec, Referee
+from bartizan.core.data import Array, Data, Labels, Roles
+from bartizan.core.target import Target
+from bartizan.numerics.intervals import clopper_pearson
+from bartizan.numerics.paired import paired_difference
+from bartizan.numerics.students import build_student, distil, load_student, student_scores
+
+Hits = NDArray[np.bool_]
+EXACT = "Clopper-Pearson"
+
+
+class ExtractionReferee(Referee):
+    """Compares every student of the curve with the target, and with a student that never saw an answer."""
+
+    spec = PluginSpec(
+        id="extraction_referee",
+        title="Referee of extraction",
+        summary="Agreement of the copy with the target on probe examples, against the number of queries.",
+        references=("jagielski2020", "clopper1934"),
+    )
+    family: ClassVar[Family] = "extraction"
+
+    def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
+        """The largest number of queries comes first; `tries` is the point from which on all students agree."""
+        assert subject is not None
+        points = [int(n) for n in artifact.arrays["points"]]
+        theirs, truth = subject.labels(roles.probe.x), roles.probe.y
+        guesses = {n: _guess(artifact, "" if n == points[-1] else f"at_{n}.", roles.probe.x) for n in points}
+        agree = {n: guess == theirs for n, guess in guesses.items()}
+        rows = []
+        for n in reversed(points):
+            rows += [_share("fidelity", agree[n], n), _share("surrogate_accuracy", guesses[n] == truth, n)]
+        flags: list[Flag] = []
+        own = self._without_queries(subject, roles, theirs, params, seed)
+        if own is not None:
+            rows.append(_share("baseline_fidelity", own, 0))
+            flags += _no_better(agree[points[-1]], own)
+        return Measured(tuple(rows), _curve_arrays(points, agree), tuple(flags), tries_unit="queries")
+
+    def _without_queries(self, subject: Target, roles: Roles, theirs: Labels, params: Any, seed: int) -> Hits | None:
+        """Where a student trained on the adversary's own labels agrees with the target. None without own labels."""
+        own, info = roles.auxiliary, subject.info
+        if not len(own):
+            return None
+        x, y = _some(own, max(params.points), seed)
+        student = build_student(info.input_shape, info.classes, width=params.width, seed=seed)
+        distil(student, x, np.eye(info.classes, dtype=np.float32)[y], steps=params.steps, seed=seed)
+        return np.asarray(student_scores(student, roles.probe.x).argmax(axis=1) == theirs)
+
+
+def _some(data: Data, n: int, seed: int) -> tuple[Array, Labels]:
+    rows = np.random.default_rng(seed).permutation(len(data))[:n]
+    return data.x[rows], data.y[rows]
+
+
+def _guess(artifact: Artifact, prefix: str, x: Array) -> Labels:
+    """The student's class; −1, which is no class, where it answers with anything but numbers."""
+    scores = student_scores(load_student(dict(artifact.arrays), prefix), x)
+    return np.where(np.isfinite(scores).all(axis=1), scores.argmax(axis=1), -1)
+
+
+def _share(estimand: str, hit: Hits, queries: int) -> Measurement:
+    k, n = int(hit.sum()), len(hit)
+    low, high = clopper_pearson(k, n)
+    return Measurement(
+        estimand=estimand,
+        unit="probe example",
+        n=n,
+        method=EXACT,
+        value=k / n if n else 0.0,
+        low=low,
+        high=high,
+        at={"queries": queries},
+    )
+
+
+def _no_better(copy: Hits, own: Hits) -> list[Flag]:
+    gain, low, high = paired_difference(copy, own)
+    if low > 0:
+        return []
+    return [
+        Flag(
+            id="surrogate_no_better_than_own_labels",
+            detail=f"the copy agrees {100 * gain:+.1f} points (95 %: {100 * low:+.1f} to {100 * high:+.1f}) more often "
+            "than a model of the adversary's own that never asked",
+        )
+    ]
+
+
+def _curve_arrays(points: list[int], agree: dict[int, Hits]) -> dict[str, NDArray[np.generic]]:
+    tries = np.full(len(agree[points[-1]]), points[-1], np.int64)
+    still = np.ones_like(agree[points[-1]])
+    for n in reversed(points):
+        still = still & agree[n]
+        tries[still] = n
+    return {"reached": agree[points[-1]], "tries": tries}

@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+
+from bartizan.attacks.extraction.controls import cube, extraction_controls, linear_target
+from bartizan.attacks.extraction.referee import ExtractionReferee
+from bartizan.attacks.extraction.soft_label import SoftLabelExtraction, SoftLabelParams
+from bartizan.core.artifact import Measured
+from bartizan.core.contracts import Control
+from bartizan.core.data import Data, Roles
+from bartizan.core.view import grant
+
+CONTROLS = {c.kind: c for c in SoftLabelExtraction.controls()}
+
+
+def judge(control: Control) -> Measured:
+    params = SoftLabelParams(**control.params)
+    target, roles = control.target(), control.roles()
+    artifact = SoftLabelExtraction().run(grant(target, control.access, control.budget, roles), params=params, seed=0)
+    return ExtractionReferee().measure(target, roles, artifact, params=params, seed=1)
+
+
+@pytest.fixture(scope="module")
+def linear() -> Measured:
+    return judge(CONTROLS["positive"])
+
+
+def test_a_linear_model_is_copied(linear: Measured) -> None:
+    first = linear.measurements[0]
+    assert (first.estimand, first.at) == ("fidelity", {"queries": 200})
+    assert first.low > CONTROLS["positive"].threshold
+    assert linear.flags == ()
+
+
+def test_answers_without_pattern_are_not_and_the_referee_says_so() -> None:
+    measured = judge(CONTROLS["negative"])
+    assert measured.measurements[0].value <= CONTROLS["negative"].threshold
+    assert [f.id for f in measured.flags] == ["surrogate_no_better_than_own_labels"]
+
+
+def test_every_point_has_its_fidelity_and_accuracy(linear: Measured) -> None:
+    seen = [(m.estimand, m.at["queries"]) for m in linear.measurements]
+    assert seen == [
+        *(("fidelity", 200), ("surrogate_accuracy", 200), ("fidelity", 50), ("surrogate_accuracy", 50)),
+        ("baseline_fidelity", 0),
+    ]
+
+
+def test_the_arrays_agree_with_the_curve(linear: Measured) -> None:
+    reached, tries = linear.arrays["reached"], linear.arrays["tries"]
+    last, early = linear.measurements[0], linear.measurements[2]
+    assert reached.mean() == pytest.approx(last.value)
+    assert (tries[~reached] == 200).all()
+    assert ((tries == 50).mean()) <= early.value
+
+
+def test_a_claim_counts_for_nothing() -> None:
+    """The artifact of a student trained on another target scores by what it does, not by what it says."""
+    control = CONTROLS["positive"]
+    params = SoftLabelParams(**control.params)
+    stranger = next(c for c in extraction_controls(control.params) if c.kind == "negative").target()
+    artifact = SoftLabelExtraction().run(grant(stranger, control.access, control.budget, cube()), params=params, seed=0)
+    measured = ExtractionReferee().measure(linear_target(), cube(), artifact, params=params, seed=1)
+    assert measured.measurements[0].value < 0.5
+
+
+def test_a_student_that_answers_with_nan_agrees_nowhere() -> None:
+    control = CONTROLS["positive"]
+    params = SoftLabelParams(**control.params)
+    target = linear_target()
+    roles = Roles(probe=Data.of(cube().probe.x[:50], cube().probe.y[:50]))
+    view = grant(target, control.access, control.budget, roles)
+    artifact = SoftLabelExtraction().run(view, params=params, seed=0)
+    artifact.arrays["6.bias" if "6.bias" in artifact.arrays else "2.bias"] *= np.nan
+    measured = ExtractionReferee().measure(target, roles, artifact, params=params, seed=1)
+    assert measured.measurements[0].value == 0
+    assert all(m.estimand != "baseline_fidelity" for m in measured.measurements)
