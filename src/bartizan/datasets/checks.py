@@ -1,0 +1,103 @@
+"""Turn what a source held into `Data`, or say in one sentence why it cannot be used."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bartizan.core.data import Data, Feature, Labels
+from bartizan.core.errors import DataError
+
+_LARGEST_LABEL = 100_000
+
+
+def to_data(asset: Any, x: NDArray[Any], y: NDArray[Any] | None, *, features: tuple[Feature, ...] = ()) -> Data:
+    """Checked data; `load.scale` is applied to `x`, and nothing else is. Labels of a source without any are all 0.
+
+    Raises `DataError`: empty, not numbers, NaN, two- and three-dimensional mixes, labels that are not classes.
+    """
+    name = f"the data '{asset.id}'"
+    x = np.asarray(x)
+    if x.dtype.kind not in "biuf":
+        raise DataError(f"{name}: the inputs are of type {x.dtype}, not numbers")
+    if x.ndim < 2:
+        raise DataError(f"{name}: the inputs have the shape {x.shape}; one row an example is due")
+    if len(x) == 0 or math.prod(x.shape) == 0:
+        raise DataError(f"{name} is empty (inputs of shape {x.shape})")
+    labels = np.zeros(len(x), np.int64) if y is None else _labels(np.asarray(y), len(x), name)
+    values = np.asarray(x, dtype=np.float32)
+    if x.ndim == 3:  # grey images without a channel
+        values = values[:, None]
+    if asset.load.scale is not None:
+        values = values * np.float32(asset.load.scale)
+    _check_numbers(values, name)
+    return Data.of(values, labels, features)
+
+
+def class_count(y: Labels) -> int:
+    """How many classes labels speak of: the largest one, plus one, and at least two."""
+    return max(2, int(y.max()) + 1) if len(y) else 2
+
+
+def features_of(load: Any, names: list[str], codes: dict[str, tuple[str, ...]]) -> tuple[Feature, ...]:
+    """One `Feature` a column in the order read; what the description says of it, else continuous.
+
+    codes: the words of each categorical column, in the order of their codes.
+    """
+    described = {f.name: f for f in load.features}
+    return tuple(_feature(name, described.get(name), codes.get(name)) for name in names)
+
+
+def missing(path: Path, name: str) -> DataError:
+    """The error for a file that is not there."""
+    return DataError(f"the data '{name}': there is no file {path}; correct its path in the description")
+
+
+def _feature(name: str, said: Any, words: tuple[str, ...] | None) -> Feature:
+    if said is None:
+        if words is None:
+            return Feature(name=name)
+        return Feature(name=name, type="categorical", values=tuple(float(i) for i in range(len(words))))
+    values = tuple(range(len(words))) if words is not None else said.one_of
+    return Feature(
+        name=name,
+        type=said.type,
+        low=None if said.range is None else said.range[0],
+        high=None if said.range is None else said.range[1],
+        values=tuple(float(v) for v in values),
+        mutable=said.mutable,
+        direction=said.direction,
+    )
+
+
+def _labels(y: NDArray[Any], n: int, name: str) -> Labels:
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = y[:, 0]
+    if y.ndim == 2:
+        raise DataError(f"{name}: the labels have the shape {y.shape}; one whole number an example is due, not a row")
+    if y.shape != (n,):
+        raise DataError(f"{name}: {n} inputs but labels of shape {y.shape}")
+    if y.dtype.kind not in "biuf":
+        raise DataError(f"{name}: the labels are of type {y.dtype}, not whole numbers")
+    whole = np.isfinite(y) & (y == np.round(y)) if y.dtype.kind == "f" else np.ones(n, bool)
+    if not whole.all():
+        row = int((~whole).argmax())
+        raise DataError(f"{name}: {int((~whole).sum())} labels are not whole numbers (first: row {row}, {y[row]})")
+    outside = (y < 0) | (y > _LARGEST_LABEL)
+    if outside.any():
+        row = int(outside.argmax())
+        raise DataError(
+            f"{name}: {int(outside.sum())} labels are out of range (first: row {row}, {y[row]}); classes count from 0"
+        )
+    return y.astype(np.int64)
+
+
+def _check_numbers(x: NDArray[np.float32], name: str) -> None:
+    bad = ~np.isfinite(x.reshape(len(x), -1)).all(axis=1)
+    if bad.any():
+        row = int(bad.argmax())
+        raise DataError(f"{name}: {int(bad.sum())} of {len(x)} examples hold NaN or infinite values (first: row {row})")

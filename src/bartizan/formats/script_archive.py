@@ -1,0 +1,41 @@
+"""What a TorchScript archive would do. Its pickles are read by torch's own C++ reader, which knows only the archive's
+own classes; its code cannot reach Python, but a few of torch's operators can reach the disk."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+
+from .bounded import member
+from .pickle_scan import TORCH_GLOBALS, Reason, scan_pickle
+
+_OWN = re.compile(r"__torch__\.[\w.]+ \w+|__torch__ \w+|torch\.jit\._pickle \w+")
+_DISK = re.compile(rb"\b(?:torch|aten|prim)\.(?:from_file|save|load|open|write|warn_file|manual_seed_file)\b")
+_FOREIGN = re.compile(rb"\bops\.(?!aten\b|prim\b|prims\b|quantized\b)\w+\.\w+")
+
+
+def reasons(archive: zipfile.ZipFile) -> Iterator[Reason]:
+    """Why the archive should not be opened."""
+    for info in archive.infolist():
+        inner = info.filename.split("/", 1)[-1]
+        if inner in ("data.pkl", "constants.pkl"):
+            yield from _foreign_names(archive, info)
+        elif inner.startswith("code/") and inner.endswith(".py"):
+            yield from _calls(member(archive, info), info.filename)
+        elif inner.endswith((".pkl", ".pickle", ".so")):
+            yield Reason("a file that no TorchScript archive holds", 0, info.filename)
+
+
+def _foreign_names(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[Reason]:
+    raw = member(archive, info)
+    report = scan_pickle(raw, member=info.filename)
+    own = frozenset(name for name in report.globals if _OWN.fullmatch(name))
+    yield from scan_pickle(raw, allowed=TORCH_GLOBALS | own, member=info.filename).reasons
+
+
+def _calls(source: bytes, name: str) -> Iterator[Reason]:
+    for found in _DISK.finditer(source):
+        yield Reason(f"its code calls {found.group().decode()}, which reaches the disk", found.start(), name)
+    for found in _FOREIGN.finditer(source):
+        yield Reason(f"its code calls {found.group().decode()}, which is not an operator of torch", found.start(), name)
