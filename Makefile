@@ -1,0 +1,44 @@
+# Two commands: `make demo` and `make test`. Both make .venv the first time and skip that the next.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EXTRAS := torch,onnx,trees,tabular,image
+
+export OMP_NUM_THREADS := 1
+
+.PHONY: demo test check nightly bench clean
+
+demo: $(VENV)/.run
+	$(BIN)/bartizan assess examples/digits/system.yaml --effort quick
+
+test: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 -m "not nightly"
+
+nightly: $(VENV)/.dev
+	$(BIN)/pytest -m nightly
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/figures.py
+
+$(VENV)/.python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bartizan needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+# torch first and by itself: the CPU build must be in place before anything else asks for it.
+$(VENV)/.run: $(VENV)/.python pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[torch]'
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS),dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) .bartizan

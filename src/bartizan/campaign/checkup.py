@@ -1,0 +1,48 @@
+"""Runs the doctor on one model of the description in a process of its own, so that a hang is a finding too."""
+
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import TimeoutError
+
+from pebble import ProcessExpired, ProcessPool
+
+from bartizan.core.errors import BartizanError
+from bartizan.core.system.gates import MeasureGate
+from bartizan.formats.description import Description, read_system
+
+from .doctor import Check, examine
+from .opening import open_model
+from .subjects import sentence
+from .work import prepare
+
+
+def checkup(description: Description, model: str, *, seconds: float) -> list[Check]:
+    """The doctor's checks of `model`. Whatever stops them becomes a failed check, in one sentence."""
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPool(max_workers=1, initializer=prepare, context=context) as pool:
+        future = pool.schedule(_examine, args=[str(description.path), model], timeout=seconds)
+        try:
+            checks: list[Check] = future.result()
+        except TimeoutError:
+            return [Check("answers", "fail", f"the model did not answer within {seconds:g} seconds")]
+        except ProcessExpired as error:
+            return [Check("answers", "fail", f"the process that ran it died (exit code {error.exitcode})")]
+        return checks
+
+
+def _examine(path: str, model: str) -> list[Check]:
+    try:
+        description = read_system(path)
+        target, _, test = open_model(description.system, model, description.folder)
+        asset = description.system.model(model)
+        eps = [g.eps for g in description.system.gates if isinstance(g, MeasureGate) and g.eps is not None]
+        assert asset.load is not None
+        assert test is not None
+        return examine(
+            target, test, bounds=target.info.bounds, eps=max(eps, default=None), stated_accuracy=asset.load.accuracy
+        )
+    except BartizanError as error:
+        return [Check("loads", "fail", str(error))]
+    except Exception as error:
+        return [Check("loads", "fail", sentence(error))]

@@ -1,0 +1,58 @@
+"""The three measures of one finding: how many tries, how small a change, how much knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bartizan.core.contracts import ArrayReader
+from bartizan.core.evidence import Evidence
+from bartizan.core.finding import Rung, Sensitivity, Tries
+from bartizan.numerics.survival import kaplan_meier
+
+_RUNGS = ("none", "files", "data_read", "data_write", "labels", "scores", "logits", "weights")
+
+
+def tries(evidence: Iterable[Evidence], arrays: ArrayReader) -> Tries | None:
+    """Of the trials that counted tries, the one whose median is lowest: an adversary would use that attack."""
+    found = [t for e in evidence if (t := _tries_of(e, arrays)) is not None]
+    return min(found, key=lambda t: (np.inf if t.median is None else t.median, t.censored_at), default=None)
+
+
+def _tries_of(evidence: Evidence, arrays: ArrayReader) -> Tries | None:
+    a = arrays(evidence.id)
+    if "tries" not in a or "reached" not in a or not len(a["tries"]):
+        return None
+    count, reached = a["tries"].astype(np.float64), a["reached"].astype(np.bool_)
+    curve = kaplan_meier(count, reached)
+    median, low, high = curve.median
+    return Tries(
+        unit=evidence.tries_unit or "tries",
+        median=_finite(median),
+        low=_finite(low),
+        high=_finite(high),
+        censored_at=float(count.max()),
+        n=len(count),
+    )
+
+
+def sensitivity(size: NDArray[np.float64], unit: str) -> Sensitivity | None:
+    """Quantiles over all examples, those never reached counting as infinitely robust."""
+    if not len(size) or not np.isfinite(size).any():
+        return None
+    q10, q50, q90 = (float(v) for v in np.quantile(size, [0.1, 0.5, 0.9], method="higher"))
+    return Sensitivity(unit=unit, q10=_finite(q10), q50=_finite(q50), q90=_finite(q90), n=len(size))
+
+
+def ladder(rates: Iterable[tuple[str, float]]) -> tuple[Rung, ...]:
+    """The highest rate reached at each access, from the least access to the most."""
+    best: dict[str, float] = {}
+    for access, rate in rates:
+        best[access] = max(best.get(access, 0.0), rate)
+    return tuple(Rung(access=a, rate=best[a]) for a in _RUNGS if a in best)
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not np.isfinite(value) else float(value)

@@ -1,0 +1,47 @@
+"""How much of each harm is tolerated: by a gate where one speaks of it, else by impact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bartizan.core.system import System
+from bartizan.core.system.gates import MeasureGate
+from bartizan.core.threat import Vulnerability
+from bartizan.knowledge.base import KnowledgeBase
+
+# A gate may speak of the good side of a measured harm.
+COMPLEMENT = {"robust_accuracy": "robust_error", "survival_probability": "failure_probability"}
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """The tolerated rate of the harm, where it comes from, and the ball or false-positive rate a gate asks for."""
+
+    rate: float
+    source: str
+    norm: str | None = None
+    eps: float | None = None
+    fpr: float | None = None
+
+
+def harm_of(gate: MeasureGate) -> tuple[str, float] | None:
+    """The harm a gate bounds from above and the bound, or None when it bounds a harm from below."""
+    if gate.at_least is not None and gate.estimand in COMPLEMENT:
+        return COMPLEMENT[gate.estimand], round(1 - gate.at_least, 12)
+    return (gate.estimand, gate.at_most) if gate.at_most is not None else None
+
+
+def speaks_of(gate: MeasureGate, finding: str, threat_class: str) -> bool:
+    """Whether a gate is about this finding."""
+    return str(gate.threat_class) == threat_class and gate.finding in (None, finding)
+
+
+def tolerance(system: System, kb: KnowledgeBase, vulnerability: Vulnerability, harms: frozenset[str]) -> Tolerance:
+    """The tolerance of one vulnerability, whose trials measure `harms`."""
+    for number, gate in enumerate(system.gates, 1):
+        if isinstance(gate, MeasureGate) and speaks_of(gate, vulnerability.id, str(vulnerability.threat_class)):
+            bound = harm_of(gate)
+            if bound is not None and bound[0] in harms:
+                return Tolerance(bound[1], f"gate {number}", gate.norm, gate.eps, gate.fpr)
+    rate = kb.tables.tolerance.tolerated(vulnerability.threat_class, vulnerability.impact)
+    return Tolerance(rate, f"impact {vulnerability.impact} on {vulnerability.objective} (knowledge base, judged)")

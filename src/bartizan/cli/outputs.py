@@ -1,0 +1,45 @@
+"""Files an assessment leaves beside its evidence: the report, `assessment.json`, and what the exporters write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bartizan.core import plugins
+from bartizan.core.assessment import Assessment
+from bartizan.core.contracts import ArrayReader, Exporter
+from bartizan.core.errors import StoreError, UsageError
+from bartizan.report.render import render
+from bartizan.store import record
+from bartizan.store.store import Store
+
+
+def write_outputs(assessment: Assessment, store: Store, *, show_personal: bool) -> list[Path]:
+    """Write every output into the store's folder; the paths, the HTML report last."""
+    arrays = ArrayReader(store.arrays)
+    written = []
+    for cls in plugins.plugins("exporters").values():
+        assert issubclass(cls, Exporter)
+        written.append(_write(store.root / f"assessment{cls.suffix}", cls().export(assessment, arrays)))
+    html = render(assessment, arrays, show_personal=show_personal)
+    return [*written, _write(store.root / "report.html", html)]
+
+
+def read_assessment(folder: Path) -> Assessment:
+    """The assessment an earlier run left in `folder`. Raises `UsageError` when there is none or it is broken."""
+    path = folder / "assessment.json"
+    try:
+        return Assessment.from_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no assessment in {folder} yet; run: bartizan assess SYSTEM") from error
+    except (ValueError, OSError) as error:
+        raise UsageError(f"{path} is not an assessment of this version; run: bartizan assess SYSTEM again") from error
+
+
+def _write(path: Path, text: str) -> Path:
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise StoreError(record.explain(error, path.parent)) from error
+    return path

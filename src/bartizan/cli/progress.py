@@ -1,0 +1,61 @@
+"""The live progress bar: trials done, rate, time left; plain lines when the output is not a terminal."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from bartizan.core.evidence import Evidence
+from bartizan.core.trial import Trial
+from bartizan.core.vocabulary import Outcome
+
+
+class Bar:
+    """Progress of a campaign, drawn on standard error. Use as a context manager."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task("trials", total=0, rate="")
+        self._total = self._done = 0
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def started(self, total: int) -> None:
+        """More trials are to be done."""
+        self._total += total
+        self._bar.update(self._task, total=self._total)
+
+    def finished(self, trial: Trial, evidence: Evidence, cached: bool) -> None:
+        """One is done."""
+        self._done += 1
+        speed = self._bar.tasks[0].speed
+        rate = f"{60 * speed:.0f}/min" if speed else ""
+        self._bar.update(self._task, advance=1, description=_short(trial.name), rate=rate)
+        if evidence.outcome is Outcome.ERROR:
+            self._console.print(f"{trial.name}: {evidence.reason}")
+        elif not self._console.is_terminal and not cached:
+            self._console.print(f"[{self._done}/{self._total}] {trial.name}: {evidence.outcome}", markup=False)
+
+
+def _short(name: str, width: int = 44) -> str:
+    return name if len(name) <= width else name[: width - 1] + "…"

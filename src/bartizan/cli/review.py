@@ -1,0 +1,43 @@
+"""`gate` and `report`: from an assessment that was made already. No model is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bartizan.core.errors import UsageError
+from bartizan.formats.description import read_system
+
+from .options import StoreFolder, SystemFile, store_folder
+from .outputs import read_assessment, write_outputs
+
+
+def gate(system: SystemFile, store: StoreFolder = None) -> None:
+    """Judge the gates of the description on the last assessment: exit code 0 passed, 1 failed, 3 inconclusive."""
+    from bartizan.campaign.gates import exit_code
+
+    from .tables import print_gates
+
+    description = read_system(system)
+    assessment = read_assessment(store_folder(system, store))
+    if assessment.system.get("digest") != description.digest:
+        raise UsageError(f"{system} changed since its last assessment; run: bartizan assess {system}")
+    if not assessment.gates:
+        raise UsageError(f"{system} has no gates; name some under 'gates'")
+    print_gates(assessment.gates)
+    raise typer.Exit(exit_code(assessment.gates))
+
+
+def report(
+    system: SystemFile,
+    store: StoreFolder = None,
+    show_personal: Annotated[bool, typer.Option(help="Show records of personal or secret data.")] = False,
+) -> None:
+    """Write the report and the exports again from the last assessment."""
+    from bartizan.store.store import Store
+
+    folder: Path = store_folder(system, store)
+    for path in write_outputs(read_assessment(folder), Store(folder), show_personal=show_personal):
+        typer.echo(str(path))

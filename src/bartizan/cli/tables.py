@@ -1,0 +1,153 @@
+"""Tables for the terminal. Words first: colour only repeats what a word says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from bartizan.core.assessment import Assessment, GateResult
+from bartizan.core.exposure import Exposure
+from bartizan.core.finding import Finding
+from bartizan.core.plan import Plan
+from bartizan.core.threat import Vulnerability
+from bartizan.core.treatment import Treatment
+
+_STYLE = {
+    "exploited": "bold red",
+    "resisted": "green",
+    "inconclusive": "yellow",
+    "untested": "magenta",
+    "high": "red",
+    "critical": "bold red",
+    "unknown": "magenta",
+    "medium": "yellow",
+    "failed": "bold red",
+    "passed": "green",
+    "worse": "red",
+    "better": "green",
+}
+
+
+def console() -> Console:
+    """The terminal; plain text at full width when the output is not one."""
+    out = Console(highlight=False)
+    return out if out.is_terminal else Console(highlight=False, width=160)
+
+
+def styled(word: object) -> str:
+    """The word in the colour of its meaning."""
+    style = _STYLE.get(str(word))
+    return f"[{style}]{word}[/]" if style else str(word)
+
+
+def table(title: str, *columns: str) -> Table:
+    """An empty table in the house style."""
+    made = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold")
+    for name in columns:
+        made.add_column(name, overflow="fold")
+    return made
+
+
+def print_exposures(exposures: Iterable[Exposure]) -> None:
+    """Design choices that expose the system, the highest first."""
+    shown = table("Exposures (medium and above)", "id", "choice", "option", "level", "because")
+    for e in sorted(exposures, key=lambda e: (-e.level.rank, e.id)):
+        if e.level.rank:
+            by = f" (changed by {', '.join(e.adjusted_by)})" if e.adjusted_by else ""
+            shown.add_row(e.id, e.title, e.option, styled(e.level), e.reason + by)
+    console().print(shown)
+
+
+def print_vulnerabilities(vulnerabilities: Iterable[Vulnerability]) -> None:
+    """Where threats meet exposures, worst first."""
+    shown = table("Vulnerabilities", "rank", "id", "what", "by", "likelihood", "impact", "planted → effective")
+    for v in vulnerabilities:
+        place = f"{v.rank} ({v.rank_low}–{v.rank_high})"
+        when = f"{'/'.join(v.planted)} → {'/'.join(v.effective)}"
+        shown.add_row(place, v.id, v.title, ", ".join(v.sources), styled(v.likelihood), styled(v.impact), when)
+    console().print(shown)
+
+
+def print_plan(plan: Plan) -> None:
+    """The trials, what cannot be tested, and the methods by stage."""
+    shown = table(f"Trials ({plan.effort})", "trial", "access", "examples", "answers")
+    for t in plan.trials:
+        shown.add_row(t.name, t.access.name, str(t.examples or ""), ", ".join(t.answers))
+    console().print(shown)
+    missing = table("Cannot be tested", "vulnerability", "attack", "reason")
+    for u in plan.untested:
+        missing.add_row(u.vulnerability, u.plugin or "", u.reason)
+    console().print(missing)
+    methods = table("Methods by stage (gates marked ◆)", "stage", "threat", "state", "method")
+    for cell in plan.table:
+        for m in cell.methods:
+            gate = "◆ " if cell.stage.is_gate else ""
+            methods.add_row(f"{gate}{cell.stage}", str(cell.threat_class), m.state.replace("_", " "), m.text)
+    console().print(methods)
+
+
+def print_assessment(assessment: Assessment) -> None:
+    """The summary: findings, treatments, gates."""
+    print_findings(assessment.findings)
+    print_treatments(assessment.treatments)
+    print_gates(assessment.gates)
+
+
+def print_findings(findings: Iterable[Finding]) -> None:
+    """One line a finding: verdict and the three measures."""
+    shown = table("Findings", "#", "finding", "verdict", "severity", "rate [95 %]", "tolerated", "tries", "change")
+    for f in findings:
+        rate = f"{f.rate.value:.2f} [{f.rate.low:.2f}, {f.rate.high:.2f}] of {f.rate.n}" if f.rate else "–"
+        shown.add_row(
+            str(f.rank), f"{f.id}  {f.title}", styled(f.verdict), styled(f.severity), rate, f"{f.tolerance:g}",
+            _tries(f), _size(f),
+        )  # fmt: skip
+    console().print(shown)
+
+
+def _tries(f: Finding) -> str:
+    if f.tries is None:
+        return "–"
+    return (
+        f"> {f.tries.censored_at:g} {f.tries.unit}" if f.tries.median is None else f"{f.tries.median:g} {f.tries.unit}"
+    )
+
+
+def _size(f: Finding) -> str:
+    if f.sensitivity is None:
+        return "–"
+    return f"{f.sensitivity.q50:.3g} {f.sensitivity.unit}" if f.sensitivity.q50 is not None else "not reached"
+
+
+def print_treatments(treatments: Iterable[Treatment]) -> None:
+    """What each applied defence gained and made worse."""
+    shown = table("Treatments applied", "defence", "accuracy", "finding", "before", "after", "change")
+    for t in treatments:
+        if t.status not in ("applied", "failed"):
+            continue
+        first = (f"{t.defence} {t.title}", _accuracy(t) if t.status == "applied" else f"failed: {t.reason}")
+        for r in t.retests:
+            before = f"{r.verdict_before} {r.before.value:.2f}" if r.before else str(r.verdict_before)
+            after = f"{r.verdict_after} {r.after.value:.2f}" if r.after else str(r.verdict_after)
+            shown.add_row(*first, r.finding, before, after, styled(r.change))
+            first = ("", "")
+        if not t.retests:
+            shown.add_row(*first, "", "", "", "")
+    console().print(shown)
+
+
+def _accuracy(t: Treatment) -> str:
+    at = {m.at.get("when"): m.value for m in t.costs if m.estimand == "accuracy"}
+    return f"{at['before']:.3f} → {at['after']:.3f}" if {"before", "after"} <= set(at) else "–"
+
+
+def print_gates(gates: Iterable[GateResult]) -> None:
+    """Each gate with its outcome."""
+    shown = table("Gates", "gate", "outcome", "because")
+    for g in gates:
+        shown.add_row(g.gate, styled(g.outcome), g.reason)
+    if shown.row_count:
+        console().print(shown)
