@@ -1,1 +1,1 @@
-
+"""System → exposures → threats → vulnerabilities."""
