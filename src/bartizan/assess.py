@@ -29,6 +29,7 @@ from bartizan.formats.description import Description
 from bartizan.hardening.choose import choose
 from bartizan.hardening.layers import layers
 from bartizan.knowledge.load import load
+from bartizan.knowledge.override import override
 from bartizan.store.store import Store
 
 
@@ -56,7 +57,8 @@ def assess(
     """
     options = options or Options()
     began = time.time()
-    kb, system = load(), description.system
+    system = description.system
+    kb = override(load(), system.overrides)
     analysis = analyse(system, kb, stage=options.stage)
     plan = planning.plan(system, analysis, kb, effort=options.effort)
     campaign = Campaign(description, store, executor, progress or Silent())

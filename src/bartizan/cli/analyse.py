@@ -13,6 +13,7 @@ from bartizan.core.system import System
 from bartizan.formats.description import read_system
 from bartizan.knowledge.base import KnowledgeBase
 from bartizan.knowledge.load import load
+from bartizan.knowledge.override import override
 
 from .options import EffortName, StageName, SystemFile, effort_of, stage_of
 from .tables import print_exposures, print_plan, print_vulnerabilities
@@ -45,7 +46,8 @@ def plan(system: SystemFile, stage: StageName = None, effort: EffortName = "quic
 
 
 def _begin(path: Any, stage: str | None) -> tuple[System, KnowledgeBase, Analysis]:
-    system, kb = read_system(path).system, load()
+    system = read_system(path).system
+    kb = override(load(), system.overrides)
     return system, kb, _analyse(system, kb, stage=stage_of(stage))
 
 

@@ -11,9 +11,10 @@ def explain(
     id: Annotated[str, typer.Argument(help="Any id: E2, DC13, DF01, C01, AML.T0015, a metric, a stage …")],
 ) -> None:
     """Print an entry of the knowledge base with its sources."""
-    from bartizan.knowledge.explain import explain as text_of
+    from bartizan.knowledge.explain import explain as sections_of
+    from bartizan.knowledge.explain import plain_text
 
-    typer.echo(text_of(id))
+    typer.echo(plain_text(sections_of(id)))
 
 
 def plugins(kind: Annotated[str | None, typer.Argument(help="Only this kind, e.g. attacks.")] = None) -> None:

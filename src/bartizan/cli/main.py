@@ -9,9 +9,13 @@ import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from tempfile import NamedTemporaryFile
+from traceback import format_exception
+from typing import Any
 
-import click
 import typer
+import typer.core
+import typer.main
 
 from bartizan import __version__
 from bartizan.core.errors import BartizanError
@@ -32,23 +36,29 @@ _COMMANDS = {
 }
 
 
+# Some releases of typer bring their own click, others use click itself: ask typer's own error for its base.
+_ClickError: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+
+
 class _Lazy(typer.core.TyperGroup):
     """A group that imports a command's module when the command is asked for."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in _COMMANDS:
             return None
         module = import_module(f"bartizan.cli.{_COMMANDS[cmd_name]}")
         function: Callable[..., None] = getattr(module, cmd_name)
-        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
         app.command(name=cmd_name, help=function.__doc__)(function)
         return typer.main.get_command(app)
 
 
-app = typer.Typer(cls=_Lazy, add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(
+    cls=_Lazy, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True
+)
 
 
 @app.callback(invoke_without_command=False)
@@ -69,18 +79,29 @@ def main(arguments: list[str]) -> int:
     """Run the command line with `arguments`; the exit code."""
     try:
         code = app(args=arguments, standalone_mode=False)
-    except click.exceptions.Exit as leave:
+    except typer.Exit as leave:
         return leave.exit_code
-    except click.ClickException as error:
+    except _ClickError as error:
         error.show()
         return 2
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         typer.echo("interrupted; what was measured is kept, and the same command continues", err=True)
         return 130
     except BartizanError as error:
         typer.echo(str(error), err=True)
         return error.exit_code
+    except Exception as error:
+        return _bug(error)
     return int(code or 0)
+
+
+def _bug(error: Exception) -> int:
+    """An error nobody foresaw: one sentence for the person, the traceback in a file for whoever mends it."""
+    with NamedTemporaryFile("w", prefix="bartizan-", suffix=".txt", delete=False, encoding="utf-8") as file:
+        file.write("".join(format_exception(error)))
+    said = f"{type(error).__name__}: {error}"
+    typer.echo(f"this is a fault in Bartizan, not in what you gave it: {said} (details: {file.name})", err=True)
+    return 1
 
 
 if __name__ == "__main__":
