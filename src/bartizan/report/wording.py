@@ -1,0 +1,136 @@
+"""The words of the report: what the closed word lists are called in front of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from bartizan.core.finding import Finding, Sensitivity, Tries
+from bartizan.core.vocabulary import Verdict
+from bartizan.report.numbers import percent, quantity
+
+VERDICTS = (Verdict.EXPLOITED, Verdict.INCONCLUSIVE, Verdict.UNTESTED, Verdict.RESISTED)
+MEANING = {
+    Verdict.EXPLOITED: "broken for real: even the low end of the interval is above what is tolerated",
+    Verdict.INCONCLUSIVE: "attacked, but the evidence does not decide",
+    Verdict.UNTESTED: "nobody has tried; nothing is known",
+    Verdict.RESISTED: "held against these attacks at this budget, which is no proof of safety",
+}
+SEVERITIES = ("critical", "high", "medium", "low")
+ACCESS = {
+    "none": "no access",
+    "files": "files",
+    "data_read": "reads records",
+    "data_write": "writes records",
+    "labels": "labels",
+    "scores": "scores",
+    "logits": "gradients",
+    "weights": "weights",
+    "explanations": "explanations",
+    "recipe": "recipe",
+}
+UNITS = {"linf": "L∞", "l2": "L2", "l1": "L1", "l0": "L0"}
+ESTIMANDS = {
+    "robust_error": "of the inputs are misjudged under attack",
+    "attack_success": "of the inputs are turned",
+    "attack_success_rate": "of the inputs are turned",
+    "trigger_success": "of the inputs with the trigger obey it",
+    "fidelity": "of the answers of the copy agree with the model",
+    "tpr": "of the members of the training data are recognised",
+    "failure_probability": "of the inputs within the stated domain fail",
+    "accuracy_drop": "of accuracy are lost",
+    "unsafe_files": "of the files can run code",
+}
+NAMES = {"tpr": "true positives", "fpr": "false positives", "failure_at": "failure rate", "odd": "operating domain"}
+
+
+def plain(word: str) -> str:
+    """A key as words: `model_extraction` → `model extraction`."""
+    return NAMES.get(word, word.replace("_", " "))
+
+
+def capital(text: str) -> str:
+    """The same with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def unit(name: str) -> str:
+    """A unit as it is written: `linf` → `L∞`."""
+    return UNITS.get(name, plain(name))
+
+
+def access(name: str) -> str:
+    """A rung of the knowledge ladder in a word or two."""
+    return ACCESS.get(name, plain(name))
+
+
+def place(finding: Finding) -> str:
+    """Where a finding is: the asset, and the interface it is reached through."""
+    return f"{finding.asset} through {finding.interface}" if finding.interface else finding.asset
+
+
+def order(finding: Finding) -> tuple[int, int, int, str]:
+    """The order of findings throughout the report: what is broken first, then the most severe, then by rank."""
+    return VERDICTS.index(finding.verdict), SEVERITIES.index(finding.severity), finding.rank, finding.id
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings, the worst first."""
+    return sorted(findings, key=order)
+
+
+def outcome(finding: Finding) -> str:
+    """What was measured, in half a sentence; empty when nothing was."""
+    rate = finding.rate
+    if rate is None:
+        return ""
+    said = ESTIMANDS.get(rate.estimand, f"is the {plain(rate.estimand)}")
+    return f"{percent(rate.value)} {said}; {percent(finding.tolerance)} is tolerated"
+
+
+def tries(found: Tries | None) -> str:
+    """How many tries."""
+    if found is None:
+        return "not measured"
+    if found.median is None:
+        return f"more than {quantity(found.censored_at)} {unit(found.unit)} for half of the {quantity(found.n)} units"
+    return f"half fall within {quantity(found.median)} {unit(found.unit)}"
+
+
+def size(found: Sensitivity | None) -> str:
+    """How small a change."""
+    if found is None:
+        return "not measured"
+    for share, value in (("half", found.q50), ("a tenth", found.q10)):
+        if value is not None:
+            return f"{share} fall to a change of at most {quantity(value)} ({unit(found.unit)})"
+    return "fewer than a tenth fall to any change that was tried"
+
+
+def knowledge(finding: Finding) -> str:
+    """How much knowledge: the least access with which the rate is above the tolerance."""
+    if finding.threat_class == "hazard":
+        return "none: the world itself does this"
+    if not finding.knowledge:
+        return "not measured"
+    enough = [r.access for r in finding.knowledge if r.rate > finding.tolerance]
+    if enough:
+        return f"{access(enough[0])}: more is not needed"
+    return f"{access(finding.knowledge[-1].access)} did not suffice"
+
+
+def sentence(finding: Finding) -> str:
+    """One finding in one sentence that a manager reads."""
+    start = f"{finding.title} on {place(finding)}"
+    said = outcome(finding)
+    if not said:
+        return f"{start}: {finding.reason}"
+    if finding.tries is not None and finding.verdict == Verdict.EXPLOITED:
+        said += f"; {tries(finding.tries)}"
+    return f"{start}: {said}."
+
+
+def budget(values: dict[str, Any]) -> str:
+    """A budget as words."""
+    words = {"queries_per_example": "queries an example", "queries": "queries", "records": "records"}
+    return ", ".join(f"{quantity(float(values[k]))} {name}" for k, name in words.items() if values.get(k))
