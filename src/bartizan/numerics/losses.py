@@ -88,6 +88,15 @@ UNTARGETED: dict[str, Callable[..., tuple[torch.Tensor, torch.Tensor]]] = {
 }
 
 
+def by_name(
+    name: str, z: torch.Tensor, y: torch.Tensor, temperature: torch.Tensor, target: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Value and cotangent of the loss `name`: a key of `UNTARGETED`, or `target` with the classes to be driven to."""
+    if name == "target":
+        return targeted(z, y, temperature, target)
+    return UNTARGETED[name](z, y, temperature)
+
+
 def _pull(z: torch.Tensor, up: torch.Tensor, down: torch.Tensor) -> torch.Tensor:
     """N×K: +1 at the classes `up`, −1 at the classes `down`."""
     import torch

@@ -6,12 +6,13 @@ or one for each example with the number of dimensions of `x`.
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-T = TypeVar("T", bound=Any)
+Points = Any
+"""A NumPy array or a torch tensor; what goes in comes out."""
 Norm = Literal["linf", "l2", "l1", "l0"]
 Bounds = tuple[float, float]
 
@@ -19,17 +20,17 @@ _HALVINGS = 40
 _ACTIVE_SETS = 12
 
 
-def project(x: T, x0: T, norm: Norm, eps: Any, bounds: Bounds) -> T:
+def project(x: Points, x0: Points, norm: Norm, eps: Any, bounds: Bounds) -> Points:
     """The point of {z : ‖z − x0‖ ≤ eps, bounds[0] ≤ z ≤ bounds[1]} nearest to `x` in Euclidean distance."""
     return {"linf": onto_linf, "l2": onto_l2, "l1": onto_l1, "l0": onto_l0}[norm](x, x0, eps, bounds)
 
 
-def onto_linf(x: T, x0: T, eps: Any, bounds: Bounds) -> T:
+def onto_linf(x: Points, x0: Points, eps: Any, bounds: Bounds) -> Points:
     """Onto the L∞ ball and the box: a clip, exact."""
     return (x0 + (x - x0).clip(-eps, eps)).clip(*bounds)
 
 
-def onto_l2(x: T, x0: T, eps: Any, bounds: Bounds) -> T:
+def onto_l2(x: Points, x0: Points, eps: Any, bounds: Bounds) -> Points:
     """Onto the L2 ball and the box.
 
     The answer is clip(s·(x − x0)) for one s in [0, 1]. Fixing which coordinates the box holds gives s in closed form;
@@ -48,7 +49,7 @@ def onto_l2(x: T, x0: T, eps: Any, bounds: Bounds) -> T:
     return x0 + box * inside + z * ~inside
 
 
-def onto_l1(x: T, x0: T, eps: Any, bounds: Bounds) -> T:
+def onto_l1(x: Points, x0: Points, eps: Any, bounds: Bounds) -> Points:
     """Onto the L1 ball and the box: soft thresholding by a level found by bisection, from the feasible side."""
     v, low, high = x - x0, bounds[0] - x0, bounds[1] - x0
     size = abs(v)
@@ -64,7 +65,7 @@ def onto_l1(x: T, x0: T, eps: Any, bounds: Bounds) -> T:
     return x0 + box * inside + _soft(v, size, above, low, high) * ~inside
 
 
-def onto_l0(x: T, x0: T, eps: Any, bounds: Bounds) -> T:
+def onto_l0(x: Points, x0: Points, eps: Any, bounds: Bounds) -> Points:
     """Onto at most `eps` changed coordinates and the box: keep those that save the most distance."""
     v = x - x0
     box = v.clip(bounds[0] - x0, bounds[1] - x0)
@@ -77,7 +78,7 @@ def safe_radius(eps: float, norm: Norm, bounds: Bounds, dimensions: int) -> floa
     """A radius just under `eps`, such that float32 rounding of x0 + δ cannot carry the result outside `eps`."""
     ulp = max(abs(bounds[0]), abs(bounds[1])) * 2.0**-23
     slack = {"linf": 1.0, "l2": dimensions**0.5, "l1": float(dimensions), "l0": 0.0}[norm] * ulp
-    return max(eps - slack, eps * 0.5)
+    return float(max(eps - slack, eps * 0.5))
 
 
 def size_of(delta: NDArray[np.floating], norm: Norm) -> NDArray[np.float64]:
@@ -89,10 +90,10 @@ def size_of(delta: NDArray[np.floating], norm: Norm) -> NDArray[np.float64]:
     return np.asarray(np.linalg.norm(d, ord=order, axis=1) if d.shape[1] else np.zeros(len(d)), np.float64)
 
 
-def _total(v: Any) -> Any:
+def _total(v: Points) -> Points:
     return v.reshape(len(v), -1).sum(1).reshape(-1, *[1] * (v.ndim - 1))
 
 
-def _soft(v: Any, size: Any, level: Any, low: Any, high: Any) -> Any:
+def _soft(v: Points, size: Points, level: Points, low: Points, high: Points) -> Points:
     shrunk = (size - level).clip(0, None)
     return (shrunk * ((v > 0) * 1.0 - (v < 0) * 1.0)).clip(low, high)
