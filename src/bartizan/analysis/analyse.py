@@ -9,10 +9,10 @@ from bartizan.core.system import System
 from bartizan.core.threat import Threat, Vulnerability
 from bartizan.core.vocabulary import Stage
 from bartizan.knowledge.base import KnowledgeBase
+from bartizan.knowledge.override import override
 
 from .exposure import exposures
 from .interaction import interact
-from .overrides import overridden
 from .threats import candidates
 from .vulnerabilities import vulnerabilities
 
@@ -32,7 +32,7 @@ def analyse(system: System, kb: KnowledgeBase, *, stage: Stage | None = None) ->
     stage: only what is planted or takes effect in that stage, seen with what is open to whom then; None: the whole
     life cycle. Raises `UsageError` when an override names something that does not exist.
     """
-    own = overridden(kb, system.overrides)
+    own = override(kb, system.overrides)
     interaction = interact(system, exposures(system, kb), stage)
     found = candidates(interaction, own, stage)
     return Analysis(

@@ -133,9 +133,7 @@ def _hand_on_model(profile: AdversaryProfile, model: ModelAsset, facts: Facts) -
     return "supply" if made or runs else None
 
 
-def _data_by_profile(
-    seen: Sight, profile: AdversaryProfile, data: DataAsset, facts: Facts, stage: Stage
-) -> None:
+def _data_by_profile(seen: Sight, profile: AdversaryProfile, data: DataAsset, facts: Facts, stage: Stage) -> None:
     reach = profile.reach
     via: Via = "internal" if "training_data" in reach.holds else "supply" if "files" in reach.holds else "public"
     if _writes(profile, data):

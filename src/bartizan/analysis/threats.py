@@ -69,9 +69,7 @@ def _excluded(technique: ThreatEntry, model: ModelAsset, interaction: Interactio
     return any(c.effect == "not_applicable" for c in interaction.about(technique.id, model.id, None))
 
 
-def _hazards(
-    technique: ThreatEntry, model: ModelAsset, kb: KnowledgeBase, stage: Stage | None
-) -> Iterator[Candidate]:
+def _hazards(technique: ThreatEntry, model: ModelAsset, kb: KnowledgeBase, stage: Stage | None) -> Iterator[Candidate]:
     for hazard in kb.hazards.values():
         if hazard.threat == technique.id:
             threat = Threat(

@@ -1,4 +1,4 @@
-"""A person who checks each decision of a system that does not act by itself keeps a wrong answer from becoming an act."""
+"""A person who checks each decision of a system that does not act by itself keeps a wrong answer from being an act."""
 
 from __future__ import annotations
 
