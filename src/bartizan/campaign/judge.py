@@ -119,18 +119,23 @@ def _ball(attacks: list[Evidence], allowed: Tolerance) -> Ball | None:
 
 
 def _worst(attacks: list[Evidence], allowed: Tolerance) -> tuple[Rate | None, list[Evidence]]:
-    """The trial whose harm has the highest lower end; within a trial, the point of the curve at the full budget."""
-    found: list[tuple[Measurement, Evidence]] = []
-    for e in attacks:
-        points = [m for m in e.measurements if m.estimand == _harm(e)]
-        at_fpr = [m for m in points if allowed.fpr is not None and m.at.get("fpr") == allowed.fpr]
-        if points:
-            found.append(((at_fpr or points)[-1], e))
+    """The point with the highest lower end over all trials and, within the budget of each, over its whole curve."""
+    found = [(m, e) for e in attacks for m in _points(e, allowed.fpr)]
     if not found:
         return None, []
     m, _ = max(found, key=lambda pair: (pair[0].low, pair[0].value))
     rate = Rate(estimand=m.estimand, value=m.value, low=m.low, high=m.high, n=m.n, method=m.method)
-    return rate, [e for _, e in found]
+    return rate, list({e.id: e for _, e in found}.values())
+
+
+def _points(evidence: Evidence, fpr: float | None) -> list[Measurement]:
+    """The measurements of the harm; of several false-positive rates, the one a gate asks for, or else the lowest."""
+    points = [m for m in evidence.measurements if m.estimand == _harm(evidence)]
+    rates = sorted({float(m.at["fpr"]) for m in points if "fpr" in m.at})
+    if not rates:
+        return points
+    chosen = fpr if fpr in rates else rates[0]
+    return [m for m in points if m.at.get("fpr") == chosen]
 
 
 def _adequate(bench: Bench, evidence: Evidence) -> bool:
@@ -228,9 +233,9 @@ def _rungs(bench: Bench, v: Vulnerability) -> list[tuple[str, float]]:
             continue
         if _class_of(bench, e) is not v.threat_class:
             continue
-        harm = [m.value for m in e.measurements if m.estimand == _harm(e)]
+        harm = [m.value for m in _points(e, None)]
         if harm:
-            found.append((e.trial.access.name, harm[-1]))
+            found.append((e.trial.access.name, max(harm)))
     return found
 
 

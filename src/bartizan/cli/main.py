@@ -33,6 +33,7 @@ _COMMANDS = {
     "assess": "assess",
     "gate": "review",
     "report": "review",
+    "evidence": "review",
 }
 
 

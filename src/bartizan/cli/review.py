@@ -41,3 +41,21 @@ def report(
     folder: Path = store_folder(system, store)
     for path in write_outputs(read_assessment(folder), Store(folder), show_personal=show_personal):
         typer.echo(str(path))
+
+
+def evidence(
+    system: SystemFile,
+    store: StoreFolder = None,
+    outcome: Annotated[str | None, typer.Option("--outcome", help="Only this outcome, e.g. error.")] = None,
+) -> None:
+    """List the evidence in the store, one line a trial."""
+    from bartizan.store.index import Index
+    from bartizan.store.store import Store
+
+    folder = store_folder(system, store)
+    if not folder.is_dir():
+        raise UsageError(f"there is no evidence in {folder} yet; run: bartizan assess {system}")
+    index = Index(folder / "index.sqlite")
+    index.sync(Store(folder))
+    for row in index.rows(**({"outcome": outcome} if outcome else {})):
+        typer.echo(f"{row['id']}  {row['outcome']:<14} {row['trial']}")

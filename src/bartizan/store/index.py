@@ -58,6 +58,17 @@ class Index:
         with self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
+    def sync(self, store: Store) -> int:
+        """Bring the list in step with the folders: read what is new, drop what is gone; the number of rows."""
+        there = set(store.ids())
+        with self._engine.begin() as connection:
+            listed = set(connection.execute(select(_EVIDENCE.c.id)).scalars())
+            for gone in listed - there:
+                connection.execute(delete(_EVIDENCE).where(_EVIDENCE.c.id == gone))
+        new = [e for key in sorted(there - listed) if (e := store.evidence(key))]
+        self.add(new)
+        return len(listed & there) + len(new)
+
     def rebuild(self, store: Store) -> int:
         """Make the list anew from the folders; the number of rows."""
         found = [e for key in store.ids() if (e := store.evidence(key))]
