@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from bartizan.core.errors import UsageError
+from bartizan.core.profile import Effort
 from bartizan.core.suggest import did_you_mean
 from bartizan.core.vocabulary import Stage
 
@@ -19,7 +20,7 @@ StoreFolder = Annotated[
 StageName = Annotated[str | None, typer.Option("--stage", help="Only what is open in this life-cycle stage.")]
 EffortName = Annotated[str, typer.Option("--effort", help="quick, standard or deep.")]
 
-EFFORTS = ("quick", "standard", "deep")
+EFFORTS: tuple[Effort, ...] = get_args(Effort)
 
 
 def store_folder(system: Path, given: Path | None) -> Path:
@@ -36,8 +37,9 @@ def stage_of(name: str | None) -> Stage | None:
     return Stage(name)
 
 
-def effort_of(name: str) -> str:
+def effort_of(name: str) -> Effort:
     """The effort called `name`. Raises `UsageError`."""
-    if name not in EFFORTS:
-        raise UsageError(f"--effort is one of {', '.join(EFFORTS)}, not {name!r}{did_you_mean(name, EFFORTS)}")
-    return name
+    for effort in EFFORTS:
+        if effort == name:
+            return effort
+    raise UsageError(f"--effort is one of {', '.join(EFFORTS)}, not {name!r}{did_you_mean(name, EFFORTS)}")
