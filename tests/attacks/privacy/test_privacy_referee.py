@@ -1,0 +1,88 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bartizan.attacks.privacy.loss_threshold import LossThreshold, LossThresholdParams
+from bartizan.attacks.privacy.referee import PrivacyReferee
+from bartizan.attacks.privacy.rmia import Rmia
+from bartizan.core.artifact import Artifact, Measured
+from bartizan.core.contracts import Attack, Control
+from bartizan.core.data import Data, Roles
+from bartizan.core.view import grant
+
+
+def claimed(scores: Any, member: Any, fpr: float = 0.05, seed: int = 0) -> Measured:
+    n = len(member)
+    roles = Roles(
+        probe=Data.of(np.zeros((n, 1), np.float32), np.zeros(n, np.int64)), secrets={"member": np.asarray(member)}
+    )
+    artifact = Artifact("membership_scores", {"scores": np.asarray(scores)}, {"queries_per_record": 1})
+    return PrivacyReferee().measure(None, roles, artifact, params=LossThresholdParams(fpr=fpr), seed=seed)
+
+
+@pytest.mark.parametrize("attack", [LossThreshold, Rmia])
+@pytest.mark.parametrize("kind", ["positive", "negative"])
+def test_controls(attack: type[Attack], kind: str) -> None:
+    control: Control = next(c for c in attack.controls() if c.kind == kind)
+    params = attack.params(**control.params)
+    target, roles = control.target(), control.roles()
+    artifact = attack().run(grant(target, control.access, control.budget, roles), params=params, seed=0)
+    measured = PrivacyReferee().measure(target, roles, artifact, params=params, seed=1)
+    first = measured.measurements[0]
+    assert first.estimand == "tpr"
+    assert first.value >= control.threshold if kind == "positive" else first.value <= control.threshold
+
+
+def test_scores_that_know_nothing_find_no_more_members_than_they_accuse_outsiders() -> None:
+    rng = np.random.default_rng(0)
+    member = np.arange(1200) % 2 == 0
+    runs = [claimed(rng.standard_normal(1200), member, seed=s).measurements for s in range(60)]
+    assert np.mean([m[0].value for m in runs]) == pytest.approx(0.05, abs=0.008)
+    assert np.mean([m[-1].low <= 0.5 <= m[-1].high for m in runs]) >= 0.88
+
+
+def test_a_perfect_score_is_found_perfect() -> None:
+    member = np.arange(400) < 200
+    measured = claimed(member.astype(float), member)
+    assert measured.measurements[0].value == 1
+    assert measured.arrays["reached"].all()
+    assert (measured.arrays["size"] < 0.05).all()
+
+
+def test_a_rate_too_low_for_the_data_is_refused_and_the_lowest_allowed_one_measured() -> None:
+    member = np.arange(400) < 200
+    measured = claimed(np.random.default_rng(1).standard_normal(400), member, fpr=0.01)
+    assert measured.measurements[0].at == {"fpr": 0.05}
+    (flag,) = measured.flags
+    assert flag.id == "fpr_too_low_for_n"
+    assert "1000 non-members" in flag.detail
+
+
+def test_lower_rates_of_the_ladder_are_added_where_the_data_allow_them() -> None:
+    member = np.arange(20200) < 200
+    measured = claimed(np.random.default_rng(2).standard_normal(20200), member, fpr=0.01)
+    assert [m.at["fpr"] for m in measured.measurements if m.estimand == "tpr"] == [0.01, 0.001]
+
+
+def test_nan_and_infinity_do_not_break_the_ranks() -> None:
+    member = np.arange(400) < 200
+    scores = np.random.default_rng(3).standard_normal(400)
+    scores[:5], scores[5:9], scores[300:304] = np.nan, np.inf, -np.inf
+    measured = claimed(scores, member)
+    assert np.isfinite(measured.arrays["roc_tpr"]).all()
+    assert measured.arrays["reached"][5:9].all()
+    assert not measured.arrays["reached"][:5].any()
+
+
+def test_arrays_speak_of_members_only() -> None:
+    member = np.arange(400) < 150
+    measured = claimed(np.random.default_rng(4).standard_normal(400), member)
+    reached, size = measured.arrays["reached"], measured.arrays["size"]
+    assert reached.shape == size.shape == measured.arrays["tries"].shape == (150,)
+    assert np.isinf(size[~reached]).all()
+
+
+def test_scores_for_other_records_are_an_error() -> None:
+    with pytest.raises(ValueError, match="400 records were to be scored"):
+        claimed(np.zeros(399), np.arange(400) < 200)
