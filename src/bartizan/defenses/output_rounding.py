@@ -1,0 +1,75 @@
+"""Telling less: scores rounded to a few decimals, or the label alone."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from bartizan.core.base import Frozen
+from bartizan.core.contracts import Defense, DefenseSpec
+from bartizan.core.data import Array, Data, Labels
+from bartizan.core.profile import Effort, Profile
+from bartizan.core.target import Defended, Target
+
+
+class OutputRoundingParams(Frozen):
+    """decimals kept of each score; `label_only`: no scores at all, the label as a one-hot row."""
+
+    decimals: int = Field(default=1, ge=0, le=6)
+    label_only: bool = False
+
+
+class OutputRounding(Defended):
+    """Scores as the interface now returns them. The label acted on and the view of a white-box adversary stay as
+    they were: rounding hides, it does not harden."""
+
+    def __init__(self, inner: Target, params: OutputRoundingParams, digest: str) -> None:
+        super().__init__(inner, RoundOutputs.spec.id, digest)
+        self.rounding = params
+
+    def scores(self, x: Array) -> Array:
+        scores = self.inner.scores(x)
+        if self.rounding.label_only:
+            return np.eye(self.info.classes, dtype=np.float32)[self.inner.labels(x)]
+        return np.round(scores, self.rounding.decimals).astype(np.float32)
+
+    def labels(self, x: Array) -> Labels:
+        return self.inner.labels(x)
+
+    def with_parameters(self, arrays: dict[str, NDArray[np.generic]], *, digest: str) -> Target:
+        return OutputRounding(self.inner.with_parameters(arrays, digest=digest), self.rounding, digest)
+
+    def again(self, trained: Target, data: Data, *, seed: int) -> Target:
+        return OutputRounding(trained, self.rounding, f"{trained.info.digest}+{RoundOutputs.spec.id}")
+
+
+class RoundOutputs(Defense):
+    """Rounds what an interface returns."""
+
+    spec = DefenseSpec(
+        id="output_rounding",
+        title="Output rounding",
+        summary="Rounds the scores an interface returns, or withholds them, so that each query tells less.",
+        references=("tramer2016", "choquette2021"),
+        defence="DF24",
+        counters=("E2", "X1", "D1", "D2"),
+    )
+    params: ClassVar[type[BaseModel]] = OutputRoundingParams
+
+    def wrap(
+        self,
+        target: Target,
+        arrays: dict[str, NDArray[np.generic]],
+        *,
+        params: OutputRoundingParams,
+        seed: int,
+        digest: str,
+    ) -> Target:
+        return OutputRounding(target, params, digest)
+
+    def propose(self, profile: Profile, effort: Effort) -> dict[str, Any]:
+        """One decimal. What is lost is seen in the metrics that need calibrated scores."""
+        return self.params().model_dump(mode="json")
