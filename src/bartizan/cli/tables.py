@@ -14,6 +14,7 @@ from bartizan.core.finding import Finding
 from bartizan.core.plan import Plan
 from bartizan.core.threat import Vulnerability
 from bartizan.core.treatment import Treatment
+from bartizan.core.vocabulary import Stage
 
 _STYLE = {
     "exploited": "bold red",
@@ -66,9 +67,15 @@ def print_vulnerabilities(vulnerabilities: Iterable[Vulnerability]) -> None:
     shown = table("Vulnerabilities", "rank", "id", "what", "by", "likelihood", "impact", "planted → effective")
     for v in vulnerabilities:
         place = f"{v.rank} ({v.rank_low}–{v.rank_high})"
-        when = f"{'/'.join(v.planted)} → {'/'.join(v.effective)}"
+        when = f"{_span(v.planted)} → {_span(v.effective)}"
         shown.add_row(place, v.id, v.title, ", ".join(v.sources), styled(v.likelihood), styled(v.impact), when)
     console().print(shown)
+
+
+def _span(stages: tuple[Stage, ...]) -> str:
+    """The first and the last stage; what lies between is in the report."""
+    ends = [str(s) for s in Stage if s in stages]
+    return " … ".join(dict.fromkeys((ends[0], ends[-1]))) if ends else "–"
 
 
 def print_plan(plan: Plan) -> None:
