@@ -1,0 +1,257 @@
+"""Vulnerabilities → trials: which attack answers which, at what access and budget; what cannot be tested, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bartizan.core import plugins
+from bartizan.core.access import Access, Budget
+from bartizan.core.artifact import ArtifactKind
+from bartizan.core.contracts import Attack, Proposal
+from bartizan.core.plan import Plan, Untested
+from bartizan.core.profile import Effort, NotApplicable, Profile
+from bartizan.core.system import DataAsset, ModelAsset, System
+from bartizan.core.threat import Vulnerability
+from bartizan.core.trial import Kind, Subject, Trial
+from bartizan.core.vocabulary import Capability
+from bartizan.knowledge.base import KnowledgeBase
+
+from .profile import profile
+from .table import table
+
+C = Capability
+KINDS: tuple[tuple[Kind, str], ...] = (
+    ("attack", "attacks"), ("hazard", "hazards"), ("scanner", "scanners"), ("certifier", "certifiers"),
+)  # fmt: skip
+OWN: tuple[Kind, ...] = ("hazard", "scanner", "certifier")  # done by the owner, not through an adversary's access
+WHITE_BOX = (C.LOGITS, C.WEIGHTS)
+RUNGS: dict[Effort, int] = {"quick": 1, "standard": 9, "deep": 9}
+
+
+class Analysed(Protocol):
+    """What the plan needs of an analysis."""
+
+    @property
+    def vulnerabilities(self) -> tuple[Vulnerability, ...]:
+        """Worst first."""
+
+
+def plan(system: System, analysis: Analysed, kb: KnowledgeBase, *, effort: Effort = "quick") -> Plan:
+    """Plan every trial that can answer a vulnerability, and say why for the rest. No model is opened.
+
+    An attack is granted one alternative of what it needs that the adversary has, and nothing beyond: the first in the
+    attack's own order, the best it can use; with more effort than `quick`, each rung of its ladder. Trials that
+    would be the same are planned once. An attack version that runs at all first meets its own positive control.
+    """
+    desk = _Desk(system, effort)
+    for vulnerability in analysis.vulnerabilities:
+        desk.answer(vulnerability)
+    trials = desk.finish()
+    techniques = tuple(dict.fromkeys(v.technique for v in analysis.vulnerabilities))
+    profiles = tuple(profile(system, m.id) for m in system.assets.models)
+    return Plan(
+        effort=effort,
+        trials=trials,
+        untested=tuple(desk.untested),
+        table=table(system, kb, techniques, profiles),
+    )
+
+
+@dataclass
+class _Desk:
+    """The plan in the making."""
+
+    system: System
+    effort: Effort
+    trials: dict[str, Trial] = field(default_factory=dict)  # by what they are, whatever their name
+    untested: list[Untested] = field(default_factory=list)
+    waiting: list[tuple[Vulnerability, Attack, Trial]] = field(default_factory=list)
+
+    def answer(self, vulnerability: Vulnerability) -> None:
+        """Plan all trials that answer one vulnerability, or note why there are none."""
+        fitting = [(kind, a) for kind, a in _attacks() if vulnerability.technique in a.spec.threats]
+        if not fitting:
+            self._give_up(
+                vulnerability, None, f"no installed plugin tests {vulnerability.technique} ({vulnerability.title})"
+            )
+            return
+        if self.system.model(vulnerability.asset).load is None:
+            reason = f"the description does not say how to load the model '{vulnerability.asset}'"
+            self._give_up(vulnerability, None, reason)
+            return
+        facts = profile(self.system, vulnerability.asset).model_copy(
+            update={"queries": vulnerability.budget.queries, "records": vulnerability.budget.records}
+        )
+        for kind, attack in fitting:
+            try:
+                for trial in self._trials(vulnerability, kind, attack, facts):
+                    self._add(vulnerability, attack, trial)
+            except NotApplicable as error:
+                self._give_up(vulnerability, attack.spec.id, str(error))
+
+    def finish(self) -> tuple[Trial, ...]:
+        """All trials, controls first; those that build on others' artifacts know which, or are given up."""
+        for vulnerability, attack, trial in self.waiting:
+            earlier = [self._maker(kind, vulnerability.asset) for kind in attack.spec.uses]
+            absent = [kind for kind, found in zip(attack.spec.uses, earlier, strict=True) if found is None]
+            if absent:
+                reason = f"it builds on a {absent[0].replace('_', ' ')}, and no trial that can be run makes one"
+                self._give_up(vulnerability, attack.spec.id, reason)
+            else:
+                after = tuple(found.name for found in earlier if found is not None)
+                self._keep(vulnerability, trial.model_copy(update={"after": after}))
+        planned = _named_once(self.trials.values())
+        return (*_controls(planned), *planned)
+
+    def _trials(self, vulnerability: Vulnerability, kind: Kind, attack: Attack, facts: Profile) -> Iterator[Trial]:
+        accesses = _accesses(vulnerability, kind, attack)
+        if not accesses:
+            raise NotApplicable(f"it needs {_wants(attack)}, and no adversary has that here")
+        attack.check(facts)
+        self._check_data(attack, self.system.model(vulnerability.asset))
+        for access in accesses[: RUNGS[self.effort]]:
+            for proposal in attack.propose(facts, self.effort):
+                rung = "" if access is accesses[0] else access.name
+                yield _trial(vulnerability, kind, attack, access, proposal, rung)
+
+    def _check_data(self, attack: Attack, model: ModelAsset) -> None:
+        """Raise `NotApplicable` when the data or the file that the attack's game is played with is not described."""
+        game = attack.spec.game
+        if game == "files":
+            if model.load is None or model.load.file is None:
+                raise NotApplicable(f"the model '{model.id}' is described without a file to look into")
+            return
+        if not _loadable(self.system.test_data(model.id)):
+            raise NotApplicable(f"the description gives no test data of '{model.id}' that can be loaded")
+        if game in ("poison", "membership") and not _loadable(self.system.training_data(model.id)):
+            raise NotApplicable(f"the description gives no training data of '{model.id}' that can be loaded")
+
+    def _add(self, vulnerability: Vulnerability, attack: Attack, trial: Trial) -> None:
+        if attack.spec.uses:
+            self.waiting.append((vulnerability, attack, trial))
+        else:
+            self._keep(vulnerability, trial)
+
+    def _keep(self, vulnerability: Vulnerability, trial: Trial) -> None:
+        same = trial.model_copy(update={"name": "", "answers": ()}).to_json()
+        known = self.trials.get(same, trial)
+        answers = tuple(dict.fromkeys((*known.answers, vulnerability.id)))
+        self.trials[same] = known.model_copy(update={"answers": answers})
+
+    def _maker(self, kind: ArtifactKind, model: str) -> Trial | None:
+        """The planned trial on the same model that makes such an artifact, the one with most queries."""
+        found = [
+            t for t in self.trials.values()
+            if t.subject.id == model and plugins.attack(t.kind, t.plugin).spec.makes == kind
+        ]  # fmt: skip
+        return max(found, key=lambda t: (t.budget.queries or 0, t.name), default=None)
+
+    def _give_up(self, vulnerability: Vulnerability, plugin: str | None, reason: str) -> None:
+        self.untested.append(Untested(vulnerability=vulnerability.id, plugin=plugin, reason=reason))
+
+
+def _attacks() -> Iterator[tuple[Kind, Attack]]:
+    for kind, folder in KINDS:
+        for id in sorted(plugins.plugins(folder)):
+            yield kind, plugins.attack(kind, id)
+
+
+def _loadable(data: DataAsset | None) -> bool:
+    return data is not None and data.load is not None
+
+
+def _accesses(vulnerability: Vulnerability, kind: Kind, attack: Attack) -> list[Access]:
+    """One access for each rung that the attack can stand on here, in the attack's own order of preference."""
+    found: dict[str, Access] = {}
+    for need in attack.spec.needs or ((),):
+        if kind in OWN or vulnerability.access.allows(*need):
+            inside = any(c in WHITE_BOX for c in need)
+            access = Access(
+                capabilities=need,
+                interface=None if inside or kind in OWN else vulnerability.interface,
+                output=Access().output if inside or kind in OWN else vulnerability.access.output,
+            )
+            found.setdefault("inside" if inside else access.name, access)
+    return list(found.values())
+
+
+def _wants(attack: Attack) -> str:
+    words = {
+        C.LABELS: "answers to queries", C.SCORES: "scores", C.LOGITS: "gradients", C.WEIGHTS: "the weights",
+        C.EXPLANATIONS: "explanations", C.DATA_READ: "training data to read", C.DATA_WRITE: "training data to write",
+        C.RECIPE: "the training recipe", C.FILES: "the files",
+    }  # fmt: skip
+    return ", or ".join(" and ".join(words[c] for c in need) or "nothing" for need in attack.spec.needs)
+
+
+def _trial(
+    vulnerability: Vulnerability, kind: Kind, attack: Attack, access: Access, proposal: Proposal, rung: str
+) -> Trial:
+    spec = attack.spec
+    parts = [spec.id, vulnerability.id, _slug(proposal.label), rung]
+    return Trial(
+        name=":".join(part for part in parts if part),
+        kind=kind,
+        plugin=spec.id,
+        version=spec.version,
+        subject=Subject(kind="files" if spec.game == "files" else "target", id=vulnerability.asset),
+        access=access,
+        budget=_budget(vulnerability, kind, access, proposal),
+        params=attack.params.model_validate(proposal.params).model_dump(mode="json"),
+        examples=proposal.examples,
+        answers=(vulnerability.id,),
+    )
+
+
+def _budget(vulnerability: Vulnerability, kind: Kind, access: Access, proposal: Proposal) -> Budget:
+    """What the attack asks for, within what the adversary has.
+
+    The adversary's queries bound what it spends on one example, since a success on one is a success; a proposal
+    that counts over all examples (an extraction) is bounded as a whole. Who holds the weights asks nobody.
+    """
+    has = Budget() if kind in OWN else vulnerability.budget
+    asks = not any(c in WHITE_BOX for c in access.capabilities)
+    limit = has.queries if asks else None
+    writes = C.DATA_WRITE in access.capabilities
+    return Budget(
+        queries_per_example=_least(proposal.queries_per_example, limit) if proposal.queries_per_example else None,
+        queries=_least(proposal.queries, limit) if proposal.queries else None,
+        records=has.records if writes else None,
+        seconds=proposal.seconds,
+    )
+
+
+def _least(*values: int | None) -> int | None:
+    return min((v for v in values if v is not None), default=None)
+
+
+def _slug(label: str) -> str:
+    return re.sub(r"[^A-Za-z0-9.]+", "-", label).strip("-")
+
+
+def _named_once(trials: Iterable[Trial]) -> tuple[Trial, ...]:
+    """The trials with a number behind every name that would be used again."""
+    used: dict[str, int] = {}
+    found: list[Trial] = []
+    for trial in trials:
+        used[trial.name] = used.get(trial.name, 0) + 1
+        again = used[trial.name]
+        found.append(trial if again == 1 else trial.model_copy(update={"name": f"{trial.name}:{again}"}))
+    return tuple(found)
+
+
+def _controls(trials: tuple[Trial, ...]) -> Iterator[Trial]:
+    """One trial for each attack that runs: its own positive controls, which it must break before it may fail."""
+    for kind, plugin in dict.fromkeys((t.kind, t.plugin) for t in trials):
+        attack = plugins.attack(kind, plugin)
+        if any(control.kind == "positive" for control in type(attack).controls()):
+            yield Trial(
+                name=f"control:{plugin}",
+                kind=kind,
+                plugin=plugin,
+                version=attack.spec.version,
+                subject=Subject(kind="control", id=plugin),
+            )
