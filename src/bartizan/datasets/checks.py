@@ -18,7 +18,7 @@ _LARGEST_LABEL = 100_000
 def to_data(asset: Any, x: NDArray[Any], y: NDArray[Any] | None, *, features: tuple[Feature, ...] = ()) -> Data:
     """Checked data; `load.scale` is applied to `x`, and nothing else is. Labels of a source without any are all 0.
 
-    Raises `DataError`: empty, not numbers, NaN, two- and three-dimensional mixes, labels that are not classes.
+    Raises `DataError`: empty, not numbers, NaN, labels that are not classes, values that a feature cannot take.
     """
     name = f"the data '{asset.id}'"
     x = np.asarray(x)
@@ -35,6 +35,7 @@ def to_data(asset: Any, x: NDArray[Any], y: NDArray[Any] | None, *, features: tu
     if asset.load.scale is not None:
         values = values * np.float32(asset.load.scale)
     _check_numbers(values, name)
+    _check_features(values, features, name)
     return Data.of(values, labels, features)
 
 
@@ -101,3 +102,22 @@ def _check_numbers(x: NDArray[np.float32], name: str) -> None:
     if bad.any():
         row = int(bad.argmax())
         raise DataError(f"{name}: {int(bad.sum())} of {len(x)} examples hold NaN or infinite values (first: row {row})")
+
+
+def _check_features(x: NDArray[np.float32], features: tuple[Feature, ...], name: str) -> None:
+    if not features:
+        return
+    if x.ndim != 2 or x.shape[1] != len(features):
+        raise DataError(f"{name}: {len(features)} features are described, but an example has the shape {x.shape[1:]}")
+    for column, feature in zip(x.T, features, strict=True):
+        bad, may = np.zeros(len(x), bool), ""
+        if feature.values:
+            bad, may = ~np.isin(column, np.asarray(feature.values, np.float32)), "is not one of its values"
+        elif feature.low is not None and feature.high is not None:
+            low, high = np.float32(feature.low), np.float32(feature.high)
+            bad, may = (column < low) | (column > high), f"lies outside its range [{low:g}, {high:g}]"
+        elif feature.type == "binary":
+            bad, may = ~np.isin(column, (0, 1)), "is neither 0 nor 1"
+        if bad.any():
+            row = int(bad.argmax())
+            raise DataError(f"{name}: the feature {feature.name!r} holds {column[row]:g} (row {row}), which {may}")

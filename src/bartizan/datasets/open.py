@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,18 @@ from bartizan.core.errors import DataError, UsageError
 from bartizan.core.plugins import find, plugins
 from bartizan.core.target import TargetInfo
 
+_NEEDED = {"tabular": "pyarrow", "image": "PIL"}
+
 
 def open_dataset(asset: Any, root: Path) -> Data:
     """The data of a data asset; paths start from the folder `root`. Raises `DataError` or `UnsafeFileError`."""
     if asset.load is None:
         raise DataError(f"the data '{asset.id}' say nothing under 'load', so they cannot be opened")
-    data = _loader(asset.load).load(asset, Path(root))
-    described = asset.load.features
-    if described and data.x.ndim == 2 and len(described) != data.x.shape[1] and not data.features:
-        raise DataError(f"the data '{asset.id}' have {data.x.shape[1]} columns but {len(described)} described features")
-    return data
+    loader = _loader(asset.load)
+    module = _NEEDED.get(loader.spec.extra or "")
+    if module is not None and find_spec(module) is None:
+        raise DataError(f"the data '{asset.id}' need {module}: pip install 'bartizan[{loader.spec.extra}]'")
+    return loader.load(asset, Path(root))
 
 
 def check_fit(info: TargetInfo, data: Data, *, name: str = "the data") -> None:

@@ -60,8 +60,8 @@ def npy_header(raw: bytes, name: str) -> tuple[np.dtype[Any], tuple[int, ...], b
         fortran = bool(fields["fortran_order"])
     except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError) as cause:
         raise UnsafeFileError(f"{name} has a header that is not that of a NumPy array") from cause
-    if dtype.kind not in _PLAIN:
-        raise UnsafeFileError(f"{name} holds {_called(dtype)}, not numbers; such arrays are not opened")
+    if dtype.hasobject:
+        raise UnsafeFileError(f"{name} holds Python objects (a pickle), not numbers; such arrays are not opened")
     if any(n < 0 for n in shape):
         raise UnsafeFileError(f"{name} has a negative size in its shape {shape}")
     return dtype, shape, fortran, start + length
@@ -69,6 +69,8 @@ def npy_header(raw: bytes, name: str) -> tuple[np.dtype[Any], tuple[int, ...], b
 
 def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDArray[Any]:
     dtype, shape, fortran, offset = npy_header(member(archive, info, _HEADER_LIMIT + 12), info.filename)
+    if dtype.kind not in _PLAIN:
+        raise UnsafeFileError(f"{info.filename} holds {_called(dtype)}, not numbers; such arrays are not opened")
     promised = math.prod(shape) * dtype.itemsize
     if offset + promised != info.file_size:
         raise UnsafeFileError(
@@ -79,6 +81,4 @@ def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDArray[Any]:
 
 
 def _called(dtype: np.dtype[Any]) -> str:
-    return {"O": "Python objects (a pickle)", "U": "texts", "S": "byte strings", "V": "records"}.get(
-        dtype.kind, f"values of type {dtype}"
-    )
+    return {"U": "texts", "S": "byte strings", "V": "records"}.get(dtype.kind, f"values of type {dtype}")

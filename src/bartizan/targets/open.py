@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +28,20 @@ def open_target(asset: Any, root: Path, *, classes: int, input_shape: tuple[int,
     return loader.load(asset, Path(root), classes=classes, input_shape=tuple(input_shape))
 
 
-def is_differentiable(load: Any) -> bool:
-    """Whether models of this `load` have gradients, as far as can be told without opening one."""
-    return load is not None and _loader(load).spec.differentiable
+def is_differentiable(load: Any, root: Path) -> bool:
+    """Whether a model of this `load` has gradients, as far as can be told without opening it."""
+    if load is None:
+        return False
+    loader = _loader(load)
+    look = getattr(loader, "differentiable", None)
+    return bool(look(load, Path(root))) if callable(look) else loader.spec.differentiable
 
 
 def require_extra(extra: str, what: str) -> None:
     """Raise `ModelError` when the packages of a pip extra are not installed."""
     module = _NEEDED.get(extra, extra)
-    try:
-        import_module(module)
-    except ImportError as cause:
-        raise ModelError(f"{what} needs {module}: pip install 'bartizan[{extra}]'") from cause
+    if find_spec(module) is None:
+        raise ModelError(f"{what} needs {module}: pip install 'bartizan[{extra}]'")
 
 
 def _loader(load: Any) -> TargetLoader:

@@ -45,8 +45,8 @@ class Opening:
 
     @property
     def modality(self) -> Literal["image", "tabular"]:
-        """Images have channels, height and width; all else is a table."""
-        return "image" if len(self.input_shape) == 3 else "tabular"
+        """Inputs of one dimension are rows of a table; all else are images."""
+        return "image" if len(self.input_shape) > 1 else "tabular"
 
     @property
     def bounds(self) -> tuple[float, float] | None:
