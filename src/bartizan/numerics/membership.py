@@ -89,7 +89,8 @@ def roc(scores: Scores, member: Mask) -> tuple[Scores, Scores]:
 def auc(scores: Scores, member: Mask, alpha: float = 0.05) -> tuple[float, float, float]:
     """Area under the ROC with its interval at level 1 − `alpha`: DeLong's variance on the logit scale.
 
-    Without any spread (all scores equal, or total separation) the interval is the rule of three on the smaller class. DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837–845. Raises `ValueError` on an empty class.
+    Without any spread (all scores equal, or total separation) it is the rule of three on the smaller class.
+    DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837–845. Raises `ValueError` on an empty class.
     """
     from scipy.special import ndtri
     from scipy.stats import rankdata

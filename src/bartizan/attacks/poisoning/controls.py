@@ -1,0 +1,54 @@
+"""Subjects on which wrong labels must hurt (a model that believes them) and cannot (one that ignores them)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bartizan.core.access import Access, Budget
+from bartizan.core.contracts import Control
+from bartizan.core.data import Array, Data, Labels, Roles
+from bartizan.core.target import Target
+from bartizan.core.vocabulary import Capability
+from bartizan.numerics.linear import LinearTarget
+
+D, K = 4, 2
+
+
+class DeafTarget(LinearTarget):
+    """Its training returns the model it already has."""
+
+    def retrain(self, x: Array, y: Labels, *, seed: int) -> LinearTarget:
+        return self
+
+
+def two_classes() -> Roles:
+    """Two clouds in the unit cube, apart but touching: 300 probes, 400 training records."""
+    rng = np.random.default_rng(17)
+    y = rng.integers(K, size=700)
+    x = np.clip(0.5 + 0.15 * (2 * y[:, None] - 1) + 0.15 * rng.standard_normal((700, D)), 0, 1)
+    data = Data.of(x.astype(np.float32), y)
+    return Roles(probe=data.take(slice(0, 300)), writable=data.take(slice(300, None)))
+
+
+def trusting() -> Target:
+    """Ridge regression fitted to the clean training records; it will be fitted to the poisoned ones."""
+    clean = two_classes().writable
+    return LinearTarget(np.zeros((D, K), np.float32)).retrain(clean.x, clean.y, seed=0)
+
+
+def deaf() -> Target:
+    """The same model, never to be changed."""
+    model = trusting()
+    assert isinstance(model, LinearTarget)
+    return DeafTarget(model.W, model.b)
+
+
+def poisoning_controls(params: dict[str, Any]) -> tuple[Control, ...]:
+    """Most labels wrong must break a model that believes them, and cannot break one that does not listen."""
+    access, budget = Access(capabilities=(Capability.DATA_WRITE,)), Budget(records=300)
+    return (
+        Control("believes its labels", "positive", trusting, two_classes, access, budget, params, "goal_reached", 1.0),
+        Control("never retrained", "negative", deaf, two_classes, access, budget, params, "goal_reached", 0.0),
+    )
