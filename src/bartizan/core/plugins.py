@@ -115,6 +115,7 @@ def _external() -> tuple[ModuleType, ...]:
     for point in entry_points(group=ENTRY_POINTS):
         try:
             modules.append(importlib.import_module(point.module))
-        except Exception as error:
-            raise UsageError(f"the plugin {point.name!r} ({point.value}) does not import: {error}") from error
+        except (Exception, SystemExit) as error:
+            why = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            raise UsageError(f"the plugin {point.name!r} ({point.value}) does not import: {why}") from error
     return tuple(modules)
