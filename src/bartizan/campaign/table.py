@@ -68,7 +68,7 @@ def _objections(defence: DefenceEntry, board: _Board) -> tuple[list[str], list[s
     if defence.deprecated:
         against += [breakage.text.rstrip(".") for breakage in defence.breakages]
     if board.profiles:
-        unfit = [obstacles(defence, p) for p in board.profiles]
+        unfit = [obstacles(defence, p, board.system) for p in board.profiles]
         against += unfit[0] if all(unfit) else ()
         against += [text for p in board.profiles for text in burdens(defence, p)]
     found = clashes(defence.id, board.kb, board.there)

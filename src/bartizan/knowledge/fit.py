@@ -26,10 +26,12 @@ class Clash(Frozen):
     side: str = ""
 
 
-def obstacles(defence: DefenceEntry, profile: Profile) -> tuple[str, ...]:
+def obstacles(defence: DefenceEntry, profile: Profile, system: System) -> tuple[str, ...]:
     """Why the defence cannot be applied to such a model: empty when nothing in the description forbids it."""
     needs = defence.needs
     found = []
+    if needs.other == "federated learning" and system.model(profile.model).federation == "none":
+        found.append("it is made for federated learning, and one party trains this model")
     if needs.differentiable and not profile.differentiable:
         found.append("it needs gradients, which this kind of model does not offer")
     elif needs.architectures and set(needs.architectures) <= set(NETWORKS) and not profile.differentiable:
