@@ -1,1 +1,1 @@
-
+"""Certifiers: proven bounds, the other side of the bracket certified ≤ true ≤ attacked."""

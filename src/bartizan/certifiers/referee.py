@@ -1,0 +1,151 @@
+"""The referee of certifiers: tries to break what was proven, and counts only what stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
+from bartizan.core.contracts import Family, PluginSpec, Referee
+from bartizan.core.data import Array, Data, Labels, Roles
+from bartizan.core.target import Target
+from bartizan.numerics.intervals import clopper_pearson
+
+Bits = NDArray[np.bool_]
+Sizes = NDArray[np.float64]
+
+BATCH = 256
+RANDOM_POINTS = 4
+RANDOM_CORNERS = 4
+INSIDE = 1 - 1e-6  # keeps float32 rounding of x + δ from leaving the ball
+CERTIFIED, WRONG = 1, 2
+
+
+class CertifierReferee(Referee):
+    """Certified ≤ true ≤ attacked. For every certified example it asks the running model about random points and
+    corners of the certified box, and the corner the gradient points to; one other answer and the certificate is void
+    and the bracket flagged as inverted. This can refute a certificate, and never prove one."""
+
+    spec = PluginSpec(
+        id="certifiers",
+        title="Referee of certifiers",
+        summary="Certified share at each ε with exact intervals, after trying to refute every single certificate.",
+        references=("clopper1934",),
+    )
+    family: ClassVar[Family] = "certifiers"
+
+    def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
+        assert subject is not None, "a certificate speaks of a model"
+        probe, norm = roles.probe, str(params.norm)
+        right = labels(subject, probe.x) == probe.y
+        eps = np.asarray(artifact.arrays["eps"], np.float64)
+        proven = (np.asarray(artifact.arrays["verdict"]) == CERTIFIED) & right[:, None]
+        radius = np.where(right, np.asarray(artifact.arrays["certified_eps"], np.float64), 0.0)
+        broken = np.stack([self._broken(subject, probe, e * proven[:, g], seed) for g, e in enumerate(eps)], axis=1)
+        void = self._broken(subject, probe, radius, seed)
+        stands, radius = proven & ~broken, np.where(void, 0.0, radius)
+        return Measured(
+            measurements=(
+                *_shares(stands, right, eps, norm),
+                _share("clean_error", ~right, {}),
+                _median(radius, norm),
+            ),
+            arrays={"certified_size": radius, "verdict": _verdict(stands, right), "eps": eps},
+            flags=_flags(int(broken.sum()) + int(void.sum())),
+            size_unit=norm,
+        )
+
+    def _broken(self, subject: Target, probe: Data, radius: Sizes, seed: int) -> Bits:
+        """Which examples are answered otherwise somewhere within their own radius (0: not asked)."""
+        broken = np.zeros(len(probe), np.bool_)
+        asked = np.flatnonzero(radius > 0)
+        if not len(asked):
+            return broken
+        for points in _points(subject, probe.take(asked), radius[asked], seed):
+            broken[asked] |= labels(subject, points) != probe.y[asked]
+        return broken
+
+
+def labels(subject: Target, x: Array) -> Labels:
+    """The subject's answers, in bounded batches."""
+    parts = [subject.labels(x[i : i + BATCH]) for i in range(0, len(x), BATCH)]
+    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+
+def _points(subject: Target, data: Data, radius: Sizes, seed: int) -> Iterator[Array]:
+    """Points of the L∞ ball of `radius[i]` around each example, cut to the bounds."""
+    rng = np.random.default_rng([seed, 77])
+    scale = (INSIDE * radius).reshape(-1, *[1] * (data.x.ndim - 1))
+    low, high = subject.info.bounds or (-np.inf, np.inf)
+
+    def at(direction: NDArray[np.floating[Any]]) -> Array:
+        return np.asarray(np.clip(data.x + scale * direction, low, high), np.float32)
+
+    for _ in range(RANDOM_POINTS):
+        yield at(rng.uniform(-1, 1, data.x.shape))
+    for _ in range(RANDOM_CORNERS):
+        yield at(rng.choice([-1.0, 1.0], data.x.shape))
+    if subject.info.differentiable:
+        yield at(np.sign(_gradient(subject, data)))
+
+
+def _gradient(subject: Target, data: Data) -> Array:
+    """The gradient of the cross-entropy, in bounded batches."""
+    import torch
+    from torch.nn import functional as F
+
+    parts = []
+    for i in range(0, len(data), BATCH):
+        x = torch.from_numpy(data.x[i : i + BATCH].copy()).requires_grad_(True)
+        loss = F.cross_entropy(subject.logits(x), torch.from_numpy(data.y[i : i + BATCH]), reduction="sum")
+        parts.append(torch.autograd.grad(loss, x)[0].numpy())
+    return np.concatenate(parts)
+
+
+def _shares(stands: Bits, right: Bits, eps: Sizes, norm: str) -> Iterator[Measurement]:
+    for g, e in enumerate(eps):
+        at: dict[str, float | int | str] = {"norm": norm, "eps": float(e)}
+        yield _share("certified_share", stands[:, g], at)
+        yield _share("uncertified_share", ~stands[:, g], at)
+        yield _share("undecided_share", right & ~stands[:, g], at)
+
+
+def _share(estimand: str, hits: Bits, at: dict[str, float | int | str]) -> Measurement:
+    k, n = int(hits.sum()), len(hits)
+    low, high = clopper_pearson(k, n)
+    value = k / n if n else 0.0
+    return Measurement(
+        estimand=estimand, unit="example", n=n, method="Clopper–Pearson 95 %", value=value, low=low, high=high, at=at
+    )
+
+
+def _median(radius: Sizes, norm: str) -> Measurement:
+    """The median certified ε with the exact interval between two order statistics (wrong answers count as 0)."""
+    from scipy.special import bdtr
+
+    n, ordered = len(radius), np.sort(radius)
+    skipped = int((bdtr(np.arange(n), n, 0.5) <= 0.025).sum()) if n else 0
+    low, high = (ordered[skipped - 1], ordered[n - skipped]) if skipped else (0.0, ordered[-1] if n else 0.0)
+    return Measurement(
+        estimand="median_certified_eps",
+        unit="example",
+        n=n,
+        method="order statistics, 95 %",
+        value=float(np.median(radius)) if n else 0.0,
+        low=float(low),
+        high=float(high),
+        at={"norm": norm},
+    )
+
+
+def _verdict(stands: Bits, right: Bits) -> NDArray[np.int8]:
+    return np.where(stands, CERTIFIED, np.where(right[:, None], 0, WRONG)).astype(np.int8)
+
+
+def _flags(broken: int) -> tuple[Flag, ...]:
+    if not broken:
+        return ()
+    return (Flag(id="inverted_bracket", detail=f"{broken} certificates were refuted by inputs within them"),)
