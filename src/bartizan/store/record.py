@@ -28,17 +28,21 @@ class Damaged(Exception):
     """The folder does not hold what was written into it."""
 
 
+class Unfit(Exception):
+    """What was to be written is no plain data: numbers, text, lists and mappings, and arrays of numbers."""
+
+
 def write(folder: Path, body: dict[str, Any], arrays: Arrays, clock: dict[str, Any]) -> None:
-    """Write a record, replacing an older one. Raises `StoreError` when the disk is full or read-only."""
+    """Write a record, replacing an older one. Raises `StoreError` when the disk is full or read-only, and `Unfit`
+    before anything is touched."""
+    blob, text = _packed(body, arrays, clock)
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
     try:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir(parents=True)
-        blob = _pack(arrays)
         if blob:
             (temporary / "arrays.safetensors").write_bytes(blob)
-        record = {"body": body, "body_sha256": _sha(canonical_json(body).encode()), "arrays_sha256": _sha(blob)}
-        (temporary / "record.json").write_text(canonical_json({**record, "clock": clock}), encoding="utf-8")
+        (temporary / "record.json").write_bytes(text)
         _replace(temporary, folder)
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -53,22 +57,47 @@ def read(folder: Path) -> Contents:
     text = (folder / "record.json").read_bytes()
     try:
         record = json.loads(text)
-        body, clock = record["body"], record["clock"]
+        body, clock, arrays = record["body"], record["clock"], record["arrays_sha256"]
         whole = record["body_sha256"] == _sha(canonical_json(body).encode())
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Damaged(f"{folder.name}: the record cannot be read") from error
-    if not whole:
+    if not (whole and isinstance(body, dict) and isinstance(clock, dict)):
         raise Damaged(f"{folder.name}: the record was changed after it was written")
-    return body, _unpack(folder, record["arrays_sha256"]), clock
+    return body, _unpack(folder, arrays), clock
+
+
+def recover(folder: Path) -> None:
+    """Tidy a folder of records after a run that was killed: half-written ones go, a record that was just being
+    replaced comes back."""
+    for entry in list(os.scandir(folder)):
+        name, _, rest = entry.name[1:].partition(".")
+        if not entry.name.startswith("."):
+            continue
+        if rest.startswith("old.") and not (folder / name).exists():
+            os.rename(entry.path, folder / name)
+        else:
+            shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def explain(error: OSError, where: Path) -> str:
     """What went wrong with the disk, and what to do about it."""
-    if error.errno == errno.ENOSPC:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"the disk that holds the evidence store {where} is full; free some room and run the same command again"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"the evidence store {where} cannot be written (read-only, or not yours); choose another with --store"
     return f"the evidence store {where} cannot be written: {error.strerror or error}"
+
+
+def _packed(body: dict[str, Any], arrays: Arrays, clock: dict[str, Any]) -> tuple[bytes, bytes]:
+    odd = [name for name, a in arrays.items() if a.dtype.kind not in "biuf"]
+    if odd:
+        raise Unfit(f"the array {odd[0]!r} holds {arrays[odd[0]].dtype}, not numbers")
+    blob = _pack(arrays)
+    try:
+        record = {"body": body, "body_sha256": _sha(canonical_json(body).encode()), "arrays_sha256": _sha(blob)}
+        return blob, canonical_json({**record, "clock": clock}).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Unfit(f"it cannot be written as JSON ({error})") from error
 
 
 def _pack(arrays: Arrays) -> bytes:
@@ -76,7 +105,7 @@ def _pack(arrays: Arrays) -> bytes:
         return b""
     from safetensors.numpy import save
 
-    return bytes(save({name: np.ascontiguousarray(a) for name, a in sorted(arrays.items())}))
+    return bytes(save({name: np.asarray(a, order="C") for name, a in sorted(arrays.items())}))
 
 
 def _unpack(folder: Path, digest: str) -> dict[str, NDArray[np.generic]]:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from bartizan.core.artifact import Artifact
 from bartizan.core.errors import StoreError
@@ -44,7 +45,8 @@ class Store:
         except OSError as error:
             raise StoreError(record.explain(error, self.root)) from error
         self._take_lock(self._lock)
-        self._sweep()
+        for name in ("artifacts", "evidence"):
+            record.recover(self.root / name)
         return self
 
     def __exit__(
@@ -65,7 +67,11 @@ class Store:
         if found is None:
             return None
         body, arrays, _ = found
-        return Artifact(kind=body["kind"], arrays=arrays, claims=body["claims"]), body
+        try:
+            return Artifact(kind=body["kind"], arrays=arrays, claims=body["claims"]), body
+        except KeyError:
+            self._set_aside(self.root / "artifacts" / key, f"{key}: the artifact was written by another version")
+            return None
 
     def put_evidence(self, evidence: Evidence, arrays: record.Arrays, clock: dict[str, Any]) -> None:
         """Keep what a referee measured."""
@@ -74,7 +80,11 @@ class Store:
     def evidence(self, key: str) -> Evidence | None:
         """The evidence with this key, or None. Damaged evidence is set aside and counts as not there."""
         found = self._read("evidence", key)
-        return Evidence.model_validate(found[0]) if found else None
+        try:
+            return Evidence.model_validate(found[0]) if found else None
+        except ValidationError:
+            self._set_aside(self.root / "evidence" / key, f"{key}: the evidence was written by another version")
+            return None
 
     def arrays(self, key: str) -> dict[str, NDArray[np.generic]]:
         """The arrays kept with the evidence `key`; empty when there are none."""
@@ -106,20 +116,18 @@ class Store:
             raise StoreError(f"{folder} cannot be read: {error.strerror}") from error
 
     def _set_aside(self, folder: Path, why: str) -> None:
-        self.damaged.append(why)
         if self._lock is None:
+            self.damaged += [] if why in self.damaged else [why]
             return
+        self.damaged.append(why)
         aside = self.root / "damaged"
-        aside.mkdir(exist_ok=True)
-        number = sum(1 for _ in aside.iterdir())
-        folder.rename(aside / f"{folder.parent.name}-{folder.name}-{number}")
-
-    def _sweep(self) -> None:
-        """Remove what a killed run left half written."""
-        for room in ("artifacts", "evidence"):
-            for entry in os.scandir(self.root / room):
-                if entry.name.startswith("."):
-                    shutil.rmtree(entry.path, ignore_errors=True)
+        name = f"{folder.parent.name}-{folder.name}"
+        try:
+            aside.mkdir(exist_ok=True)
+            number = next(n for n in count(1) if not (aside / f"{name}-{n}").exists())
+            folder.rename(aside / f"{name}-{number}")
+        except OSError as error:
+            raise StoreError(record.explain(error, self.root)) from error
 
     def _take_lock(self, lock: IO[str]) -> None:
         try:
