@@ -83,7 +83,7 @@ def safe_radius(eps: float, norm: Norm, bounds: Bounds, dimensions: int) -> floa
 
 def size_of(delta: NDArray[np.floating], norm: Norm) -> NDArray[np.float64]:
     """The norm of each row of `delta` (N×…), reckoned in float64; for `l0` the number of coordinates that differ."""
-    d = np.asarray(delta, np.float64).reshape(len(delta), -1)
+    d = np.asarray(delta, np.float64).reshape(len(delta), int(np.prod(delta.shape[1:])))
     if norm == "l0":
         return np.asarray((d != 0).sum(axis=1), np.float64)
     order = {"linf": np.inf, "l2": 2, "l1": 1}[norm]

@@ -47,9 +47,9 @@ class Queries:
         left = self.total - int(self.spent.sum())
         return can & (np.cumsum(can) <= left)
 
-    def raise_limit(self, limit: NDArray[np.int64]) -> None:
-        """Allow each example `limit` queries in all."""
-        self.limit = np.maximum(self.limit, limit)
+    def allow_more(self, more: NDArray[np.int64]) -> None:
+        """Allow each example `more` queries beyond what it has spent, or what it was allowed, if that is more."""
+        self.limit = np.maximum(self.limit, self.spent + np.minimum(more, UNLIMITED - self.spent))
 
     def __call__(self, x: Any, rows: Rows) -> Any:
         """The answer to one batch, spent on `rows`. Whoever calls has asked `able` before."""

@@ -1,0 +1,103 @@
+"""Subjects on which evasion must succeed, and must fail: the truth about a linear model is known in closed form.
+
+The margin of a linear model with weights W is (W_k − W_y)·x; the smallest change that flips it is margin / ‖W_k − W_y‖,
+with the dual norm, as long as the box does not come in between.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bartizan.core.access import Access, Budget, Output
+from bartizan.core.contracts import Control
+from bartizan.core.data import Array, Data, Roles
+from bartizan.core.target import Target, TargetInfo
+from bartizan.core.vocabulary import Capability
+from bartizan.numerics.linear import LinearTarget
+
+SHAPE = (1, 6, 6)
+EPS = {"linf": 0.08, "l2": 0.4}
+N = 24
+
+
+class ConstantTarget(Target):
+    """Answers class 0 whatever it sees: nothing can change its mind, and it has no gradient."""
+
+    info = TargetInfo(id="constant", input_shape=SHAPE, classes=3, bounds=(0.0, 1.0), differentiable=True, digest="0")
+
+    def scores(self, x: Array) -> Array:
+        return np.tile(np.array([0.8, 0.1, 0.1], np.float32), (len(x), 1))
+
+    def logits(self, x: Any) -> Any:
+        import torch
+
+        return torch.tensor([2.0, 0.0, 0.0]).repeat(len(x), 1)
+
+    def weights(self) -> Any:
+        import torch
+
+        class Constant(torch.nn.Module):
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                return torch.tensor([2.0, 0.0, 0.0]).repeat(len(x), 1)
+
+        return Constant().eval()
+
+
+def direction() -> NDArray[np.float64]:
+    """The direction (36) that tells the two classes apart: smooth, of both signs, unlike noise."""
+    i, j = np.meshgrid(np.arange(6), np.arange(6), indexing="ij")
+    v = np.sin((i + 0.5) * np.pi / 3) + 0.5 * np.cos((j + 0.5) * np.pi / 6)
+    return np.asarray(v.ravel() / np.linalg.norm(v))
+
+
+def linear_target() -> Target:
+    """Two classes on either side of a plane through the middle of the box."""
+    v = direction()
+    W = np.stack([-v, v], axis=1) * 3
+    return LinearTarget(W, -0.5 * W.sum(axis=0), input_shape=SHAPE)
+
+
+def at_distance(share: float, norm: str) -> Roles:
+    """24 correctly classified examples, every one at `share` of the control's ε from the plane, far from the box."""
+    v = direction()
+    rng = np.random.default_rng(3)
+    y = np.arange(N) % 2
+    dual = {"linf": np.abs(v).sum(), "l2": 1.0}[norm]
+    spread = rng.uniform(-0.1, 0.1, size=(N, 36))
+    flat = spread - np.outer(spread @ v, v)
+    flat += np.outer((2 * y - 1) * share * EPS[norm] * dual, v)
+    return Roles(probe=Data.of((0.5 + flat).reshape(N, *SHAPE).astype(np.float32), y.astype(np.int64)))
+
+
+def always_zero() -> Roles:
+    """Examples of class 0, which the constant model gets right."""
+    x = np.random.default_rng(4).random((N, *SHAPE), np.float32)
+    return Roles(probe=Data.of(x, np.zeros(N, np.int64)))
+
+
+def ball_controls(
+    capability: Capability,
+    *,
+    norm: str = "linf",
+    near: float = 0.8,
+    reach: float = 0.95,
+    queries: int | None = None,
+    output: Output = Output(),
+    **params: Any,
+) -> tuple[Control, ...]:
+    """Within ε: nearly all must fall (at `near` of the way to ε). Beyond ε, or a constant model: none may."""
+    access = Access(capabilities=(capability,), output=output)
+    budget = Budget(queries_per_example=queries)
+    chosen = {"norm": norm, "eps": EPS[norm], **params}
+
+    def control(name: str, kind: Any, target: Any, roles: Any, threshold: float) -> Control:
+        return Control(name, kind, target, roles, access, budget, chosen, "robust_error", threshold)
+
+    return (
+        control("margin within reach", "positive", linear_target, lambda: at_distance(near, norm), reach),
+        control("margin beyond reach", "negative", linear_target, lambda: at_distance(1.05, norm), 0.0),
+        control("constant model", "negative", ConstantTarget, always_zero, 0.0),
+    )

@@ -1,0 +1,133 @@
+"""Signs that an evasion result speaks of the attack rather than of the model. Each has its section in docs/flags.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bartizan.core.artifact import Flag
+from bartizan.core.data import Array, Data
+from bartizan.core.target import Target
+from bartizan.numerics.intervals import clopper_pearson
+from bartizan.numerics.projections import project, safe_radius
+
+from .recheck import BATCH, Rechecked, labels_of
+
+NOTEWORTHY = 0.01
+"""Shares of examples whose interval lies wholly above this are worth a flag."""
+
+Mask = NDArray[np.bool_]
+
+
+def raise_if(id: str, k: int, n: int, detail: str) -> list[Flag]:
+    """The flag when `k` of `n` is clearly more than a hundredth."""
+    if n and clopper_pearson(k, n)[0] > NOTEWORTHY:
+        return [Flag(id=id, detail=f"{k} of {n} {detail}")]
+    return []
+
+
+def bookkeeping(found: Rechecked, claims: dict[str, Any], eps: float, signal: str) -> list[Flag]:
+    """Doubts that need no further query: invalid inputs, and a success curve that is not what it must be."""
+    n = len(found.wrong)
+    flags = []
+    if found.invalid.any():
+        k = int(found.invalid.sum())
+        text = f"{k} of {n} inputs handed over leave the box, the ball or the features' rules; they count as failures"
+        flags.append(Flag(id="invalid_examples", detail=text))
+    smaller = int((~found.main & (found.size <= 0.98 * eps)).sum())
+    flags += raise_if("not_monotone", smaller, n, "examples fell at a smaller size but held out at the stated one")
+    held = int(np.isinf(found.size).sum())
+    if claims.get("unbounded") and held > NOTEWORTHY * n:
+        text = f"{held} of {n} examples could not be changed even with the whole range of inputs to move in"
+        flags.append(Flag(id="unbounded_not_total", detail=text))
+    flat = float(claims.get("flat_scores", 0.0))
+    if signal == "scores" and flat > 0.5:
+        text = f"the scores of {flat:.0%} of the examples never moved, so they could not guide the search"
+        flags.append(Flag(id="flat_scores", detail=text))
+    return flags
+
+
+def nondeterminism(subject: Target, x: Array) -> list[Flag]:
+    """Whether the same question gets the same answer twice."""
+    few = x[:64]
+    one, two = subject.scores(few), subject.scores(few)
+    k = int((np.abs(one - two).max(axis=1) > 1e-6).sum()) if len(few) else 0
+    if not k:
+        return []
+    text = f"{k} of {len(few)} inputs got another answer when asked again"
+    return [Flag(id="nondeterministic_model", detail=text)]
+
+
+def noise_successes(
+    subject: Target, probe: Data, rows: NDArray[np.int64], norm: str, eps: float, tries: int, seed: int
+) -> Mask:
+    """Which of `rows` plain random noise inside ball and box breaks within `tries` draws."""
+    rng = np.random.default_rng(seed)
+    broken = np.zeros(len(rows), np.bool_)
+    for _ in range(tries):
+        standing = np.flatnonzero(~broken)
+        if not len(standing):
+            break
+        x = noisy(probe.x[rows], norm, eps, subject.info.bounds or (-np.inf, np.inf), rng)[standing]
+        broken[standing] = labels_of(subject, x) != probe.y[rows[standing]]
+    return broken
+
+
+def noisy(x0: Array, norm: str, eps: float, bounds: tuple[float, float], rng: np.random.Generator) -> Array:
+    """One random point of ball and box for each row: corners and inside of the L∞ ball by turns, the L2 sphere."""
+    radius = safe_radius(eps, norm, _finite(bounds), int(np.prod(x0.shape[1:])))  # type: ignore[arg-type]
+    if norm == "linf":
+        noise = rng.uniform(-1, 1, size=x0.shape).astype(np.float32)
+        noise = np.sign(noise) if rng.random() < 0.5 else noise
+    else:
+        noise = rng.standard_normal(x0.shape, np.float32)
+        noise /= np.linalg.norm(noise.reshape(len(noise), -1), axis=1).reshape(-1, *[1] * (x0.ndim - 1))
+    moved = project(x0 + np.float32(radius) * noise, x0, norm, np.float32(radius), bounds)  # type: ignore[arg-type]
+    return np.asarray(moved, np.float32)
+
+
+def gradients(subject: Target, probe: Data, standing: Mask, norm: str, eps: float) -> list[Flag]:
+    """Doubts about gradients: outputs that are probabilities, slopes that vanish, a single step that does better."""
+    import torch
+
+    from bartizan.numerics import losses
+
+    from .gradients import pull_back, steepest
+
+    blind, probabilities, one_step = [], [], []
+    radius = safe_radius(eps, norm, _finite(subject.info.bounds), int(np.prod(probe.x.shape[1:])))  # type: ignore[arg-type]
+    for i in range(0, len(probe), BATCH):
+        x = torch.from_numpy(probe.x[i : i + BATCH]).requires_grad_(True)
+        y = torch.from_numpy(probe.y[i : i + BATCH])
+        z = subject.logits(x)
+        seen = z.detach()
+        g, none = pull_back(z, x, losses.margin(seen, y, torch.ones(len(y), 1))[1])
+        blind.append(none.numpy())
+        probabilities.append(((seen >= 0).all(1) & ((seen.sum(1) - 1).abs() < 1e-3)).numpy())
+        step = x.detach() + radius * steepest(g, norm, torch.Generator().manual_seed(0))
+        moved = project(step, x.detach(), norm, radius, subject.info.bounds or (-np.inf, np.inf))  # type: ignore[arg-type]
+        one_step.append(labels_of(subject, moved.numpy()) != probe.y[i : i + BATCH])
+    flat, beaten = np.concatenate(blind), np.concatenate(one_step) & standing
+    flags = raise_if(
+        "zero_gradients", int(flat.sum()), len(flat), "examples have a gradient that is zero or not finite"
+    )
+    flags += raise_if(
+        "single_step_beats_attack", int(beaten.sum()), len(flat), "examples fell to a single step but not to the attack"
+    )
+    if np.concatenate(probabilities).all():
+        text = "the model's outputs are probabilities, whose gradients fade where the model is sure"
+        flags.append(Flag(id="softmax_output", detail=text))
+    return flags
+
+
+def lost_in_8_bits(kept: int, n: int) -> list[Flag]:
+    """When clearly more than half of the successes do not survive being stored as an 8-bit image."""
+    if n and clopper_pearson(kept, n)[1] < 0.5:
+        return [Flag(id="lost_in_8_bits", detail=f"only {kept} of {n} successes survive 8-bit quantisation")]
+    return []
+
+
+def _finite(bounds: tuple[float, float] | None) -> tuple[float, float]:
+    return bounds if bounds is not None and bool(np.isfinite(bounds).all()) else (-1.0, 1.0)
