@@ -15,7 +15,7 @@ Make = Callable[..., System]
 
 
 def low() -> dict[str, Any]:
-    """A system whose every design choice is of low exposure."""
+    """A system of low exposure, sensitivity and oversight apart (at their lowest they set off rules)."""
     return {
         "name": "Made by hand",
         "purpose": "To be judged by one rule at a time",

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from bartizan.analysis.analyse import analyse
+from bartizan.core.vocabulary import Level
+
+PUBLIC = {
+    "audience": "public", "authentication": "none", "returns": "scores", "query_budget": "none", "logging": "none",
+}  # fmt: skip
+
+
+def found(system, kb):
+    return {v.id: v for v in analyse(system, kb).vulnerabilities}
+
+
+def test_sources_of_one_technique_at_one_place_are_one_vulnerability(make, kb) -> None:
+    v = found(make(interface=PUBLIC), kb)["E2@reader/api"]
+    assert v.sources == ("outsider", "api_customer", "insider")
+    assert v.budget.queries == 100_000  # the widest
+    assert v.rules == ("open_interface",)
+    assert (v.exposure, v.likelihood) == (Level.HIGH, Level.HIGH)
+    assert {"DC13@api", "DC19@api", "DC20@api"} <= set(v.exposures)
+    assert v.planted
+    assert v.effective
+
+
+def test_unlimited_is_wider_than_any_limit(make, kb) -> None:
+    cast = [
+        {"id": "rich", "goal": "integrity", "reaches": ["api"]},
+        {"id": "poor", "goal": "integrity", "reaches": ["api"], "budget": {"queries": 5}},
+    ]
+    assert found(make(interface=PUBLIC, adversaries=cast), kb)["E2@reader/api"].budget.queries is None
+    assert found(make(interface=PUBLIC, adversaries=cast[1:]), kb)["E2@reader/api"].budget.queries == 5
+
+
+def test_reasons_are_plain_sentences_that_show_the_sum(make, kb) -> None:
+    v = found(make(interface=PUBLIC), kb)["E2@reader/api"]
+    assert any("Outsider can query 'api'" in r for r in v.reasons)
+    assert any("as often as they like" in r for r in v.reasons)
+    likelihood = next(r for r in v.reasons if r.startswith("Likelihood"))
+    assert f"= {int(v.score / (v.impact.rank + 1))} points." in likelihood
+    assert all(r.rstrip(")").endswith((".", "!")) or "(" in r for r in v.reasons)
+
+
+def test_closing_the_door_lowers_the_rank_score(make, kb) -> None:
+    wide = found(make(interface=PUBLIC), kb)["E2@reader/api"]
+    shut = found(make(), kb)["E2@reader/api"]
+    assert shut.score < wide.score
+    assert shut.sources == ("insider",)
+
+
+@pytest.mark.parametrize(("sensitivity", "impact"), [("none", Level.LOW), ("personal", Level.HIGH)])
+def test_membership_matters_where_records_are_sensitive(make, kb, sensitivity, impact) -> None:
+    system = make(
+        interface=PUBLIC, data={"sensitivity": sensitivity}, impact={"privacy": "high"}, use={"autonomy": "autonomous"}
+    )
+    assert found(system, kb)["D1@reader/api"].impact is impact
+
+
+def test_unknown_is_planned_as_high_and_shown_as_unknown(make, kb) -> None:
+    system = make(impact={"safety": "unknown"}, hardware={"fault_tolerance": "unknown"}, use={"autonomy": "autonomous"})
+    v = found(system, kb)["H5@reader"]
+    assert (v.impact, v.exposure) == (Level.UNKNOWN, Level.UNKNOWN)
+    high = make(impact={"safety": "high"}, hardware={"fault_tolerance": "none"}, use={"autonomy": "autonomous"})
+    assert found(high, kb)["H5@reader"].score == v.score
+
+
+def test_ranks_are_a_permutation_and_lie_in_their_range(make, kb) -> None:
+    ranked = analyse(make(interface=PUBLIC), kb).vulnerabilities
+    assert [v.rank for v in ranked] == list(range(1, len(ranked) + 1))
+    assert all(v.rank_low <= v.rank <= v.rank_high for v in ranked)
+    assert any(v.rank_low < v.rank_high for v in ranked)
+    assert [v.score for v in ranked] == sorted((v.score for v in ranked), reverse=True)
