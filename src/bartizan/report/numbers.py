@@ -12,8 +12,8 @@ def percent(share: float) -> str:
     value = 100 * share
     size = abs(value)
     digits = 0 if size >= 10 or size == 0 else 1 if size >= 0.95 else 2
-    near_end = 99 < size < 100
-    return f"{value:.{1 if near_end else digits}f}{THIN}%"
+    text = f"{value:.{1 if 99 < size < 100 else digits}f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}{THIN}%"
 
 
 def points(difference: float) -> str:

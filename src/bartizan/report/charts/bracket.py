@@ -8,7 +8,7 @@ from bartizan.report.charts.scale import Scale
 from bartizan.report.charts.svg import drawing, rect, tag, text
 from bartizan.report.numbers import percent
 
-WIDTH, HEIGHT, LEFT, RIGHT = 640.0, 62.0, 8.0, 8.0
+WIDTH, HEIGHT, LEFT, RIGHT = 860.0, 62.0, 8.0, 8.0
 
 
 def bracket(certified: float, attacked: float | None) -> Markup:

@@ -8,7 +8,7 @@ from bartizan.report.charts.scale import Scale
 from bartizan.report.charts.svg import drawing, line, rect, tag, text
 from bartizan.report.numbers import percent
 
-WIDTH, HEIGHT = 640.0, 58.0
+WIDTH, HEIGHT = 860.0, 58.0
 LEFT, RIGHT, MIDDLE = 8.0, 8.0, 24.0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 
 Child = str | Markup
+NOTHING = Markup("")
 
 
 def number(value: float) -> str:

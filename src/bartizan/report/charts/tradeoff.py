@@ -37,51 +37,45 @@ def trade_off(trades: Sequence[Trade]) -> Markup:
     x = Scale(min(-0.02, *xs) * 1.15, max(0.01, *xs) * 1.15, LEFT, WIDTH - RIGHT)
     y = Scale(min(-0.1, *ys) * 1.1, max(0.1, *ys) * 1.1, HEIGHT - BOTTOM, TOP)
     names = list(dict.fromkeys(t.treatment for t in trades))
-    marks = [
-        *_axes(x, y),
-        line(x(0), TOP, x(0), HEIGHT - BOTTOM, "zero"),
-        line(LEFT, y(0), WIDTH - RIGHT, y(0), "zero"),
-    ]
+    marks = [*_grid(x, y), *_names()]
     for t in trades:
-        i = names.index(t.treatment)
-        shape = tag("path", tag("title", _words(t)), d=SHAPES[i % len(SHAPES)], class_=f"mark m{i % len(SHAPES)}")
+        shape = _shape(names.index(t.treatment), _words(t))
         marks.append(tag("g", shape, transform=f"translate({x(t.accuracy):.1f} {y(t.rate):.1f})"))
     return drawing(WIDTH, HEIGHT, "; ".join(_words(t) for t in trades), *marks)
 
 
 def key(names: Sequence[str]) -> Markup:
     """The shapes and whose they are."""
-    entries = []
-    for i, name in enumerate(names):
-        shape = tag("path", d=SHAPES[i % len(SHAPES)], class_=f"mark m{i % len(SHAPES)}")
-        entries.append(
-            tag("li", tag("svg", shape, viewBox="-8 -8 16 16", width=14, height=14, aria_hidden="true"), name)
-        )
-    return tag("ul", *entries, class_="legend")
+    return tag("ul", *(tag("li", _sample(i), name) for i, name in enumerate(names)), class_="legend")
+
+
+def _sample(i: int) -> Markup:
+    return tag("svg", _shape(i), viewBox="-8 -8 16 16", width=14, height=14, aria_hidden="true")
+
+
+def _shape(i: int, words: str = "") -> Markup:
+    title = [tag("title", words)] if words else []
+    return tag("path", *title, d=SHAPES[i % len(SHAPES)], class_=f"mark m{i % len(SHAPES)}")
 
 
 def _words(t: Trade) -> str:
     return f"{t.treatment} on {t.finding}: rate {points(t.rate)}, accuracy {points(t.accuracy)}"
 
 
-def _axes(x: Scale, y: Scale) -> list[Markup]:
+def _grid(x: Scale, y: Scale) -> list[Markup]:
+    base, right = HEIGHT - BOTTOM, WIDTH - RIGHT
     marks: list[Markup] = []
     for v in x.ticks(6):
-        marks += [
-            line(x(v), TOP, x(v), HEIGHT - BOTTOM, "grid"),
-            text(x(v), HEIGHT - BOTTOM + 15, _signed(v), "tick", "middle"),
-        ]
+        marks += [line(x(v), TOP, x(v), base, "grid"), text(x(v), base + 15, _signed(v), "tick", "middle")]
     for v in y.ticks(6):
-        marks += [line(LEFT, y(v), WIDTH - RIGHT, y(v), "grid"), text(LEFT - 6, y(v) + 3.5, _signed(v), "tick", "end")]
-    marks.append(
-        text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "change of clean accuracy (points)", "axis-name", "middle")
-    )
-    turned = tag(
-        "g",
-        text(0, 0, "change of the rate (points)", "axis-name", "middle"),
-        transform=f"translate(13 {(TOP + HEIGHT - BOTTOM) / 2:.0f}) rotate(-90)",
-    )
-    return [*marks, turned]
+        marks += [line(LEFT, y(v), right, y(v), "grid"), text(LEFT - 6, y(v) + 3.5, _signed(v), "tick", "end")]
+    return [*marks, line(x(0), TOP, x(0), base, "zero"), line(LEFT, y(0), right, y(0), "zero")]
+
+
+def _names() -> list[Markup]:
+    across = text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "change of clean accuracy (points)", "axis-name", "middle")
+    up = text(0, 0, "change of the rate (points)", "axis-name", "middle")
+    return [across, tag("g", up, transform=f"translate(13 {(TOP + HEIGHT - BOTTOM) / 2:.0f}) rotate(-90)")]
 
 
 def _signed(value: float) -> str:

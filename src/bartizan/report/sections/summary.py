@@ -11,6 +11,8 @@ from bartizan.core.finding import Finding
 from bartizan.core.vocabulary import Verdict
 from bartizan.report import wording
 
+GATES = ("failed", "inconclusive", "passed")
+
 
 class Summary(Section):
     """Verdicts counted, the three worst findings, the gates, what an attack would take, and what nobody tested."""
@@ -29,9 +31,7 @@ class Summary(Section):
             "worst": [(f, wording.sentence(f)) for f in found if f.verdict != Verdict.RESISTED][:3],
             "takes": [_takes(f) for f in by_verdict[Verdict.EXPLOITED]],
             "untested": [(f.id, f"{f.title} on {wording.place(f)}", f.reason) for f in by_verdict[Verdict.UNTESTED]],
-            "gates": [
-                (str(n), sum(g.outcome == n for g in assessment.gates)) for n in ("failed", "inconclusive", "passed")
-            ],
+            "gates": [(name, [g.outcome for g in assessment.gates].count(name)) for name in GATES],
             "treated": _treated(assessment),
             "findings": found,
         }

@@ -1,0 +1,139 @@
+"""The drawings of single families: curves of dose and of queries, the ROC of membership, hazards, brackets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from bartizan.core.artifact import Measurement
+from bartizan.core.contracts import ArrayReader
+from bartizan.core.evidence import Evidence
+from bartizan.core.finding import Certified, Finding
+from bartizan.report import wording
+from bartizan.report.charts.bracket import bracket
+from bartizan.report.charts.grid import Row, Step, hazard_grid
+from bartizan.report.charts.points import Point, point_curves
+from bartizan.report.charts.roc import log_roc
+from bartizan.report.charts.series import legend
+from bartizan.report.charts.svg import NOTHING
+from bartizan.report.numbers import percent, quantity
+from bartizan.report.panels import counted, name_of
+
+AXES = ("queries", "records", "share", "eps", "severity", "seeds", "size")
+FEWEST = 3
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing with its heading, what it shows, and whether it needs the whole width."""
+
+    heading: str
+    caption: str
+    chart: Markup
+    legend: Markup = NOTHING
+    wide: bool = False
+
+
+def family_figures(
+    finding: Finding, evidence: Sequence[Evidence], arrays: ArrayReader, odd: Mapping[str, Any]
+) -> list[Figure]:
+    """Every drawing the evidence of a finding has numbers for."""
+    measured = counted(evidence)
+    curves = [figure for e in measured for figure in _curves(e, finding)]
+    rocs = [figure for e in measured if (figure := _roc(e, arrays)) is not None]
+    grids = [figure for figure in (_grid(measured, odd),) if figure is not None]
+    return [*curves, *rocs, *grids, *(_bracket(c, measured) for c in finding.certified)]
+
+
+def _curves(evidence: Evidence, finding: Finding) -> list[Figure]:
+    by_axis: dict[str, list[tuple[str, list[Point]]]] = defaultdict(list)
+    for (estimand, axis), points in _series(evidence.measurements).items():
+        if len({p.x for p in points}) >= FEWEST:
+            by_axis[axis].append((wording.plain(estimand), points))
+    return [
+        Figure(
+            f"{wording.capital(wording.plain(evidence.trial.plugin))}: what more {wording.plain(axis)} bring",
+            "Each point is one measurement with its interval; the dashed line is what is tolerated.",
+            point_curves(curves[:4], wording.plain(axis), finding.tolerance),
+            legend([name for name, _ in curves[:4]]),
+        )
+        for axis, curves in by_axis.items()
+    ]
+
+
+def _series(measurements: Iterable[Measurement]) -> dict[tuple[str, str], list[Point]]:
+    found: dict[tuple[str, str], list[Point]] = defaultdict(list)
+    for m in measurements:
+        axis = next((a for a in AXES if isinstance(m.at.get(a), int | float)), None)
+        if axis is not None and "severity" not in m.at:
+            found[m.estimand, axis].append(Point(float(m.at[axis]), m.value, m.low, m.high))
+    return found
+
+
+def _roc(evidence: Evidence, arrays: ArrayReader) -> Figure | None:
+    kept = arrays(evidence.id)
+    if "roc_fpr" not in kept or "roc_tpr" not in kept:
+        return None
+    judged = [float(m.at["fpr"]) for m in evidence.measurements if isinstance(m.at.get("fpr"), int | float)]
+    return Figure(
+        f"{wording.capital(name_of(evidence))}: members recognised",
+        "Both axes are logarithmic; the dotted diagonal is guessing. Only the left end counts for privacy.",
+        log_roc(kept["roc_fpr"], kept["roc_tpr"], max(judged, default=None)),
+    )
+
+
+def _grid(evidence: Iterable[Evidence], odd: Mapping[str, Any]) -> Figure | None:
+    cells: dict[str, dict[float, Step]] = defaultdict(dict)
+    for e in evidence:
+        for m in e.measurements:
+            severity = m.at.get("severity")
+            if m.estimand == "failure_at" and isinstance(severity, int | float):
+                name = str(m.at.get("condition", e.trial.plugin))
+                cells[name][float(severity)] = Step(float(severity), m.value, _inside(m, odd.get(name)))
+    if not cells:
+        return None
+    rows = [
+        Row(wording.plain(name), _unit(odd.get(name)), [steps[s] for s in sorted(steps)])
+        for name, steps in cells.items()
+    ]
+    caption = "Share of inputs that fail at each severity. The heavy line is the edge of the stated operating domain."
+    return Figure("Failure by condition and severity", caption, hazard_grid(rows), wide=True)
+
+
+def _inside(measurement: Measurement, condition: Any) -> bool | None:
+    if "region" in measurement.at:
+        return measurement.at["region"] != "beyond"
+    bounds = (condition or {}).get("range")
+    return bounds[0] <= measurement.at["severity"] <= bounds[1] if bounds else None
+
+
+def _unit(condition: Any) -> str:
+    found = condition or {}
+    assumed = "" if found.get("distribution") or not found else "distribution assumed"
+    return ", ".join(part for part in (str(found.get("unit") or ""), assumed) if part)
+
+
+def _bracket(certified: Certified, evidence: Iterable[Evidence]) -> Figure:
+    standing = [
+        m.value
+        for e in evidence
+        for m in e.measurements
+        if m.estimand == "robust_accuracy" and _ball(e, m) == (certified.norm, certified.eps)
+    ]
+    attacked = min(standing, default=None)
+    ball = f"{wording.unit(certified.norm)} ≤ {quantity(certified.eps)}"
+    inverted = attacked is not None and attacked < certified.low
+    caption = f"Proved for {certified.object} against any change with {ball}, on {certified.n} examples"
+    caption += f" (interval {percent(certified.low)} to {percent(certified.high)}). The truth lies in the hatched part."
+    if inverted:
+        caption += " The attack broke more than the proof allows: one of the two is wrong. Please report it."
+    return Figure("Proved and broken", caption, bracket(certified.share, attacked), wide=True)
+
+
+def _ball(evidence: Evidence, measurement: Measurement) -> tuple[Any, Any]:
+    params = {**evidence.trial.params, **measurement.at}
+    return params.get("norm"), params.get("eps")

@@ -1,0 +1,151 @@
+"""One block for each finding: the verdict, the three measures, the drawings of its family, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bartizan.core.assessment import Assessment
+from bartizan.core.contracts import ArrayReader, Section, SectionSpec
+from bartizan.core.evidence import Evidence
+from bartizan.core.finding import Finding
+from bartizan.core.threat import Vulnerability
+from bartizan.core.vocabulary import ThreatClass, Verdict
+from bartizan.report import facts, wording
+from bartizan.report.charts.interval import interval_bar
+from bartizan.report.examples import examples, withheld
+from bartizan.report.figures import family_figures
+from bartizan.report.numbers import percent, quantity
+from bartizan.report.panels import name_of, three
+
+CHOSEN = ("attack_success", "robust_accuracy", "trigger_success", "fidelity", "tpr", "failure_probability")
+
+
+class Findings(Section):
+    """Ordered like the summary: what is broken first, then what is undecided, untested, and what held."""
+
+    spec = SectionSpec(
+        id="findings", title="Findings", summary="One block for each finding.", order=70, heading="Findings"
+    )
+
+    def context(self, assessment: Assessment, arrays: ArrayReader) -> Mapping[str, Any]:
+        """Blocks, each with everything its template needs."""
+        return {"blocks": [_block(f, assessment, arrays) for f in wording.in_order(assessment.findings)]}
+
+
+def _block(finding: Finding, assessment: Assessment, arrays: ArrayReader) -> dict[str, Any]:
+    by_id = {e.id: e for e in assessment.evidence}
+    evidence = [by_id[i] for i in finding.evidence if i in by_id]
+    vulnerability = next((v for v in assessment.vulnerabilities if v.id == finding.id), None)
+    tested = finding.verdict != Verdict.UNTESTED
+    return {
+        "f": finding,
+        "place": wording.place(finding),
+        "kind": "Safety" if finding.threat_class == ThreatClass.HAZARD else "Security",
+        "numbering": facts.numbering(finding.technique),
+        "bar": _bar(finding),
+        "outcome": wording.capital(wording.outcome(finding)),
+        "effort": _effort(finding, vulnerability, evidence, assessment.system),
+        "panels": three(finding, evidence, arrays) if tested else [],
+        "figures": family_figures(finding, evidence, arrays, assessment.system.get("odd") or {}),
+        "examples": examples(evidence, arrays, _feature_names(assessment.system)),
+        "withheld": withheld(evidence, arrays),
+        "flags": _flags(finding, evidence),
+        "scope": _scope(finding),
+        "evidence": [_row(e) for e in evidence],
+        "vulnerability": vulnerability,
+        "sources": _sources(vulnerability),
+        "after": _after(finding, assessment),
+        "position": _position(finding, assessment.positions),
+    }
+
+
+def _bar(finding: Finding) -> str:
+    rate = finding.rate
+    if rate is None:
+        return ""
+    return interval_bar(rate.value, rate.low, rate.high, finding.tolerance, str(finding.verdict))
+
+
+def _effort(
+    finding: Finding, v: Vulnerability | None, evidence: Sequence[Evidence], system: Mapping[str, Any]
+) -> list[str]:
+    """Security: effort against the adversary's budget and benefit. Safety: a probability with its upper bound."""
+    if finding.threat_class == ThreatClass.HAZARD:
+        bounds = [m for e in evidence if (m := e.measurement("failure_upper_bound")) is not None]
+        worst = max(bounds, key=lambda m: m.value, default=None)
+        return [f"At most {percent(worst.value)} of the inputs fail ({worst.method})."] if worst else []
+    cast = {a.get("id"): a for a in system.get("adversaries") or ()}
+    found = [s for source in (v.sources if v else ()) if (s := _against(finding, source, cast.get(source) or {}))]
+    return found
+
+
+def _against(finding: Finding, source: str, adversary: Mapping[str, Any]) -> str:
+    """What the median number of tries is to this adversary; empty unless it is counted in queries."""
+    tries = finding.tries
+    if tries is None or tries.median is None or tries.unit != "queries" or finding.verdict != Verdict.EXPLOITED:
+        return ""
+    budget, benefit = (adversary.get("budget") or {}).get("queries"), adversary.get("benefit_eur")
+    parts = []
+    if budget:
+        within = "within" if tries.median <= budget else "beyond"
+        parts.append(f"the {quantity(tries.median)} queries lie {within} its budget of {quantity(float(budget))}")
+    if benefit:
+        price = quantity(float(f"{float(benefit) / max(tries.median, 1.0):.3g}"))
+        parts.append(f"with {quantity(float(benefit))} € to gain, it pays until a query costs {price} €")
+    return f"For {source}, {', and '.join(parts)}." if parts else ""
+
+
+def _feature_names(system: Mapping[str, Any]) -> list[str]:
+    data = (system.get("assets") or {}).get("data") or ()
+    tables = [(d.get("load") or {}).get("features") or () for d in data]
+    return [str(f.get("name")) for f in max(tables, key=len, default=())]
+
+
+def _flags(finding: Finding, evidence: Sequence[Evidence]) -> list[tuple[str, str, list[str]]]:
+    details: dict[str, list[str]] = {flag: [] for flag in finding.flags}
+    for e in evidence:
+        for flag in e.flags:
+            details.setdefault(flag.id, []).append(f"{name_of(e)}: {flag.detail}")
+    return [(id, wording.capital(wording.plain(id)), said) for id, said in details.items()]
+
+
+def _scope(finding: Finding) -> list[tuple[str, str]]:
+    scope = finding.scope
+    return [
+        ("Attacks", ", ".join(wording.plain(a) for a in scope.attacks) or "none"),
+        ("Access", ", ".join(wording.access(a) for a in scope.access) or "none stated"),
+        ("Budget", scope.budget or "none stated"),
+        ("Data", scope.data or "none stated"),
+        ("Tolerance", f"{percent(finding.tolerance)}, from {finding.tolerance_from or 'the knowledge base'}"),
+    ]
+
+
+def _row(evidence: Evidence) -> dict[str, Any]:
+    m = next((m for m in evidence.measurements if m.estimand in CHOSEN), None)
+    m = m or next(iter(evidence.measurements), None)
+    cost = {name: n for name, n in evidence.cost.model_dump().items() if n}
+    return {
+        "e": evidence,
+        "measured": f"{wording.plain(m.estimand)} {percent(m.value)}" if m and abs(m.value) <= 1 else "",
+        "cost": ", ".join(f"{quantity(n)} {name}" for name, n in cost.items()),
+        "budget": wording.budget(evidence.trial.budget.model_dump()),
+    }
+
+
+def _sources(vulnerability: Vulnerability | None) -> list[str]:
+    return [facts.adversary_name(vulnerability, s) for s in vulnerability.sources] if vulnerability else []
+
+
+def _after(finding: Finding, assessment: Assessment) -> list[dict[str, Any]]:
+    return [
+        {"title": t.title, "id": t.id, "retest": r}
+        for t in assessment.treatments
+        for r in t.retests
+        if r.finding == finding.id and r.change != "untested"
+    ]
+
+
+def _position(finding: Finding, positions: Mapping[str, str]) -> str:
+    keys = (finding.id, finding.interface or "", finding.asset)
+    return next((positions[k] for k in keys if k in positions), "")

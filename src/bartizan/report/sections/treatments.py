@@ -1,0 +1,121 @@
+"""What was done about the findings, what it gained, what it cost, and what it made worse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bartizan.core.artifact import Measurement
+from bartizan.core.assessment import Assessment
+from bartizan.core.contracts import ArrayReader, Section, SectionSpec
+from bartizan.core.treatment import Treatment
+from bartizan.report import wording
+from bartizan.report.charts.tradeoff import Trade, key, trade_off
+from bartizan.report.numbers import percent, points, quantity
+
+STATUSES = ("applied", "failed", "recommended", "not_applicable")
+
+
+class Treatments(Section):
+    """Every treatment with its status and reason; the trade-off of those applied as a drawing."""
+
+    spec = SectionSpec(
+        id="treatments", title="Treatments", summary="Gains, costs and harm.", order=80, heading="Treatments"
+    )
+
+    def context(self, assessment: Assessment, arrays: ArrayReader) -> Mapping[str, Any]:
+        """Applied ones first."""
+        found = sorted(assessment.treatments, key=lambda t: (STATUSES.index(t.status), t.id))
+        clock = assessment.clock.get("evidence") or {}
+        trades = [trade for t in found for trade in _trades(t)]
+        return {
+            "blocks": [_block(t, clock) for t in found],
+            "chart": trade_off(trades) if trades else "",
+            "key": key(list(dict.fromkeys(t.treatment for t in trades))),
+        }
+
+
+def _block(treatment: Treatment, clock: Mapping[str, Any]) -> dict[str, Any]:
+    by_change = {c: [r for r in treatment.retests if r.change == c] for c in ("better", "worse")}
+    order = ("worse", "better", "unclear", "same", "untested")
+    return {
+        "t": treatment,
+        "better": len(by_change["better"]),
+        "worse": [r.finding for r in by_change["worse"]],
+        "retests": sorted(treatment.retests, key=lambda r: (order.index(r.change), r.finding)),
+        "costs": [*_costs(treatment.costs), *_latency(treatment, clock)],
+        "params": ", ".join(f"{wording.plain(k)} {v}" for k, v in sorted(treatment.params.items())),
+    }
+
+
+def accuracy_change(costs: Iterable[Measurement]) -> float | None:
+    """The change of clean accuracy: as measured, or as the difference of before and after. None when neither is."""
+    found = {(m.estimand, str(m.at.get("when", ""))): m.value for m in costs}
+    for name in ("accuracy", "clean_accuracy"):
+        if (f"{name}_change", "") in found:
+            return found[f"{name}_change", ""]
+        if (name, "before") in found and (name, "after") in found:
+            return found[name, "after"] - found[name, "before"]
+    return None
+
+
+def _trades(treatment: Treatment) -> list[Trade]:
+    cost = accuracy_change(treatment.costs)
+    if cost is None or treatment.status != "applied":
+        return []
+    return [
+        Trade(treatment.title, r.finding, cost, r.after.value - r.before.value)
+        for r in treatment.retests
+        if r.before is not None and r.after is not None
+    ]
+
+
+def _costs(costs: Iterable[Measurement]) -> list[dict[str, str]]:
+    """One row for each quantity: before and after where both were measured."""
+    rows: dict[tuple[str, str], dict[str, Measurement]] = {}
+    for m in costs:
+        about = ", ".join(f"{wording.plain(k)} {v}" for k, v in m.at.items() if k != "when")
+        rows.setdefault((m.estimand, about), {})[str(m.at.get("when", "change"))] = m
+    return [_cost_row(name, about, found) for (name, about), found in rows.items()]
+
+
+def _cost_row(name: str, about: str, found: Mapping[str, Measurement]) -> dict[str, str]:
+    row = {"name": wording.plain(name) + (f" ({about})" if about else ""), "before": "", "after": "", "change": ""}
+    row |= {when: _amount(m) for when, m in found.items() if when in row}
+    if "before" in found and "after" in found:
+        row["change"] = points(found["after"].value - found["before"].value)
+    elif "change" in found:
+        m = found["change"]
+        change = points(m.value) if _is_share(m) else f"{quantity(m.value)} {m.unit}"
+        row["change"] = change + (f" ({_span(m)})" if m.low != m.high else "")
+    return row
+
+
+def _is_share(m: Measurement) -> bool:
+    return m.unit in ("share", "probe example", "example", "") and abs(m.value) <= 1
+
+
+def _span(m: Measurement) -> str:
+    return f"{points(m.low)} to {points(m.high)}" if _is_share(m) else f"{quantity(m.low)} to {quantity(m.high)}"
+
+
+def _amount(m: Measurement) -> str:
+    return percent(m.value) if _is_share(m) else f"{quantity(m.value)} {m.unit}"
+
+
+def _latency(treatment: Treatment, clock: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Readings of the clock live apart from the evidence; shown as they were read on the machine that measured."""
+    readings: Mapping[str, Any] = next(
+        (clock[e] for e in treatment.evidence if e in clock and isinstance(clock[e], Mapping)), {}
+    )
+    before, after = readings.get("latency_before") or {}, readings.get("latency_after") or {}
+    return [
+        {
+            "name": f"latency {p} (one machine, one reading)",
+            "before": f"{quantity(1000 * before[p])} ms",
+            "after": f"{quantity(1000 * after[p])} ms",
+            "change": f"{1000 * (after[p] - before[p]):+.2g} ms".replace("-", "−"),
+        }
+        for p in ("p50", "p95")
+        if p in before and p in after
+    ]
