@@ -33,7 +33,8 @@ def artifact_key(
 ) -> str:
     """Digest of the subject, the data slice, the plugin and its version, parameters, access, budget and seed.
 
-    `earlier` are the artifact keys of the trials it builds on, in the order of `trial.after`.
+    `earlier` are the artifact keys of the trials it builds on, in the order of `trial.after`. A limit in seconds is
+    left out: it only aborts, and whoever raises it wants nothing measured again.
     """
     return _digest(
         {
@@ -42,7 +43,7 @@ def artifact_key(
             "plugin": [trial.kind, trial.plugin, trial.version],
             "params": trial.params,
             "access": trial.access.model_dump(mode="json"),
-            "budget": trial.budget.model_dump(mode="json"),
+            "budget": trial.budget.model_dump(mode="json", exclude={"seconds"}),
             "seed": trial.seed,
             "earlier": list(earlier),
             "environment": dict(environment),

@@ -6,6 +6,8 @@ A smaller probe is a prefix of a larger one, so that attacks with different numb
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,14 +35,15 @@ def _halves(test: Data) -> tuple[Data, Data]:
 
 
 def _membership(train: Data, pool: Data, own: Data, examples: int) -> Roles:
-    """Half members, half non-members, shuffled; who is which is a secret."""
+    """Half members, half non-members, shuffled; who is which is a secret, and so is the row each comes from."""
     rng = np.random.default_rng(_SEED + 1)
     half = min(max(examples // 2, 1), len(pool), len(train))
     members = train.take(rng.permutation(len(train)).astype(np.int64)[:half])
     outsiders = pool.take(slice(0, half))
     order: NDArray[np.int64] = rng.permutation(2 * half).astype(np.int64)
     member = np.concatenate([np.ones(half, np.bool_), np.zeros(half, np.bool_)])[order]
-    return Roles(probe=members.join(outsiders).take(order), auxiliary=own, secrets={"member": member})
+    probe = replace(members.join(outsiders).take(order), rows=np.arange(2 * half, dtype=np.int64))
+    return Roles(probe=probe, auxiliary=own, secrets={"member": member})
 
 
 def needed_training(train: Data | None) -> Data:

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bartizan.campaign.combine import ball_of, combine
+from bartizan.core.contracts import ArrayReader
+from bartizan.core.evidence import Evidence
+from bartizan.core.trial import Subject, Trial
+from bartizan.core.vocabulary import Outcome
+
+
+def evidence(id: str, **params: Any) -> Evidence:
+    trial = Trial(name=id, kind="attack", plugin="p", version=1, subject=Subject(kind="target", id="m"), params=params)
+    return Evidence(id=id, artifact=id, trial=trial, outcome=Outcome.MEASURED)
+
+
+ARRAYS = {
+    "a": {"reached": np.array([True, False, False, False]), "size": np.array([0.3, np.inf, np.inf, np.inf])},
+    "b": {"reached": np.array([True, True, False]), "size": np.array([0.1, 0.2, 0.05])},
+    "none": {},
+    "empty": {"reached": np.zeros(0, np.bool_)},
+}
+reader = ArrayReader(lambda id: ARRAYS[id])
+
+
+def test_an_example_falls_to_whichever_attack_fells_it_and_by_the_smallest_change() -> None:
+    both = combine([evidence("a"), evidence("b")], reader)
+    assert both is not None
+    assert both.reached.tolist() == [True, True, False, False]
+    assert both.size.tolist() == [0.1, 0.2, np.inf, np.inf]
+    rate = both.rate("robust_error")
+    assert (rate.value, rate.n) == (0.5, 4)
+    assert rate.low < 0.5 < rate.high
+    assert [e.id for e in both.trials] == ["a", "b"]
+
+
+def test_a_size_without_success_is_no_size() -> None:
+    one = combine([evidence("b")], reader)
+    assert one is not None
+    assert one.size[2] == np.inf
+
+
+def test_nothing_to_put_together() -> None:
+    assert combine([evidence("none"), evidence("empty")], reader) is None
+    assert combine([], reader) is None
+
+
+def test_the_ball_is_the_norm_with_its_size() -> None:
+    assert ball_of(evidence("a", norm="linf", eps=0.1)) == ("linf", 0.1)
+    assert ball_of(evidence("a", norm="linf", eps=None)) is None
+    assert ball_of(evidence("a", eps=0.1)) is None

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bartizan.campaign.tolerance import harm_of, speaks_of, tolerance
+from bartizan.core.system import System
+from bartizan.core.system.gates import MeasureGate
+from bartizan.core.threat import Vulnerability
+from bartizan.core.vocabulary import Level, Objective, ThreatClass
+from bartizan.knowledge.load import load
+
+
+def gate(**changes: Any) -> dict[str, Any]:
+    return {"threat_class": "evasion", "estimand": "robust_accuracy", "at_least": 0.75, **changes}
+
+
+def system(*gates: dict[str, Any]) -> System:
+    assets = {"models": [{"id": "m"}]}
+    return System.model_validate(
+        {"name": "n", "purpose": "p", "stage": "deployment", "assets": assets, "gates": list(gates)}
+    )
+
+
+def vulnerability(impact: Level = Level.HIGH, threat_class: ThreatClass = ThreatClass.EVASION) -> Vulnerability:
+    return Vulnerability(
+        id="E1@m", technique="E1", title="t", threat_class=threat_class, asset="m", sources=(),
+        source_kind="adversary", exposures=(), exposure=Level.HIGH, maturity="", objective=Objective.INTEGRITY,
+        likelihood=Level.HIGH, impact=impact,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ("robust_error", 0.25)),
+        ({"estimand": "survival_probability"}, ("failure_probability", 0.25)),
+        ({"estimand": "tpr", "at_least": None, "at_most": 0.05}, ("tpr", 0.05)),
+        ({"estimand": "robust_error", "at_least": None, "at_most": 0.1}, ("robust_error", 0.1)),
+        ({"estimand": "fidelity"}, None),
+    ],
+)
+def test_a_gate_bounds_a_harm_from_above(changes: dict[str, Any], expected: object) -> None:
+    assert harm_of(MeasureGate.model_validate(gate(**changes))) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "speaks"),
+    [
+        ({}, True),
+        ({"finding": "E1@m"}, True),
+        ({"finding": "E2@m"}, False),
+        ({"threat_class": "hazard"}, False),
+    ],
+)
+def test_a_gate_speaks_of_its_class_or_its_one_finding(changes: dict[str, Any], speaks: bool) -> None:
+    assert speaks_of(MeasureGate.model_validate(gate(**changes)), "E1@m", "evasion") is speaks
+
+
+def test_the_first_gate_that_speaks_of_a_measured_harm_decides() -> None:
+    described = system(gate(estimand="clean_error", at_least=None, at_most=0.3), gate(norm="linf", eps=0.1), gate())
+    found = tolerance(described, load(), vulnerability(), frozenset({"robust_error"}))
+    assert (found.rate, found.source, found.norm, found.eps) == (0.25, "gate 2", "linf", 0.1)
+
+
+def test_without_a_gate_impact_decides_and_says_so() -> None:
+    rates = []
+    for impact in (Level.LOW, Level.MEDIUM, Level.HIGH):
+        found = tolerance(system(), load(), vulnerability(impact), frozenset({"robust_error"}))
+        assert f"impact {impact}" in found.source
+        rates.append(found.rate)
+    assert sorted(rates, reverse=True) == rates
+    unknown = tolerance(system(), load(), vulnerability(Level.UNKNOWN), frozenset())
+    assert unknown.rate == rates[-1]
+
+
+def test_a_gate_on_a_harm_nobody_measured_decides_nothing() -> None:
+    found = tolerance(system(gate()), load(), vulnerability(), frozenset({"tpr"}))
+    assert found.source.startswith("impact")
