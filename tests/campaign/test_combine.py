@@ -51,3 +51,4 @@ def test_the_ball_is_the_norm_with_its_size() -> None:
     assert ball_of(evidence("a", norm="linf", eps=0.1)) == ("linf", 0.1)
     assert ball_of(evidence("a", norm="linf", eps=None)) is None
     assert ball_of(evidence("a", eps=0.1)) is None
+    assert ball_of(evidence("a", norm="linf", eps=[0.01, 0.02])) is None, "a certifier asks about many at once"

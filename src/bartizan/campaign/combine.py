@@ -32,11 +32,10 @@ class Combined:
 
 
 def ball_of(evidence: Evidence) -> Ball | None:
-    """The norm and ε a trial attacked within, or None when it has none."""
+    """The norm and ε a trial attacked within, or None when it has none (or many, as certifiers have)."""
     params = evidence.trial.params
-    if "norm" in params and params.get("eps") is not None:
-        return str(params["norm"]), float(params["eps"])
-    return None
+    eps = params.get("eps")
+    return (str(params["norm"]), float(eps)) if "norm" in params and isinstance(eps, int | float) else None
 
 
 def combine(evidence: Iterable[Evidence], arrays: ArrayReader) -> Combined | None:
