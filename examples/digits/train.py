@@ -1,6 +1,6 @@
 """Train the reader on digits-train.npz and write reader.safetensors beside it.
 
-    python train.py
+python train.py
 """
 
 from __future__ import annotations
