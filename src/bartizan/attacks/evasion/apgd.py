@@ -24,6 +24,7 @@ from .hits import Hits
 from .minimum import minimum_norm
 from .params import EvasionParams, worth_testing
 from .queries import BATCH, Queries
+from .sampling import bounds_of
 
 if TYPE_CHECKING:
     import torch
@@ -208,9 +209,3 @@ def random_start(
         noise /= noise.flatten(1).norm(dim=1).reshape(-1, *[1] * (x0.ndim - 1))
     moved: torch.Tensor = project(x0 + radius * noise, x0, norm, radius, bounds)
     return moved
-
-
-def bounds_of(view: View) -> tuple[float, float]:
-    """The box of valid inputs."""
-    assert view.info.bounds is not None, "spec.bounded asks for bounds before the attack is planned"
-    return view.info.bounds

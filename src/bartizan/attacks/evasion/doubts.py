@@ -11,9 +11,10 @@ from bartizan.core.artifact import Flag
 from bartizan.core.data import Array, Data
 from bartizan.core.target import Target
 from bartizan.numerics.intervals import clopper_pearson
-from bartizan.numerics.projections import project, safe_radius
+from bartizan.numerics.projections import Norm, project, safe_radius
 
 from .recheck import BATCH, Rechecked, labels_of
+from .sampling import noisy
 
 NOTEWORTHY = 0.01
 """Shares of examples whose interval lies wholly above this are worth a flag."""
@@ -61,34 +62,21 @@ def nondeterminism(subject: Target, x: Array) -> list[Flag]:
 
 
 def noise_successes(
-    subject: Target, probe: Data, rows: NDArray[np.int64], norm: str, eps: float, tries: int, seed: int
+    subject: Target, probe: Data, rows: NDArray[np.int64], norm: Norm, eps: float, tries: int, seed: int
 ) -> Mask:
     """Which of `rows` plain random noise inside ball and box breaks within `tries` draws."""
-    rng = np.random.default_rng(seed)
+    rng, bounds = np.random.default_rng(seed), box_of(subject, probe)
     broken = np.zeros(len(rows), np.bool_)
     for _ in range(tries):
         standing = np.flatnonzero(~broken)
         if not len(standing):
             break
-        x = noisy(probe.x[rows], norm, eps, subject.info.bounds or (-np.inf, np.inf), rng)[standing]
+        x = noisy(probe.x[rows], norm, eps, bounds, rng)[standing]
         broken[standing] = labels_of(subject, x) != probe.y[rows[standing]]
     return broken
 
 
-def noisy(x0: Array, norm: str, eps: float, bounds: tuple[float, float], rng: np.random.Generator) -> Array:
-    """One random point of ball and box for each row: corners and inside of the L∞ ball by turns, the L2 sphere."""
-    radius = safe_radius(eps, norm, _finite(bounds), int(np.prod(x0.shape[1:])))  # type: ignore[arg-type]
-    if norm == "linf":
-        noise = rng.uniform(-1, 1, size=x0.shape).astype(np.float32)
-        noise = np.sign(noise) if rng.random() < 0.5 else noise
-    else:
-        noise = rng.standard_normal(x0.shape, np.float32)
-        noise /= np.linalg.norm(noise.reshape(len(noise), -1), axis=1).reshape(-1, *[1] * (x0.ndim - 1))
-    moved = project(x0 + np.float32(radius) * noise, x0, norm, np.float32(radius), bounds)  # type: ignore[arg-type]
-    return np.asarray(moved, np.float32)
-
-
-def gradients(subject: Target, probe: Data, standing: Mask, norm: str, eps: float) -> list[Flag]:
+def gradients(subject: Target, probe: Data, standing: Mask, norm: Norm, eps: float) -> list[Flag]:
     """Doubts about gradients: outputs that are probabilities, slopes that vanish, a single step that does better."""
     import torch
 
@@ -97,7 +85,8 @@ def gradients(subject: Target, probe: Data, standing: Mask, norm: str, eps: floa
     from .gradients import pull_back, steepest
 
     blind, probabilities, one_step = [], [], []
-    radius = safe_radius(eps, norm, _finite(subject.info.bounds), int(np.prod(probe.x.shape[1:])))  # type: ignore[arg-type]
+    bounds = box_of(subject, probe)
+    radius = safe_radius(eps, norm, bounds, int(np.prod(probe.x.shape[1:])))
     for i in range(0, len(probe), BATCH):
         x = torch.from_numpy(probe.x[i : i + BATCH]).requires_grad_(True)
         y = torch.from_numpy(probe.y[i : i + BATCH])
@@ -107,7 +96,7 @@ def gradients(subject: Target, probe: Data, standing: Mask, norm: str, eps: floa
         blind.append(none.numpy())
         probabilities.append(((seen >= 0).all(1) & ((seen.sum(1) - 1).abs() < 1e-3)).numpy())
         step = x.detach() + radius * steepest(g, norm, torch.Generator().manual_seed(0))
-        moved = project(step, x.detach(), norm, radius, subject.info.bounds or (-np.inf, np.inf))  # type: ignore[arg-type]
+        moved = project(step, x.detach(), norm, radius, bounds)
         one_step.append(labels_of(subject, moved.numpy()) != probe.y[i : i + BATCH])
     flat, beaten = np.concatenate(blind), np.concatenate(one_step) & standing
     flags = raise_if(
@@ -122,12 +111,13 @@ def gradients(subject: Target, probe: Data, standing: Mask, norm: str, eps: floa
     return flags
 
 
+def box_of(subject: Target, probe: Data) -> tuple[float, float]:
+    """The bounds of the inputs; where none are stated, those of the probe itself."""
+    return subject.info.bounds or (float(probe.x.min()), float(probe.x.max()))
+
+
 def lost_in_8_bits(kept: int, n: int) -> list[Flag]:
     """When clearly more than half of the successes do not survive being stored as an 8-bit image."""
     if n and clopper_pearson(kept, n)[1] < 0.5:
         return [Flag(id="lost_in_8_bits", detail=f"only {kept} of {n} successes survive 8-bit quantisation")]
     return []
-
-
-def _finite(bounds: tuple[float, float] | None) -> tuple[float, float]:
-    return bounds if bounds is not None and bool(np.isfinite(bounds).all()) else (-1.0, 1.0)

@@ -12,6 +12,7 @@ from bartizan.core.contracts import Family, PluginSpec, Referee
 from bartizan.core.data import Data, Roles
 from bartizan.core.target import Target
 from bartizan.numerics.intervals import clopper_pearson
+from bartizan.numerics.projections import Norm
 from bartizan.numerics.seeds import child
 
 from . import doubts
@@ -39,7 +40,7 @@ class EvasionReferee(Referee):
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
         assert subject is not None, "evasion is measured on a model"
-        probe, norm, eps = roles.probe, str(params.norm), float(params.eps)
+        probe, norm, eps = roles.probe, params.norm, float(params.eps)
         found = recheck(subject, probe, artifact, norm, eps)
         signal = str(artifact.claims.get("signal", ""))
         flags = doubts.bookkeeping(found, artifact.claims, eps, signal) + doubts.nondeterminism(subject, probe.x)
@@ -75,7 +76,7 @@ def _rates(found: Rechecked, probe: Data, norm: str, eps: float) -> list[Measure
 
 
 def _second_opinions(
-    subject: Target, probe: Data, found: Rechecked, norm: str, eps: float, signal: str, seed: int
+    subject: Target, probe: Data, found: Rechecked, norm: Norm, eps: float, signal: str, seed: int
 ) -> tuple[list[Measurement], list[Flag]]:
     """Noise against the attack, gradients that lie, and the way through an 8-bit file."""
     measurements, flags = [], []

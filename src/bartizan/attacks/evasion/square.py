@@ -1,0 +1,148 @@
+"""Square Attack: evasion by a customer who sees scores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from bartizan.core.artifact import Artifact
+from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
+from bartizan.core.profile import Effort, Profile
+from bartizan.core.view import View
+from bartizan.core.vocabulary import Capability
+from bartizan.numerics.seeds import child
+
+from .bisect import walk_back
+from .controls import ball_controls
+from .hits import Hits
+from .params import EvasionParams, worth_testing
+from .queries import Queries
+from .sampling import bounds_of
+from .squares import margin_of_scores, square_search
+
+Rows = NDArray[np.int64]
+HALVINGS = 6
+
+
+class SquareParams(EvasionParams):
+    """queries: the most spent on an example at ε. wider: spent at each of 2ε, 4ε … on those that held out, for the
+    curve of sizes (0: none)."""
+
+    queries: int = Field(default=300, ge=2)
+    wider: int = Field(default=20, ge=0)
+
+
+EFFORT: dict[Effort, dict[str, Any]] = {
+    "quick": {},
+    "standard": {"queries": 2500, "wider": 100},
+    "deep": {"queries": 10_000, "wider": 500},
+}
+EXAMPLES: dict[Effort, int] = {"quick": 100, "standard": 500, "deep": 1000}
+
+
+class Square(Attack):
+    """See `squares.square_search` for the mathematics."""
+
+    spec = AttackSpec(
+        id="square",
+        title="Square Attack",
+        summary="Random search over squares of the image, guided by the scores alone.",
+        references=("andriushchenko2020",),
+        family="evasion",
+        threats=("E2",),
+        needs=((Capability.SCORES,),),
+        makes="perturbed_inputs",
+        goal="misclassify",
+        harm="robust_error",
+        modalities=("image",),
+        bounded=True,
+        cost_hint="up to `queries` forward passes for each example that holds out",
+    )
+    params = SquareParams
+
+    def run(self, view: View, *, params: SquareParams, seed: int) -> Artifact:
+        hits = Hits(view.probe, params.norm, params.eps)
+        queries = Queries.through(view, "scores", params.queries)
+        _clean(view, queries, hits)
+        tried = hits.standing
+        moved = _search(view, queries, hits, params, params.eps, params.queries, child(seed, "square"))
+        hits.give_up(queries.spent)
+        queries.allow_more(view.left())
+        _sizes(view, queries, hits, params, seed)
+        flat = ~moved[tried] & ~hits.won[tried]
+        return hits.artifact(
+            signal="scores",
+            flat_scores=float(flat.mean()) if len(tried) else 0.0,
+            tries_unit="queries",
+        )
+
+    def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
+        self.check(profile)
+        chosen = EFFORT[effort]
+        proposals = []
+        for norm, eps in worth_testing(profile, ("linf", "l2")):
+            params = SquareParams(norm=norm, eps=eps, **chosen)
+            wanted = params.queries + 8 * params.wider + HALVINGS
+            proposals.append(
+                Proposal(
+                    params=params.model_dump(mode="json"),
+                    examples=EXAMPLES[effort],
+                    queries_per_example=wanted if profile.queries is None else min(wanted, profile.queries),
+                    label=f"{norm} {eps:g}",
+                )
+            )
+        return proposals
+
+    @classmethod
+    def controls(cls) -> tuple[Control, ...]:
+        return (
+            *ball_controls(Capability.SCORES, near=0.5, queries=400),
+            ball_controls(Capability.SCORES, norm="l2", near=0.5, queries=400)[0],
+        )
+
+
+def _clean(view: View, queries: Queries, hits: Hits) -> None:
+    """One query each for the examples as they are: those already misclassified are done."""
+    rows = hits.standing[queries.able(hits.standing)]
+    if len(rows):
+        scores = queries.in_parts(view.probe.x[rows], rows)
+        wrong = margin_of_scores(scores, view.probe.y[rows]) < 0
+        hits.add(rows[wrong], view.probe.x[rows[wrong]], queries.spent[rows[wrong]])
+
+
+def _search(
+    view: View, queries: Queries, hits: Hits, params: SquareParams, eps: float, steps: int, seed: int
+) -> NDArray[np.bool_]:
+    """Search at radius `eps` for all without any success so far; returns where answers moved (N)."""
+    moved = np.zeros(len(view.probe), np.bool_)
+    rows = np.flatnonzero(np.isinf(hits.size)).astype(np.int64)
+    if len(rows):
+        found = square_search(
+            queries.in_parts, view.probe.x[rows], view.probe.y[rows], rows, norm=params.norm, eps=eps,
+            bounds=bounds_of(view), steps=steps, rng=np.random.default_rng(seed), able=queries.able,
+        )  # fmt: skip
+        moved[rows] = found.moved
+        tries = queries.spent[rows[found.won]] if eps == params.eps else None
+        hits.add(rows[found.won], found.x[found.won], tries)
+    return moved
+
+
+def _sizes(view: View, queries: Queries, hits: Hits, params: SquareParams, seed: int) -> None:
+    """Wider and wider balls for those that held out, then back along the line from every success."""
+    low, high = bounds_of(view)
+    reach = (high - low) * (1.0 if params.norm == "linf" else float(np.sqrt(np.prod(view.info.input_shape))))
+    eps = params.eps
+    while params.wider and eps < reach:
+        eps = min(2 * eps, reach)
+        _search(view, queries, hits, params, eps, params.wider, child(seed, "wider", str(eps)))
+    rows = np.flatnonzero(np.isfinite(hits.size) & (hits.size > 0)).astype(np.int64)
+    y = view.probe.y
+
+    def wins(x: NDArray[np.float32], of: Rows) -> NDArray[np.bool_]:
+        return margin_of_scores(queries.in_parts(x, of), y[of]) < 0
+
+    near = walk_back(wins, queries.able, view.probe.x[rows], hits.smallest[rows], rows, HALVINGS)
+    hits.add(rows, near)
