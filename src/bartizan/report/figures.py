@@ -36,6 +36,7 @@ class Figure:
     chart: Markup
     legend: Markup = NOTHING
     wide: bool = False
+    axis: str = ""
 
 
 def family_figures(
@@ -60,6 +61,7 @@ def _curves(evidence: Evidence, finding: Finding) -> list[Figure]:
             "Each point is one measurement with its interval; the dashed line is what is tolerated.",
             point_curves(curves[:4], wording.plain(axis), finding.tolerance),
             legend([name for name, _ in curves[:4]]),
+            axis=axis,
         )
         for axis, curves in by_axis.items()
     ]

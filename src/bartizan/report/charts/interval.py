@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from bartizan.report.charts.scale import Scale
+from bartizan.report.charts.scale import Scale, roof
 from bartizan.report.charts.svg import drawing, line, rect, tag, text
 from bartizan.report.numbers import percent
 
@@ -13,8 +13,8 @@ LEFT, RIGHT, MIDDLE = 8.0, 8.0, 24.0
 
 
 def interval_bar(value: float, low: float, high: float, tolerance: float, verdict: str) -> Markup:
-    """The tolerated part is shaded; the bar is the interval, the dot the estimate."""
-    x = Scale(min(0.0, low), max(1.0, high), LEFT, WIDTH - RIGHT)
+    """The tolerated part is shaded; the bar is the interval, the dot the estimate. Small rates get a longer axis."""
+    x = Scale(min(0.0, low), max(roof(max(high, tolerance)), high), LEFT, WIDTH - RIGHT)
     marks = [
         rect(LEFT, MIDDLE - 13, WIDTH - LEFT - RIGHT, 26, "track"),
         rect(LEFT, MIDDLE - 13, x(tolerance) - LEFT, 26, "tolerated"),

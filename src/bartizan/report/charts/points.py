@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from bartizan.report.charts.frame import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Frame
-from bartizan.report.charts.scale import Scale
+from bartizan.report.charts.scale import Scale, roof
 from bartizan.report.charts.svg import line, path, tag
 from bartizan.report.numbers import percent, short
 
@@ -27,7 +27,7 @@ def point_curves(curves: Sequence[tuple[str, Sequence[Point]]], x_name: str, tol
     """One line for each named curve, every point with its whisker. The x axis is logarithmic over two decades."""
     every = [p for _, points in curves for p in points]
     shares = all(-0.0001 <= p.value <= 1.0001 for p in every)
-    frame = _frame(every, x_name, shares)
+    frame = _frame(every, x_name, shares, tolerance)
     marks: list[Markup] = []
     if tolerance is not None and shares:
         marks.append(line(LEFT, frame.y(tolerance), WIDTH - RIGHT, frame.y(tolerance), "limit"))
@@ -36,7 +36,7 @@ def point_curves(curves: Sequence[tuple[str, Sequence[Point]]], x_name: str, tol
     return frame.draw(_words(curves, x_name), *marks)
 
 
-def _frame(points: Sequence[Point], x_name: str, shares: bool) -> Frame:
+def _frame(points: Sequence[Point], x_name: str, shares: bool, tolerance: float | None) -> Frame:
     xs = sorted(p.x for p in points)
     log = xs[0] > 0 and xs[-1] / xs[0] >= 50
     pad = 0.0 if log or xs[0] == xs[-1] else 0.04 * (xs[-1] - xs[0])
@@ -45,7 +45,8 @@ def _frame(points: Sequence[Point], x_name: str, shares: bool) -> Frame:
         low, high = low - 1, high + 1
     x = Scale(low, high, LEFT, WIDTH - RIGHT, log)
     if shares:
-        return Frame(x, Scale(0.0, 1.0, HEIGHT - BOTTOM, TOP), x_name)
+        most = max(tolerance or 0.0, *(p.high for p in points))
+        return Frame(x, Scale(0.0, roof(most), HEIGHT - BOTTOM, TOP), x_name)
     bottom, top = min(0.0, *(p.low for p in points)), max(p.high for p in points)
     return Frame(x, Scale(bottom, top if top > bottom else bottom + 1, HEIGHT - BOTTOM, TOP), x_name, shares=False)
 

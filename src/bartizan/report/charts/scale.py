@@ -30,6 +30,11 @@ class Scale:
         return math.log10(max(value, self.low, 1e-300)) if self.log else value
 
 
+def roof(most: float) -> float:
+    """The end of an axis of shares that shows small ones large: 5, 10, 20, 50 or 100 %, at least `most`, with room."""
+    return next((top for top in (0.05, 0.1, 0.2, 0.5) if most <= 0.85 * top), 1.0)
+
+
 def _decades(low: float, high: float, most: int) -> list[float]:
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     every = max(1, math.ceil((last - first + 1) / most))

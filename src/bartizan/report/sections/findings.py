@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bartizan.core.assessment import Assessment
@@ -14,9 +15,9 @@ from bartizan.core.vocabulary import ThreatClass, Verdict
 from bartizan.report import facts, wording
 from bartizan.report.charts.interval import interval_bar
 from bartizan.report.examples import examples, withheld
-from bartizan.report.figures import family_figures
+from bartizan.report.figures import Figure, family_figures
 from bartizan.report.numbers import percent, quantity
-from bartizan.report.panels import name_of, three
+from bartizan.report.panels import Panel, name_of, three
 
 CHOSEN = ("attack_success", "robust_accuracy", "trigger_success", "fidelity", "tpr", "failure_probability")
 
@@ -37,7 +38,7 @@ def _block(finding: Finding, assessment: Assessment, arrays: ArrayReader) -> dic
     by_id = {e.id: e for e in assessment.evidence}
     evidence = [by_id[i] for i in finding.evidence if i in by_id]
     vulnerability = next((v for v in assessment.vulnerabilities if v.id == finding.id), None)
-    tested = finding.verdict != Verdict.UNTESTED
+    panels, figures = _drawings(finding, evidence, arrays, assessment)
     return {
         "f": finding,
         "place": wording.place(finding),
@@ -46,8 +47,8 @@ def _block(finding: Finding, assessment: Assessment, arrays: ArrayReader) -> dic
         "bar": _bar(finding),
         "outcome": wording.capital(wording.outcome(finding)),
         "effort": _effort(finding, vulnerability, evidence, assessment.system),
-        "panels": three(finding, evidence, arrays) if tested else [],
-        "figures": family_figures(finding, evidence, arrays, assessment.system.get("odd") or {}),
+        "panels": panels,
+        "figures": figures,
         "examples": examples(evidence, arrays, _feature_names(assessment.system)),
         "withheld": withheld(evidence, arrays),
         "flags": _flags(finding, evidence),
@@ -58,6 +59,22 @@ def _block(finding: Finding, assessment: Assessment, arrays: ArrayReader) -> dic
         "after": _after(finding, assessment),
         "position": _position(finding, assessment.positions),
     }
+
+
+def _drawings(
+    finding: Finding, evidence: Sequence[Evidence], arrays: ArrayReader, assessment: Assessment
+) -> tuple[list[Panel], list[Figure]]:
+    """The three panels and the rest. A curve over what is counted as tries answers the first question by itself."""
+    if finding.verdict == Verdict.UNTESTED:
+        return [], []
+    panels = three(finding, evidence, arrays)
+    figures = family_figures(finding, evidence, arrays, assessment.system.get("odd") or {})
+    unit = finding.tries.unit if finding.tries else ""
+    curve = next((g for g in figures if unit and g.axis == unit), None)
+    if panels[0].chart or curve is None:
+        return panels, figures
+    first = replace(panels[0], chart=curve.chart, legend=curve.legend, missing="")
+    return [first, *panels[1:]], [g for g in figures if g is not curve]
 
 
 def _bar(finding: Finding) -> str:

@@ -1,0 +1,120 @@
+"""SARIF 2.1.0: findings where code-scanning tools and editors show them, at the line of the asset they are about.
+
+OASIS Standard, Static Analysis Results Interchange Format (SARIF) Version 2.1.0, sections 3.14 to 3.49.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from bartizan.core.assessment import Assessment
+from bartizan.core.contracts import ArrayReader, Exporter, PluginSpec
+from bartizan.core.finding import Finding
+from bartizan.core.vocabulary import Verdict
+from bartizan.report import facts, wording
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
+KINDS = {Verdict.EXPLOITED: "fail", Verdict.RESISTED: "pass", Verdict.INCONCLUSIVE: "open", Verdict.UNTESTED: "open"}
+SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
+
+
+class Sarif(Exporter):
+    """A result for every finding. The standard allows a level only to failures, so what is inconclusive or untested is
+    also announced as a warning of the run: no viewer may pass over it in silence."""
+
+    spec = PluginSpec(id="sarif", title="SARIF 2.1.0", summary="Findings for code-scanning tools and editors.")
+    suffix: ClassVar[str] = ".sarif"
+
+    def export(self, assessment: Assessment, arrays: ArrayReader) -> str:
+        """The JSON text, keys sorted."""
+        log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(assessment)]}
+        return json.dumps(log, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _run(assessment: Assessment) -> dict[str, Any]:
+    found = wording.in_order(assessment.findings)
+    techniques = sorted({f.technique for f in found})
+    driver: dict[str, Any] = {
+        "name": assessment.tool.get("name", "bartizan"),
+        "rules": [_rule(t, [f for f in found if f.technique == t]) for t in techniques],
+    }
+    if assessment.tool.get("version"):
+        driver["semanticVersion"] = assessment.tool["version"]
+    return {
+        "tool": {"driver": driver},
+        "results": [_result(f, techniques.index(f.technique), assessment.positions) for f in found],
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notices(found)}],
+        "columnKind": "unicodeCodePoints",
+        "properties": {"system": str(assessment.system.get("name", ""))},
+    }
+
+
+def _rule(technique: str, findings: list[Finding]) -> dict[str, Any]:
+    entry = facts.technique(technique)
+    name = entry.name if entry else findings[0].title
+    summary = entry.summary if entry else findings[0].title
+    worst = min(findings, key=lambda f: wording.SEVERITIES.index(f.severity))
+    also = [*facts.numbering(technique), findings[0].threat_class.value]
+    return {
+        "id": technique,
+        "name": name,
+        "shortDescription": {"text": name},
+        "fullDescription": {"text": summary},
+        "help": {"text": f"{summary}\nRun `bartizan explain {technique}` for what it needs and what answers it."},
+        "defaultConfiguration": {"level": LEVELS[worst.severity]},
+        "properties": {"tags": ["security", *also], "security-severity": SCORES[worst.severity]},
+    }
+
+
+def _result(finding: Finding, rule: int, positions: Mapping[str, str]) -> dict[str, Any]:
+    failed = finding.verdict == Verdict.EXPLOITED
+    result: dict[str, Any] = {
+        "ruleId": finding.technique,
+        "ruleIndex": rule,
+        "kind": KINDS[finding.verdict],
+        "level": LEVELS[finding.severity] if failed else "none",
+        "message": {"text": f"{wording.capital(finding.verdict)}: {wording.sentence(finding)}"},
+        "locations": [_location(finding, positions)],
+        "partialFingerprints": {"findingId/v1": hashlib.sha256(finding.id.encode()).hexdigest()},
+        "properties": {
+            "finding": finding.id,
+            "verdict": str(finding.verdict),
+            "severity": finding.severity,
+            "confidence": str(finding.confidence),
+            "flags": list(finding.flags),
+        },
+    }
+    if finding.accepted:
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": finding.accepted}]
+    return result
+
+
+def _location(finding: Finding, positions: Mapping[str, str]) -> dict[str, Any]:
+    keys = (finding.id, finding.interface or "", finding.asset)
+    logical = {"fullyQualifiedName": f"{finding.asset}/{finding.interface}" if finding.interface else finding.asset}
+    location: dict[str, Any] = {"logicalLocations": [logical]}
+    place = next((positions[k] for k in keys if k in positions), None)
+    if place is not None:
+        location["physicalLocation"] = _physical(place)
+    return location
+
+
+def _physical(place: str) -> dict[str, Any]:
+    """`file:line:column` as SARIF says it; the file is relative to wherever the description lies."""
+    file, line, column = place.rsplit(":", 2)
+    return {
+        "artifactLocation": {"uri": file.replace("\\", "/").replace(" ", "%20")},
+        "region": {"startLine": int(line), "startColumn": int(column)},
+    }
+
+
+def _notices(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    return [
+        {"level": "warning", "message": {"text": f"{f.id} is {f.verdict}: {f.reason}"}}
+        for f in findings
+        if f.verdict in (Verdict.INCONCLUSIVE, Verdict.UNTESTED)
+    ]
