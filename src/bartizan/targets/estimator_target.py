@@ -22,11 +22,17 @@ _BATCH = 4096
 
 
 class EstimatorTarget(Target):
-    """`answer` maps a preprocessed batch (N×D, or as the inputs are shaped) to raw scores, N×K or N."""
+    """`answer` maps a preprocessed batch (N×D, or as the inputs are shaped) to raw scores, N×K or N.
+
+    remark: a sentence on why the target has no gradients, where it might have had some.
+    """
+
+    remark = ""
 
     def __init__(self, info: TargetInfo, opening: Opening, answer: Answer) -> None:
         self.info = info
         self._opening, self._answer = opening, answer
+        self.reading = opening.reading
 
     def scores(self, x: Array) -> Array:
         parts = [self._part(x[i : i + _BATCH]) for i in range(0, len(x), _BATCH)]

@@ -47,7 +47,10 @@ class OnnxGraph(TargetLoader):
         extra = tuple(file_digest(path.parent / name) for name, _ in outline(path.read_bytes()).external)
         deployed = black_box(opened, session, extra=extra)
         twin = twin_of(path, session, opened, deployed)
-        return deployed if isinstance(twin, str) else OnnxTarget(deployed, twin)
+        if not isinstance(twin, str):
+            return OnnxTarget(deployed, twin)
+        deployed.remark = twin
+        return deployed
 
     def differentiable(self, load: Any, root: Path) -> bool:
         """Whether the graph has gradients, from the names of its operators alone."""

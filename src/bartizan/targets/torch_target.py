@@ -31,6 +31,7 @@ class TorchTarget(Target):
     def __init__(self, info: TargetInfo, opening: Opening, net: torch.nn.Module, core: torch.nn.Module) -> None:
         self.info = info
         self._opening, self._net, self._core = opening, net, core
+        self.reading = opening.reading
 
     def scores(self, x: Array) -> Array:
         import torch

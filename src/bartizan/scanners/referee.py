@@ -1,0 +1,95 @@
+"""The referee of scanners: reads the same files again in its own way and holds the verdicts against what it sees."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
+from bartizan.core.contracts import Family, PluginSpec, Referee
+from bartizan.core.data import Roles
+from bartizan.core.errors import UnsafeFileError
+from bartizan.core.target import Target
+from bartizan.formats.bounded import checked_zip, member
+from bartizan.formats.digest import file_digest
+from bartizan.formats.model_scan import inspect_file
+
+from .second_look import names_run
+
+
+class ScannerReferee(Referee):
+    """A file counts as unsafe when either way of reading it says so. Where the two disagree, the result is flagged."""
+
+    spec: ClassVar[PluginSpec] = PluginSpec(
+        id="scanners",
+        title="Referee of scanners",
+        summary="Reads every file again by a second method and checks each reason at the byte it names.",
+        references=("atlas",),
+    )
+    family: ClassVar[Family] = "scanners"
+
+    def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
+        claimed = list(artifact.claims.get("files", []))
+        seen = [_second_opinion(Path(c["path"])) for c in claimed]
+        unsafe = np.array([bool(s) for s in seen], dtype=np.bool_)
+        flags = [f for c, s in zip(claimed, seen, strict=True) for f in _disputes(c, s)]
+        return Measured(
+            measurements=(_counted("unsafe_files", unsafe), _counted("claimed_unsafe", artifact.arrays["unsafe"])),
+            arrays={"reached": unsafe},
+            flags=tuple(flags),
+        )
+
+
+def _second_opinion(path: Path) -> tuple[str, ...]:
+    """What speaks against the file, by both ways of reading it. Never raises on what is in it."""
+    if not path.is_file():
+        return ("it is not there",)
+    first = tuple(r.text for r in inspect_file(path).reasons)
+    try:
+        return (*first, *names_run(path))
+    except Exception as cause:
+        return (*first, f"it cannot be followed ({type(cause).__name__})")
+
+
+def _disputes(claim: dict[str, Any], seen: tuple[str, ...]) -> list[Flag]:
+    path = Path(claim["path"])
+    if bool(claim["reasons"]) != bool(seen):
+        said = "passed" if not claim["reasons"] else "refused"
+        return [
+            Flag(id="verdict_disputed", detail=f"{path.name} was {said}; the referee found: {'; '.join(seen)[:200]}")
+        ]
+    if path.is_file() and file_digest(path) != claim["sha256"]:
+        return [Flag(id="file_changed", detail=f"{path.name} is not the file that was scanned any more")]
+    wrong = [r for r in claim["reasons"] if not _holds(path, r)]
+    return [Flag(id="reason_not_found", detail=f"{path.name}, byte {r['offset']}: {r['text']}"[:300]) for r in wrong]
+
+
+def _holds(path: Path, reason: dict[str, Any]) -> bool:
+    """Whether the looked-up name a reason speaks of really stands at, or is put together before, the byte it names."""
+    _, found, rest = str(reason["text"]).partition("it would look up ")
+    if not found:
+        return True
+    name = rest.partition(",")[0].rpartition(".")[2].encode()
+    raw = _bytes(path, str(reason["member"]))
+    offset = int(reason["offset"])
+    return name in raw[: offset + 4096] and raw[offset : offset + 1] in (b"c", b"i", b"\x93")
+
+
+def _bytes(path: Path, name: str) -> bytes:
+    if not name:
+        return path.read_bytes()
+    try:
+        with checked_zip(path) as archive:
+            return member(archive, archive.getinfo(name))
+    except (UnsafeFileError, KeyError, zipfile.BadZipFile):
+        return b""
+
+
+def _counted(estimand: str, unsafe: Any) -> Measurement:
+    share = float(np.mean(unsafe)) if len(unsafe) else 0.0
+    return Measurement(
+        estimand=estimand, unit="file", n=len(unsafe), method="full count", value=share, low=share, high=share
+    )

@@ -1,0 +1,147 @@
+"""The scan and its referee: the controls hold, nothing runs, and a dishonest verdict is found out."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bartizan.core.artifact import Artifact
+from bartizan.core.contracts import Control
+from bartizan.core.view import grant
+from bartizan.formats.model_scan import inspect_file
+from bartizan.scanners import controls
+from bartizan.scanners.model_file import ModelFileScan
+from bartizan.scanners.referee import ScannerReferee
+from bartizan.scanners.second_look import names_run
+
+
+class Payload:
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __reduce__(self) -> Any:
+        return os.mkdir, (str(self.file),)
+
+
+def _scan(control: Control, *paths: Path) -> tuple[Artifact, Any]:
+    roles = control.roles()
+    files = tuple(map(str, paths)) or control.paths()
+    view = grant(control.target(), control.access, control.budget, roles, paths=files)
+    artifact = ModelFileScan().run(view, params=ModelFileScan.params(), seed=0)
+    return artifact, ScannerReferee().measure(None, roles, artifact, params=ModelFileScan.params(), seed=0)
+
+
+@pytest.mark.parametrize("control", ModelFileScan.controls(), ids=lambda c: c.kind)
+def test_controls_hold_through_the_referee_and_nothing_runs(control: Control) -> None:
+    artifact, measured = _scan(control)
+    (harm,) = [m for m in measured.measurements if m.estimand == control.harm]
+    assert harm.value == control.threshold
+    assert harm.low == harm.high == harm.value
+    assert not measured.flags
+    assert artifact.arrays["unsafe"].all() == (control.kind == "positive")
+    assert not (controls.folder() / controls.MARK).exists()
+
+
+@pytest.mark.parametrize("make", [controls.payload, controls.hidden_payload])
+def test_the_payloads_of_the_controls_do_run_when_unpickled(tmp_path: Path, make: Any) -> None:
+    pickle.loads(make(tmp_path / "made"))  # noqa: S301
+    assert (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_both_ways_see_the_payload_in_every_protocol(tmp_path: Path, protocol: int) -> None:
+    file = tmp_path / "m.bin"
+    file.write_bytes(pickle.dumps({"w": [1.0, Payload(tmp_path / "made")]}, protocol=protocol))
+    report = inspect_file(file)
+    assert any("mkdir" in r.text for r in report.reasons)
+    assert any(name.endswith(".mkdir") for name in names_run(file))
+    assert not (tmp_path / "made").exists()
+    _, measured = _scan(controls.malicious(), file)
+    assert not measured.flags
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\x80\x02\x82\x01.",  # an extension code
+        b"\x80\x04\x8c\x02os\x8c\x06system\x8c\x0bcollections\x8c\x0bOrderedDict00\x93.",  # decoys dropped again
+        b"\x80\x04\x8c\x02os\x94\x8c\x06system\x940h\x00h\x01\x93.",  # names from the memo
+        b"\x80\x04(\x8c\x0bcollections\x8c\x0bOrderedDict1\x8c\x02os\x8c\x06system\x93.",  # decoys under a mark
+        b"\x80\x04\x8c\x0bcollections\x8c\x1aOrderedDict.fromkeys.__eq__\x93.",  # attributes of an allowed name
+        b"\x80\x02ccollections\nOrderedDict\n.cos\nsystem\n(S'x'\ntR.",  # a second pickle behind the first
+        b"\x80\x02ccollections\nOrderedDict\n)R",  # no end
+        b"\x80\x02\xff.",  # no such opcode
+    ],
+)
+def test_a_pickle_that_tries_to_hide_what_it_does_is_not_passed(tmp_path: Path, raw: bytes) -> None:
+    file = tmp_path / "m.pkl"
+    file.write_bytes(raw)
+    assert not inspect_file(file).safe
+
+
+@pytest.mark.parametrize("value", [{"a": [1, 2.0, "x"]}, np.arange(6.0), np.float32(3), [np.ones(2, np.int64)]])
+def test_pickles_of_plain_data_pass(tmp_path: Path, value: Any) -> None:
+    file = tmp_path / "m.pkl"
+    file.write_bytes(pickle.dumps(value, protocol=4))
+    assert inspect_file(file).safe
+    assert names_run(file) == ()
+
+
+def test_checkpoints_of_torch_pass_and_whole_modules_do_not(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    module = torch.nn.Linear(2, 3)
+    torch.save(module.state_dict(), tmp_path / "state.pt")
+    torch.save(module, tmp_path / "whole.pt")
+    torch.save(module.state_dict(), tmp_path / "old.pt", _use_new_zipfile_serialization=False)
+    artifact, measured = _scan(controls.benign(), *(tmp_path / f"{n}.pt" for n in ("state", "whole", "old")))
+    assert artifact.arrays["unsafe"].tolist() == [False, True, True]
+    assert not measured.flags
+    assert any("Linear" in r["text"] for r in artifact.claims["files"][1]["reasons"])
+
+
+def test_a_member_hidden_from_the_directory_is_seen(tmp_path: Path) -> None:
+    body, shown = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        archive.writestr("m/hidden.pkl", controls.payload(tmp_path / "made"))
+    with zipfile.ZipFile(shown, "w") as archive:
+        archive.writestr("m/data.pkl", pickle.dumps({}, protocol=2))
+    hidden = body.getvalue()[: body.getvalue().index(b"PK\x01\x02")]
+    (tmp_path / "m.pt").write_bytes(hidden + shown.getvalue())
+    assert any("body only" in said or "mkdir" in said for said in names_run(tmp_path / "m.pt"))
+
+
+def test_a_scanner_that_lies_is_found_out(tmp_path: Path) -> None:
+    artifact, _ = _scan(controls.malicious())
+    lie = replace(
+        artifact,
+        arrays={"unsafe": np.zeros(6, np.bool_), "offset": np.full(6, -1)},
+        claims={"files": [{**f, "reasons": []} for f in artifact.claims["files"]]},
+    )
+    roles = controls.malicious().roles()
+    measured = ScannerReferee().measure(None, roles, lie, params=ModelFileScan.params(), seed=0)
+    assert measured.measurements[0].value == 1.0
+    assert {f.id for f in measured.flags} == {"verdict_disputed"}
+    invented = {"text": "it would look up os.system, which is not", "offset": 0, "member": ""}
+    moved = replace(artifact, claims={"files": [{**artifact.claims["files"][0], "reasons": [invented]}]})
+    (flag,) = ScannerReferee().measure(None, roles, moved, params=ModelFileScan.params(), seed=0).flags
+    assert flag.id == "reason_not_found"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_bytes_make_either_way_raise(tmp_path: Path, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    whole = [Path(p).read_bytes() for p in (*controls.malicious_files(), *controls.benign_files())]
+    raw = bytearray(whole[seed % len(whole)])
+    for _ in range(1 + seed % 5):
+        raw[int(rng.integers(len(raw)))] = int(rng.integers(256))
+    (tmp_path / "m").write_bytes(bytes(raw[: int(rng.integers(1, len(raw) + 1))]))
+    _scan(controls.malicious(), tmp_path / "m")
+    assert not (controls.folder() / controls.MARK).exists()
