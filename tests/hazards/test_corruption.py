@@ -163,3 +163,9 @@ def test_what_does_not_fit_is_not_applicable_with_a_reason():
 def test_every_corruption_is_one():
     for id in (*IMAGES, "feature_shift"):
         assert isinstance(plugins.attack("hazard", id), Corruption)
+
+
+def test_shares_do_not_go_below_zero_and_shifts_do():
+    hazard = FeatureShift()
+    assert hazard.meaningful(hazard.params(low=0.0, high=0.2))[0] == 0
+    assert hazard.meaningful(hazard.params(low=-1.0, high=1.0, feature="income"))[0] == -np.inf

@@ -20,7 +20,7 @@ from bartizan.core.vocabulary import Capability
 from bartizan.hazards.controls import constant_reader, template_reader
 from bartizan.hazards.severity import Severity, Sweep, draw
 
-EXAMPLES: dict[Effort, int] = {"quick": 400, "standard": 1000, "deep": 5000}
+EXAMPLES: dict[Effort, int] = {"quick": 800, "standard": 1500, "deep": 5000}
 DRAWS: dict[Effort, int] = {"quick": 3, "standard": 10, "deep": 30}
 
 
@@ -72,6 +72,10 @@ class Corruption(Attack):
     def corrupt(self, x: Array, severity: Severity, *, rng: np.random.Generator, scene: Scene) -> Array:
         """Corrupt example i of `x` (N×…) by `severity[i]`; within `scene.bounds`, same shape, float32."""
 
+    def meaningful(self, sweep: Sweep) -> tuple[float, float]:
+        """The lowest and highest severity that has a meaning in this sweep."""
+        return self.valid
+
     def run(self, view: View, *, params: Sweep, seed: int) -> Artifact:
         """Draw severities for every probe example and ask what the system makes of the corrupted ones."""
         return run_sweep(self, view, params, seed)
@@ -114,7 +118,7 @@ def sweep_of(condition: Condition) -> dict[str, Any]:
 def run_sweep(corruption: Corruption, view: View, sweep: Sweep, seed: int) -> Artifact:
     """The severities drawn (n × draws) and the failures seen; a draw beyond the budget counts as not asked."""
     probe = view.probe
-    severity = draw(sweep, len(probe), seed, corruption.valid)
+    severity = draw(sweep, len(probe), seed, corruption.meaningful(sweep))
     scene = Scene.of(view.info, probe, sweep)
     failed = np.zeros(severity.shape, np.bool_)
     asked = 0

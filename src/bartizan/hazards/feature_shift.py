@@ -40,6 +40,10 @@ class FeatureShift(Corruption):
     )
     params: ClassVar[type[Sweep]] = FeatureShiftParams
 
+    def meaningful(self, sweep: Sweep) -> tuple[float, float]:
+        """Sizes and shares, told by a range that starts at 0 or above, do not go below 0."""
+        return (0.0 if sweep.low >= 0 else -math.inf, math.inf)
+
     def corrupt(self, x: Array, severity: Severity, *, rng: np.random.Generator, scene: Scene) -> Array:
         shifted = x.copy()
         features = scene.features or tuple(Feature(name=f"x{i}") for i in range(x.shape[1]))

@@ -72,7 +72,7 @@ class Bench:
     @property
     def grid(self) -> Sequence[tuple[int, tuple[float, Any]]]:
         """The numbered grid of severities."""
-        return list(enumerate(grid(self.sweep, self.corruption.valid)))
+        return list(enumerate(grid(self.sweep, self.corruption.meaningful(self.sweep))))
 
     def corrupted(self, severity: Severity, stream: int) -> Array:
         """All examples, each at its severity, with the noise of this stream."""
@@ -92,7 +92,7 @@ class Drawn:
     """The draws from the distribution and what came of them: `severity` and `failed` n × draws, `clean` errors n."""
 
     def __init__(self, bench: Bench) -> None:
-        self.severity = draw(bench.sweep, len(bench.probe), bench.seed, bench.corruption.valid)
+        self.severity = draw(bench.sweep, len(bench.probe), bench.seed, bench.corruption.meaningful(bench.sweep))
         self.before = bench.labels(bench.probe.x)
         self.clean = self.before != bench.probe.y
         columns = [bench.failures(self.severity[:, j], j) for j in range(self.severity.shape[1])]
