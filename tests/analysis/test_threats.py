@@ -103,3 +103,18 @@ def test_models_without_interfaces_leak_only_to_those_inside(make, kb) -> None:
     threats = found(make(interfaces=[]), kb)
     assert "D1@reader:insider" in threats
     assert not [id for id in threats if id.startswith(("E2", "X1", "A1"))]
+
+
+def test_whoever_holds_the_model_is_a_matter_of_its_own(make, kb) -> None:
+    """A thief reads membership from the weights; a supplier is spoken of at the interface, where anybody can ask."""
+    third_party = make(interface=PUBLIC, model={"origin": "third_party"})
+    assert "D1@reader" not in places(third_party, kb)
+    stolen = found(make(interface=PUBLIC, hardware={"place": "edge"}), kb)
+    assert "D1@reader:device_thief" in stolen
+    assert "D1@reader:supplier" not in stolen
+
+
+def test_a_device_serves_those_who_mean_that_kind_of_harm(make, kb) -> None:
+    threats = found(make(interface=PUBLIC, data={"labels": "crowd"}, hardware={"place": "edge"}), kb)
+    assert "E1@reader:outsider" in threats
+    assert "E1@reader:data_contributor" not in threats

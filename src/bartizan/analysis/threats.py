@@ -51,7 +51,7 @@ def candidates(interaction: Interaction, kb: KnowledgeBase, stage: Stage | None 
                 found += _hazards(technique, model, kb, stage)
             else:
                 for player in cast:
-                    found += _threats(technique, model, player, interaction, stage)
+                    found += _threats(technique, model, player, interaction, kb, stage)
     return tuple(found)
 
 
@@ -88,12 +88,17 @@ def _hazards(technique: ThreatEntry, model: ModelAsset, kb: KnowledgeBase, stage
 
 
 def _threats(
-    technique: ThreatEntry, model: ModelAsset, player: Player, interaction: Interaction, stage: Stage | None
+    technique: ThreatEntry,
+    model: ModelAsset,
+    player: Player,
+    interaction: Interaction,
+    kb: KnowledgeBase,
+    stage: Stage | None,
 ) -> Iterator[Candidate]:
     """The threats of one adversary by one technique: one an interface where it works by asking, else one in all."""
     grants = [c for c in interaction.about(technique.id, model.id, None) if c.effect == "grants"]
     handed_over = any(C.WEIGHTS in change.capabilities for change in grants)
-    if not player.tries(technique.id) and not handed_over:
+    if not player.tries(technique.id) and not (handed_over and _means_that_kind_of_harm(player, technique, kb)):
         return
     stages = (stage,) if stage in technique.planted else technique.planted
     seen = sight(player, model, interaction.facts, [s for s in stages if s is not None])
@@ -104,7 +109,7 @@ def _threats(
     if by_asking(technique):
         through = [c for i in asked if (c := _through(technique, model, player, seen, i))]
         yield from through
-        if through or C.WEIGHTS not in seen.capabilities or not _works_inside(technique):
+        if through or not _better_inside(technique, model, seen, interaction):
             return
         asked = []
     found = _directly(technique, model, player, seen, asked)
@@ -118,8 +123,20 @@ def by_asking(technique: ThreatEntry) -> bool:
     return single and any(need in ((C.LABELS,), (C.SCORES,)) for need in technique.needs)
 
 
-def _works_inside(technique: ThreatEntry) -> bool:
-    return (C.WEIGHTS,) in technique.needs
+def _better_inside(technique: ThreatEntry, model: ModelAsset, seen: Sight, interaction: Interaction) -> bool:
+    """Whether a technique that could work by asking is a matter of its own for somebody who holds the weights.
+
+    It is for those outside who got hold of the model. Who made or runs it is spoken of where it can be asked.
+    """
+    via = seen.capabilities.get(C.WEIGHTS)
+    if via is None or (C.WEIGHTS,) not in technique.needs:
+        return False
+    return via in ("held", "public") or not interaction.facts.interfaces(model.id)
+
+
+def _means_that_kind_of_harm(player: Player, technique: ThreatEntry, kb: KnowledgeBase) -> bool:
+    """Whether the player is cast for some technique of the same class, so that it would use this one if it could."""
+    return any(player.tries(t.id) for t in kb.present_threats if t.threat_class is technique.threat_class)
 
 
 def _through(
