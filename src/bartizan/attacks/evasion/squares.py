@@ -70,12 +70,16 @@ def square_search(
     x, margin = x0.copy(), np.full(len(x0), np.inf)
     won, moved = np.zeros(len(x0), np.bool_), np.zeros(len(x0), np.bool_)
     for step in range(steps):
-        new = start(x0, radius, rng) if step == 0 else propose(x, x0, radius, share_of_pixels(step, steps), rng)
         live = np.flatnonzero(~won)
         live = live[able(rows[live])]
         if not len(live):
             break
-        point = np.asarray(project(new[live], x0[live], norm, radius, bounds), np.float32)
+        draw = _Draw(rng, len(x0), live)
+        if step == 0:
+            new = start(x0[live], radius, draw)
+        else:
+            new = propose(x[live], x0[live], radius, share_of_pixels(step, steps), draw)
+        point = np.asarray(project(new, x0[live], norm, radius, bounds), np.float32)
         got = margin_of_scores(ask(point, rows[live]), y[live])
         moved[live] |= np.isfinite(margin[live]) & (got != margin[live])
         better = got <= margin[live]
@@ -84,37 +88,53 @@ def square_search(
     return Search(x, won, moved)
 
 
-def _stripes(x0: Array, radius: np.float32, rng: np.random.Generator) -> Array:
-    n, c, _, w = x0.shape
-    return np.asarray(x0 + radius * _signs(rng, (n, c, 1, w)), np.float32)
+class _Draw:
+    """Random numbers for the examples still searched, drawn for all of them, so that none depends on its company."""
+
+    def __init__(self, rng: np.random.Generator, n: int, live: NDArray[np.intp]) -> None:
+        self._rng, self._n, self._live = rng, n, live
+
+    def uniform(self, *shape: int) -> Floats:
+        return self._rng.random((self._n, *shape))[self._live]
+
+    def below(self, k: int) -> Rows:
+        return np.asarray(self.uniform() * k, np.int64)
+
+    def signs(self, *shape: int) -> Array:
+        return np.where(self.uniform(*shape) < 0.5, np.float32(-1), np.float32(1))
 
 
-def _paint(x: Array, x0: Array, radius: np.float32, share: float, rng: np.random.Generator) -> Array:
+def _stripes(x0: Array, radius: np.float32, draw: _Draw) -> Array:
+    _, c, _, w = x0.shape
+    return np.asarray(x0 + radius * draw.signs(c, 1, w), np.float32)
+
+
+def _paint(x: Array, x0: Array, radius: np.float32, share: float, draw: _Draw) -> Array:
     """One square of each image to ±ε, one sign for each channel."""
-    n, c, h, w = x.shape
+    _, c, h, w = x.shape
     s = int(np.clip(round(np.sqrt(share * h * w)), 1, min(h, w)))
-    inside = _window(n, h, w, s, rng)[:, None]
-    return np.where(inside, x0 + radius * _signs(rng, (n, c, 1, 1)), x).astype(np.float32)
+    inside = _window(h, w, s, draw)[:, None]
+    return np.where(inside, x0 + radius * draw.signs(c, 1, 1), x).astype(np.float32)
 
 
-def _tiles(x0: Array, radius: np.float32, rng: np.random.Generator) -> Array:
+def _tiles(x0: Array, radius: np.float32, draw: _Draw) -> Array:
     """A grid of five by five bumps of random sign."""
-    n, c, h, w = x0.shape
+    _, c, h, w = x0.shape
     s = max(min(h, w) // 5, 1)
     delta = np.zeros(x0.shape)
     bump = _bump(s)
     for i in range((h % s) // 2, h - s + 1, s):
         for j in range((w % s) // 2, w - s + 1, s):
-            delta[:, :, i : i + s, j : j + s] = _turned(bump, n, rng)[:, None] * _signs(rng, (n, c, 1, 1))
+            delta[:, :, i : i + s, j : j + s] = _turned(bump, draw)[:, None] * draw.signs(c, 1, 1)
     return _scaled(x0, delta, radius)
 
 
-def _shift(x: Array, x0: Array, radius: np.float32, share: float, rng: np.random.Generator) -> Array:
+def _shift(x: Array, x0: Array, radius: np.float32, share: float, draw: _Draw) -> Array:
     """Move the distance spent in one square, and what is still unspent, into another one as a bump."""
-    n, c, h, w = x.shape
+    _, c, h, w = x.shape
     s = int(np.clip(round(np.sqrt(share * h * w)), min(3, h, w), min(h, w)))
     delta = x.astype(np.float64) - x0
-    into, out_of = _cells(n, h, w, s, rng), _cells(n, h, w, s, rng)
+    into, out_of = _cells(h, w, s, draw), _cells(h, w, s, draw)
     total = (delta**2).sum(axis=(1, 2, 3))
     here = _at(delta, into)
     old = here / (np.sqrt((here**2).sum(axis=(2, 3), keepdims=True)) + 1e-12)
@@ -122,7 +142,7 @@ def _shift(x: Array, x0: Array, radius: np.float32, share: float, rng: np.random
     _put(delta, out_of, 0.0)
     unspent = np.clip(float(radius) ** 2 - total, 0, None)
     spent = total - (delta**2).sum(axis=(1, 2, 3))
-    new = _turned(_bump(s), n, rng)[:, None] * _signs(rng, (n, c, 1, 1)) + old
+    new = _turned(_bump(s), draw)[:, None] * draw.signs(c, 1, 1) + old
     new /= np.sqrt((new**2).sum(axis=(2, 3), keepdims=True)) + 1e-12
     new *= np.sqrt((unspent + spent) / c)[:, None, None, None]
     _put(delta, into, new)
@@ -144,14 +164,14 @@ def _hill(rows: int, columns: int) -> Floats:
     return np.asarray(hill / (np.linalg.norm(hill) + 1e-12))
 
 
-def _turned(bump: Floats, n: int, rng: np.random.Generator) -> Floats:
-    """n copies, each lying or standing by chance."""
-    return np.where((rng.random(n) < 0.5)[:, None, None], bump, bump.T)
+def _turned(bump: Floats, draw: _Draw) -> Floats:
+    """A copy a row, each lying or standing by chance."""
+    return np.where((draw.uniform() < 0.5)[:, None, None], bump, bump.T)
 
 
-def _window(n: int, h: int, w: int, s: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+def _window(h: int, w: int, s: int, draw: _Draw) -> NDArray[np.bool_]:
     """n×h×w: one s×s square a row, anywhere."""
-    top, left = rng.integers(0, h - s + 1, n)[:, None], rng.integers(0, w - s + 1, n)[:, None]
+    top, left = draw.below(h - s + 1)[:, None], draw.below(w - s + 1)[:, None]
     i, j = np.arange(h), np.arange(w)
     inside: NDArray[np.bool_] = ((i >= top) & (i < top + s))[:, :, None] & ((j >= left) & (j < left + s))[:, None]
     return inside
@@ -160,10 +180,10 @@ def _window(n: int, h: int, w: int, s: int, rng: np.random.Generator) -> NDArray
 Cells = tuple[Rows, Rows, Rows]
 
 
-def _cells(n: int, h: int, w: int, s: int, rng: np.random.Generator) -> Cells:
+def _cells(h: int, w: int, s: int, draw: _Draw) -> Cells:
     """One s×s square a row, anywhere, as indices of example, line and column."""
-    top, left, k = rng.integers(0, h - s + 1, n), rng.integers(0, w - s + 1, n), np.arange(s)
-    return np.arange(n)[:, None, None], (top[:, None] + k)[:, :, None], (left[:, None] + k)[:, None, :]
+    top, left, k = draw.below(h - s + 1), draw.below(w - s + 1), np.arange(s)
+    return np.arange(len(top))[:, None, None], (top[:, None] + k)[:, :, None], (left[:, None] + k)[:, None, :]
 
 
 def _at(delta: Floats, cells: Cells) -> Floats:
@@ -179,7 +199,3 @@ def _put(delta: Floats, cells: Cells, values: Floats | float) -> None:
 def _scaled(x0: Array, delta: Floats, radius: np.float32) -> Array:
     length = np.sqrt((delta**2).sum(axis=(1, 2, 3), keepdims=True)) + 1e-12
     return np.asarray(x0 + delta / length * radius, np.float32)
-
-
-def _signs(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    return np.where(rng.random(shape) < 0.5, np.float32(-1), np.float32(1))
