@@ -6,17 +6,18 @@ The same command again continues: measured trials are never repeated, trials tha
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
 from bartizan.core import plugins
-from bartizan.core.artifact import Artifact
+from bartizan.core.artifact import Artifact, Cost
 from bartizan.core.data import Data
 from bartizan.core.evidence import Evidence
 from bartizan.core.trial import Trial
 from bartizan.core.vocabulary import Outcome
 from bartizan.formats.description import Description
+from bartizan.store.record import Unfit
 from bartizan.store.store import Store
 
 from . import keys
@@ -58,6 +59,8 @@ class Campaign:
     progress: Progress = field(default_factory=Silent)
     evidence: dict[str, Evidence] = field(default_factory=dict)
     _trials: dict[str, Trial] = field(default_factory=dict)
+    _twins: dict[str, list[Trial]] = field(default_factory=dict)  # by evidence key: the same work under other names
+    _spent: dict[str, Cost] = field(default_factory=dict)  # by trial: the cost of an artifact that was there already
     _digests: dict[str, str] = field(default_factory=dict)
 
     def run(self, trials: Iterable[Trial]) -> dict[str, Evidence]:
@@ -99,20 +102,31 @@ class Campaign:
         if known is not None and known.outcome not in (Outcome.ERROR, Outcome.SKIPPED):
             self._finish(trial, known.model_copy(update={"trial": trial}), True)
             return False
+        if evidence_key in self._twins:
+            self._twins[evidence_key].append(trial)
+            return False
+        self._twins[evidence_key] = []
         self.executor.submit(trial.name, self._job(trial, artifact_key), trial.budget.seconds)
         return True
 
     def _unreachable(self, waiting: dict[str, Trial]) -> None:
-        """Trials that wait for something nobody plans: a fault of the plan, said as evidence."""
-        for trial in [t for t in waiting.values() if not self._ready(t)]:
-            missing = next(n for n in self._builds_on(trial) if n not in self.evidence)
-            if missing not in waiting:
-                del waiting[trial.name]
-                reason = f"needs {missing}, which is not planned"
-                self._finish(trial, self._record(trial, Result(Outcome.SKIPPED, reason), keyless=True), False)
+        """Trials that wait for something nobody plans, or for each other: a fault of the plan, said as evidence."""
+        stuck = {
+            name: next(n for n in self._builds_on(t) if n not in self.evidence)
+            for name, t in waiting.items()
+            if not self._ready(t)
+        }
+        lost = {name: f"needs {n}, which is not planned" for name, n in stuck.items() if n not in waiting}
+        if not lost and len(stuck) == len(waiting):
+            lost = {name: f"needs {n}, and they wait for each other" for name, n in stuck.items()}
+        for name, reason in lost.items():
+            trial = waiting.pop(name)
+            self._finish(trial, self._record(trial, Result(Outcome.SKIPPED, reason), keyless=True), False)
 
     def _job(self, trial: Trial, artifact_key: str) -> Job:
         kept = self.store.artifact(artifact_key)
+        if kept is not None:
+            self._spent[trial.name] = Cost.model_validate(kept[1].get("cost", {}))
         return Job(
             trial=trial,
             description=str(self.description.path),
@@ -140,12 +154,24 @@ class Campaign:
         return (str(self.description.resolve(asset.load.file)),)
 
     def _keep(self, trial: Trial, result: Result) -> None:
+        if trial.name in self._spent:
+            result = replace(result, artifact=None, cost=self._spent.pop(trial.name))
+        try:
+            evidence = self._put(trial, result)
+        except Unfit as error:
+            reason = f"what it made cannot be stored: {error}"
+            evidence = self._put(trial, Result(Outcome.ERROR, reason, clock=result.clock))
+        self._finish(trial, evidence, False)
+        for twin in self._twins.pop(evidence.id, []):
+            self._finish(twin, evidence.model_copy(update={"trial": twin}), True)
+
+    def _put(self, trial: Trial, result: Result) -> Evidence:
         evidence = self._record(trial, result)
         if result.artifact is not None:
             body = {"cost": result.cost.model_dump(), "plugin": trial.plugin}
             self.store.put_artifact(evidence.artifact, result.artifact, body, result.clock)
         self.store.put_evidence(evidence, result.measured.arrays, result.clock)
-        self._finish(trial, evidence, False)
+        return evidence
 
     def _record(self, trial: Trial, result: Result, *, keyless: bool = False) -> Evidence:
         artifact, key = ("", f"skipped-{trial.name}") if keyless else self._keys(trial)
