@@ -28,12 +28,19 @@ reader = ArrayReader(lambda id: ARRAYS[id])
 def test_an_example_falls_to_whichever_attack_fells_it_and_by_the_smallest_change() -> None:
     both = combine([evidence("a"), evidence("b")], reader)
     assert both is not None
-    assert both.reached.tolist() == [True, True, False, False]
-    assert both.size.tolist() == [0.1, 0.2, np.inf, np.inf]
+    assert both.reached.tolist() == [True, True, False]
+    assert both.size.tolist() == [0.1, 0.2, np.inf]
     rate = both.rate("robust_error")
-    assert (rate.value, rate.n) == (0.5, 4)
-    assert rate.low < 0.5 < rate.high
+    assert (rate.value, rate.n) == (2 / 3, 3)
+    assert rate.low < 2 / 3 < rate.high
     assert [e.id for e in both.trials] == ["a", "b"]
+
+
+def test_examples_that_only_a_weak_attack_had_do_not_make_the_model_look_strong() -> None:
+    strong, weak = np.array([True] * 28 + [False] * 72), np.zeros(200, np.bool_)
+    both = combine([evidence("s"), evidence("w")], ArrayReader(lambda id: {"reached": {"s": strong, "w": weak}[id]}))
+    assert both is not None
+    assert (both.rate("robust_error").value, both.rate("robust_error").n) == (0.28, 100)
 
 
 def test_a_size_without_success_is_no_size() -> None:

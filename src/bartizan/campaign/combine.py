@@ -41,19 +41,18 @@ def ball_of(evidence: Evidence) -> Ball | None:
 def combine(evidence: Iterable[Evidence], arrays: ArrayReader) -> Combined | None:
     """Put the measured trials of one ball together, or None when there is nothing to put together.
 
-    Attacks may have had fewer examples than others; probes are prefixes of each other, so row i is the same example
-    everywhere. Examples that fewer attacks saw can only make the model look better than it is.
+    Attacks may have had more examples than others; probes are prefixes of each other, so row i is the same example
+    everywhere. Only examples that every attack had count: one that met the weak attacks alone has resisted nothing.
     """
     found = [(e, arrays(e.id)) for e in evidence]
     usable = [(e, a) for e, a in found if "reached" in a and len(a["reached"])]
     if not usable:
         return None
-    n = max(len(a["reached"]) for _, a in usable)
+    n = min(len(a["reached"]) for _, a in usable)
     reached, size = np.zeros(n, np.bool_), np.full(n, np.inf)
     for _, a in usable:
-        hit = a["reached"].astype(np.bool_)
-        reached[: len(hit)] |= hit
+        hit = a["reached"][:n].astype(np.bool_)
+        reached |= hit
         if "size" in a:
-            own = np.where(hit, a["size"].astype(np.float64), np.inf)
-            size[: len(own)] = np.minimum(size[: len(own)], own)
+            size = np.minimum(size, np.where(hit, a["size"][:n].astype(np.float64), np.inf))
     return Combined(reached, size, tuple(e for e, _ in usable))
