@@ -17,7 +17,6 @@ from bartizan.core.base import Frozen
 from bartizan.core.contracts import Attack, AttackSpec, Control, Defense, DefenseSpec, Referee
 from bartizan.core.data import Data, Roles
 from bartizan.core.errors import BudgetSpent
-from bartizan.core.plugins import plugins
 from bartizan.core.profile import NotApplicable
 from bartizan.core.target import Defended, Target
 from bartizan.core.vocabulary import Capability
@@ -84,6 +83,12 @@ class Feeble(StandIn):
     @classmethod
     def controls(cls) -> tuple[Control, ...]:
         return (_control("broken", 100), _control("unbroken", 0))
+
+
+class Evader(StandIn):
+    """Speaks of the harm that evasion is judged by."""
+
+    spec: ClassVar[AttackSpec] = StandIn.spec.model_copy(update={"id": "evader", "harm": "robust_error"})
 
 
 class Asker(StandIn):
@@ -166,8 +171,3 @@ def _control(name: str, hits: int) -> Control:
         harm="stand_in_harm",
         threshold=0.9,
     )
-
-
-def found() -> list[str]:
-    """Which stand-ins the program sees."""
-    return [i for i in plugins("attacks") if i in ("stand_in", "feeble", "asker")]

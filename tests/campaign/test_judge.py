@@ -1,0 +1,223 @@
+"""Evidence is made up here, of the stand-in's kind; what is tested is what may be concluded from it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bartizan.campaign.judge import Bench, judge
+from bartizan.core.artifact import Flag, Measurement
+from bartizan.core.contracts import ArrayReader
+from bartizan.core.evidence import Evidence
+from bartizan.core.finding import Finding
+from bartizan.core.plan import Plan, Untested
+from bartizan.core.system import System
+from bartizan.core.threat import Vulnerability
+from bartizan.core.trial import Subject, Trial
+from bartizan.core.vocabulary import Level, Objective, Outcome, ThreatClass, Verdict
+from bartizan.knowledge.load import load
+from bartizan.numerics.intervals import clopper_pearson
+
+SYSTEM = {
+    "name": "n", "purpose": "p", "stage": "deployment", "assets": {"models": [{"id": "m"}]},
+    "gates": [{"threat_class": "supply_chain", "estimand": "stand_in_harm", "at_most": 0.1}],
+}  # fmt: skip
+V = Vulnerability(
+    id="S1@m", technique="S1", title="t", threat_class=ThreatClass.SUPPLY_CHAIN, asset="m", sources=(),
+    source_kind="adversary", exposures=(), exposure=Level.HIGH, maturity="", objective=Objective.INTEGRITY,
+    likelihood=Level.HIGH, impact=Level.HIGH, rank=1,
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _plugins(stand_ins: Path) -> None:
+    """The judge asks each attack's spec what its harm is."""
+
+
+def harm(k: int, n: int, **at: float) -> Measurement:
+    low, high = clopper_pearson(k, n)
+    return Measurement(
+        estimand="stand_in_harm", unit="share", n=n, method="m", value=k / n, low=low, high=high, at=dict(at)
+    )
+
+
+def evidence(name: str = "a", *points: Measurement, flags: tuple[str, ...] = (), **changes: Any) -> Evidence:
+    trial = Trial(
+        name=name, kind="attack", plugin=changes.pop("plugin", "stand_in"), version=1,
+        subject=Subject(kind="target", id="m", treatments=changes.pop("treatments", ())),
+        answers=(changes.pop("answers", "S1@m"),), params=changes.pop("params", {}), examples=100,
+    )  # fmt: skip
+    fields = {"outcome": Outcome.MEASURED, "tries_unit": "queries", "size_unit": "linf", **changes}
+    return Evidence(
+        id=name, artifact=name, trial=trial, measurements=points, flags=tuple(Flag(id=f, detail="") for f in flags),
+        **fields,
+    )  # fmt: skip
+
+
+def control(passed: float = 1.0, plugin: str = "stand_in", **changes: Any) -> Evidence:
+    ok = Measurement(estimand="control_passed", unit="share", n=1, method="m", value=passed, low=passed, high=passed)
+    made = evidence(f"control:{plugin}", ok, answers="", plugin=plugin, **changes)
+    return made.model_copy(update={"trial": made.trial.model_copy(update={"subject": Subject(kind="control", id="p")})})
+
+
+def bench(*found: Evidence, arrays: dict[str, Any] | None = None, system: Any = None, **changes: Any) -> Bench:
+    return Bench(
+        System.model_validate({**SYSTEM, **(system or {})}), load(), changes.pop("plan", Plan(effort="quick")),
+        {e.trial.name: e for e in found}, ArrayReader(lambda id: (arrays or {}).get(id, {})), date(2030, 1, 1),
+        **changes,
+    )  # fmt: skip
+
+
+def one(*found: Evidence, vulnerability: Vulnerability = V, **changes: Any) -> Finding:
+    return judge(bench(*found, **changes), [vulnerability])[0]
+
+
+@pytest.mark.parametrize(
+    ("points", "flags", "controls", "verdict"),
+    [
+        ([harm(30, 100)], (), [control()], Verdict.EXPLOITED),
+        ([harm(30, 100)], ("doubt",), [], Verdict.EXPLOITED),
+        ([harm(12, 100)], (), [control()], Verdict.INCONCLUSIVE),
+        ([harm(1, 100)], (), [control()], Verdict.RESISTED),
+        ([harm(0, 3)], (), [control()], Verdict.INCONCLUSIVE),
+        ([harm(1, 100)], (), [], Verdict.INCONCLUSIVE),
+        ([harm(1, 100)], (), [control(0.0)], Verdict.INCONCLUSIVE),
+        ([harm(1, 100)], (), [control(outcome=Outcome.ERROR)], Verdict.INCONCLUSIVE),
+        ([harm(1, 100)], (), [control(plugin="feeble")], Verdict.INCONCLUSIVE),
+        ([harm(1, 100)], ("doubt",), [control()], Verdict.INCONCLUSIVE),
+        ([], (), [control()], Verdict.UNTESTED),
+    ],
+)
+def test_a_verdict_never_says_more_than_its_evidence(
+    points: list[Measurement], flags: tuple[str, ...], controls: list[Evidence], verdict: Verdict
+) -> None:
+    found = one(evidence("a", *points, flags=flags), *controls)
+    assert found.verdict is verdict
+    assert found.reason
+    assert found.tolerance == 0.1
+
+
+def test_resisted_needs_only_one_sound_attack_and_names_what_is_in_doubt() -> None:
+    doubted = evidence("b", harm(0, 100), flags=("doubt",), plugin="feeble")
+    found = one(evidence("a", harm(0, 100)), doubted, control())
+    assert (found.verdict, found.flags) == (Verdict.RESISTED, ("doubt",))
+    assert "raised doubt" in one(doubted, control()).reason
+    assert "positive control" in one(evidence("a", harm(0, 100))).reason
+
+
+def test_the_worst_point_of_all_trials_and_curves_decides() -> None:
+    found = one(evidence("a", harm(0, 100)), evidence("b", harm(1, 100), harm(50, 100), harm(2, 100)), control())
+    assert found.verdict is Verdict.EXPLOITED
+    assert found.rate is not None
+    assert found.rate.value == 0.5
+    assert set(found.evidence) == {"a", "b"}
+
+
+def test_of_several_false_positive_rates_the_lowest_counts_unless_a_gate_asks_for_another() -> None:
+    curve = evidence("a", harm(1, 100, fpr=0.01), harm(90, 100, fpr=0.5))
+    assert one(curve, control()).verdict is Verdict.RESISTED
+    gate = {"threat_class": "supply_chain", "estimand": "stand_in_harm", "at_most": 0.1, "fpr": 0.5}
+    assert one(curve, control(), system={"gates": [gate]}).verdict is Verdict.EXPLOITED
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ERROR, Outcome.SKIPPED, Outcome.NOT_APPLICABLE, Outcome.BUDGET_SPENT])
+def test_absence_of_evidence_is_no_evidence_of_absence(outcome: Outcome) -> None:
+    found = one(evidence("a", outcome=outcome, reason="the model hung"), control())
+    assert found.verdict is Verdict.UNTESTED
+    assert found.reason == "stand_in: the model hung"
+    assert found.confidence is Level.LOW
+    assert found.rate is None
+
+
+def test_untested_says_why_the_plan_had_nothing() -> None:
+    plan = Plan(effort="quick", untested=(Untested(vulnerability="S1@m", plugin=None, reason="no such attack yet"),))
+    assert one(plan=plan).reason == "no such attack yet"
+    assert one().reason == "no trial was planned"
+
+
+def test_evidence_of_other_findings_and_of_treated_targets_does_not_count() -> None:
+    other = evidence("b", harm(90, 100), answers="S2@m")
+    treated = evidence("c", harm(90, 100), treatments=("shield",))
+    assert one(evidence("a", harm(0, 100)), other, treated, control()).verdict is Verdict.RESISTED
+    assert one(evidence("a", harm(0, 100)), treated, control(), treatments=("shield",)).verdict is Verdict.EXPLOITED
+
+
+def evasion(name: str, hits: int, eps: float, size: float = 0.05) -> tuple[Evidence, dict[str, Any]]:
+    reached = np.arange(100) < hits
+    arrays = {"reached": reached, "tries": np.full(100, 7), "size": np.where(reached, size, np.inf)}
+    return evidence(name, params={"norm": "linf", "eps": eps}, plugin="evader"), arrays
+
+
+EVASION = V.model_copy(update={"threat_class": ThreatClass.EVASION})
+
+
+def evaded(*made: tuple[Evidence, dict[str, Any]], gates: Any = ()) -> Finding:
+    found, arrays = [e for e, _ in made], {e.id: a for e, a in made}
+    return one(*found, control(plugin="evader"), vulnerability=EVASION, arrays=arrays, system={"gates": list(gates)})
+
+
+def test_evasion_is_judged_by_the_minimum_over_attacks_in_one_ball() -> None:
+    front, a = evasion("a", 20, 0.1)
+    back = evidence("b", plugin="evader", params={"norm": "linf", "eps": 0.1})
+    found = evaded((front, a), (back, {"reached": np.arange(100) >= 80}), evasion("far", 100, 0.5))
+    assert found.rate is not None
+    assert (found.rate.value, found.rate.estimand) == (0.4, "robust_error")
+
+
+def test_the_gate_chooses_the_ball() -> None:
+    gate = {"threat_class": "evasion", "estimand": "robust_accuracy", "norm": "linf", "eps": 0.5, "at_least": 0.5}
+    found = evaded(evasion("a", 0, 0.1), evasion("b", 0, 0.1), evasion("far", 100, 0.5), gates=[gate])
+    assert found.verdict is Verdict.EXPLOITED
+    assert found.tolerance_from == "gate 1"
+    assert found.scope.attacks == ("evader/1",)
+
+
+def test_the_three_measures_stand_side_by_side() -> None:
+    found = evaded(evasion("a", 60, 0.1))
+    assert found.tries is not None
+    assert (found.tries.median, found.tries.unit) == (7, "queries")
+    assert found.sensitivity is not None
+    assert (found.sensitivity.q50, found.sensitivity.q90) == (0.05, None)
+    assert found.scope.data == "100 examples"
+
+
+def test_knowledge_is_a_ladder_over_all_trials_of_the_class_on_the_asset() -> None:
+    found = one(evidence("a", harm(30, 100)), control())
+    assert [(r.access, r.rate) for r in found.knowledge] == [("none", 0.3)]
+
+
+def test_little_evidence_gives_little_confidence() -> None:
+    assert one(evidence("a", harm(100, 100)), control()).confidence is Level.HIGH
+    assert one(evidence("a", harm(9, 9)), control()).confidence is Level.MEDIUM
+    assert one(evidence("a", harm(100, 100), flags=("doubt",)), control()).confidence is Level.MEDIUM
+    assert one(evidence("a", harm(0, 100)), control()).confidence is Level.MEDIUM
+    two = [evidence("a", harm(0, 100)), evidence("b", harm(0, 100), plugin="feeble")]
+    assert one(*two, control(), control(plugin="feeble")).confidence is Level.HIGH
+
+
+def test_what_was_exploited_easily_is_graver_than_what_resisted() -> None:
+    order = ["low", "medium", "high", "critical"]
+    exploited, resisted = one(evidence("a", harm(90, 100)), control()), one(evidence("a", harm(0, 100)), control())
+    assert order.index(exploited.severity) >= order.index(resisted.severity)
+    assert exploited.severity == one().severity
+
+
+@pytest.mark.parametrize(("until", "expired"), [("2030-01-01", False), ("2029-12-31", True)])
+def test_an_accepted_risk_is_shown_with_who_and_until_when(until: str, expired: bool) -> None:
+    risk = {"finding": "S1@m", "by": "Ada", "why": "a test", "until": until}
+    found = one(evidence("a", harm(90, 100)), system={"accepted": [risk], "assets": SYSTEM["assets"]})
+    assert found.accepted is not None
+    assert "Ada" in found.accepted
+    assert ("expired" in found.accepted) is expired
+    assert found.verdict is Verdict.EXPLOITED
+
+
+def test_every_vulnerability_gets_exactly_one_finding() -> None:
+    many = [V.model_copy(update={"id": f"S1@m/{i}", "rank": i}) for i in range(1, 4)]
+    found = judge(bench(evidence("a", harm(90, 100), answers="S1@m/2"), control()), many)
+    assert [f.id for f in found] == ["S1@m/2", "S1@m/1", "S1@m/3"]
+    assert [f.holm for f in found] == [True, None, None]
