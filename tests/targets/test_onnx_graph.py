@@ -124,6 +124,11 @@ CASES: dict[str, tuple[list[Any], dict[str, Any], int]] = {
         {"h": np.float32(0.5)},
         17,
     ),
+    "reshape kept and literal": (
+        [_node("Reshape", "x to", "r"), _node("Reshape", "r all", "y", allowzero=1)],
+        {"to": np.array([0, 2, -1]), "all": np.array([-1, 72])},
+        17,
+    ),
     "flatten from 2": ([_node("Flatten", "x", "y", axis=2)], {}, 17),
     "counted pads": (
         [_node("AveragePool", "x", "y", kernel_shape=[3, 3], pads=[1, 1, 1, 1], count_include_pad=1)],

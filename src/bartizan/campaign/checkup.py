@@ -36,11 +36,13 @@ def _examine(path: str, model: str) -> list[Check]:
         description = read_system(path)
         target, _, test = open_model(description.system, model, description.folder)
         asset = description.system.model(model)
-        eps = [g.eps for g in description.system.gates if isinstance(g, MeasureGate) and g.eps is not None]
+        gates = [g for g in description.system.gates if isinstance(g, MeasureGate) and g.eps is not None]
+        asked = sorted(((g.norm or "linf", g.eps or 0.0) for g in gates), key=lambda ball: (ball[0] == "linf", ball[1]))
+        norm, eps = asked[-1] if asked else ("linf", None)
         assert asset.load is not None
         assert test is not None
         return examine(
-            target, test, bounds=target.info.bounds, eps=max(eps, default=None), stated_accuracy=asset.load.accuracy
+            target, test, bounds=target.info.bounds, eps=eps, norm=norm, stated_accuracy=asset.load.accuracy
         )
     except BartizanError as error:
         return [Check("loads", "fail", str(error))]

@@ -73,31 +73,42 @@ def _module(where: str, root: Path, ref: str, error: type[BartizanError]) -> tup
     if where.endswith(".py") and not path.is_file():
         raise error(f"{ref}: there is no file {path}")
     try:
-        with _beside(root) as imported:
-            module = _from_file(path) if path.is_file() else importlib.import_module(where)
+        if path.is_file():
+            return _from_file(path, root)
+        with _beside(root):
+            module = importlib.import_module(where)
     except (Exception, SystemExit) as cause:
         if isinstance(cause, ModuleNotFoundError) and cause.name == where.split(".")[0]:
             raise error(f"{ref}: there is neither a file {path} nor an installed module {where!r}") from cause
         raise error(f"{ref}: importing {where} raised {told(cause)}") from cause
-    own = path if path.is_file() else Path(str(getattr(module, "__file__", "") or ""))
-    files = [f for f in (own, *imported) if f.is_file()]
-    return module, tuple(dict.fromkeys(files))
+    own = Path(str(getattr(module, "__file__", "") or ""))
+    return module, (own,) if own.is_file() else ()
 
 
-def _from_file(path: Path) -> ModuleType:
-    source = path.read_bytes()
-    name = f"bartizan_user_{path.stem}_{hashlib.sha256(str(path).encode() + source).hexdigest()[:16]}"
-    if name in sys.modules:
-        return sys.modules[name]
-    module = ModuleType(name)
+_LOADED: dict[Path, tuple[str, ModuleType, tuple[Path, ...]]] = {}  # by file: digest of all its files, module, files
+
+
+def _from_file(path: Path, root: Path) -> tuple[ModuleType, tuple[Path, ...]]:
+    """The module and the files it came from; loaded once for as long as none of these files changes."""
+    known = _LOADED.get(path)
+    if known is not None and known[0] == _digest(known[2]):
+        return known[1], known[2]
+    module = ModuleType(f"bartizan_user_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:16]}")
     module.__file__ = str(path)
-    sys.modules[name] = module
+    sys.modules[module.__name__] = module
     try:
-        exec(compile(source, str(path), "exec"), module.__dict__)
+        with _beside(root) as imported:
+            exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
     except BaseException:
-        del sys.modules[name]
+        del sys.modules[module.__name__]
         raise
-    return module
+    files = (path, *dict.fromkeys(f for f in imported if f != path))
+    _LOADED[path] = (_digest(files), module, files)
+    return module, files
+
+
+def _digest(files: tuple[Path, ...]) -> str:
+    return digest_of(*(file_digest(f) if f.is_file() else "" for f in files))
 
 
 @contextmanager
@@ -105,6 +116,7 @@ def _beside(root: Path) -> Iterator[list[Path]]:
     """Let the user's code import files beside it, and forget them afterwards: another system may name its own alike."""
     before = set(sys.modules)
     imported: list[Path] = []
+    importlib.invalidate_caches()
     sys.path.insert(0, str(root))
     try:
         yield imported

@@ -176,9 +176,9 @@ def _shapes() -> dict[str, Operator]:
     import torch
 
     def reshape(a: Attributes, i: Inputs) -> Any:
-        if a.get("allowzero"):
-            raise NotConvertible("Reshape with allowzero")
-        sizes = [i[0].shape[k] if n == 0 else n for k, n in enumerate(i[1].tolist())]
+        sizes = i[1].tolist()
+        if not a.get("allowzero"):  # a zero stands for the size that is there already
+            sizes = [i[0].shape[k] if n == 0 else n for k, n in enumerate(sizes)]
         return i[0].reshape(sizes)
 
     def flatten(a: Attributes, i: Inputs) -> Any:
