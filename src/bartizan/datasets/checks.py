@@ -39,11 +39,6 @@ def to_data(asset: Any, x: NDArray[Any], y: NDArray[Any] | None, *, features: tu
     return Data.of(values, labels, features)
 
 
-def class_count(y: Labels) -> int:
-    """How many classes labels speak of: the largest one, plus one, and at least two."""
-    return max(2, int(y.max()) + 1) if len(y) else 2
-
-
 def features_of(load: Any, names: list[str], codes: dict[str, tuple[str, ...]]) -> tuple[Feature, ...]:
     """One `Feature` a column in the order read; what the description says of it, else continuous.
 

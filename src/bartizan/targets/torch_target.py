@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -142,11 +141,6 @@ def net_of(core: torch.nn.Module, opening: Opening) -> torch.nn.Module:
     net = Net()
     net.training = False
     return net
-
-
-def without_batch(opening: Opening, size: int | None) -> Opening:
-    """The opening of a model that takes batches of `size` only."""
-    return replace(opening, batch=size)
 
 
 def _in_batches(core: Callable[..., Any], x: torch.Tensor, opening: Opening) -> Any:
