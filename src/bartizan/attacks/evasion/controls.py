@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.core.access import Access, Budget, Output
+from bartizan.core.artifact import Artifact
 from bartizan.core.contracts import Control
 from bartizan.core.data import Array, Data, Roles
 from bartizan.core.target import Target, TargetInfo
@@ -101,3 +102,32 @@ def ball_controls(
         control("margin beyond reach", "negative", linear_target, lambda: at_distance(1.05, norm), 0.0),
         control("constant model", "negative", ConstantTarget, always_zero, 0.0),
     )
+
+
+def transfer_controls() -> tuple[Control, ...]:
+    """A copy of the target must hand over what fools it; a copy of a model with the classes swapped must not."""
+    budget, params = Budget(), {"norm": "linf", "eps": EPS["linf"]}
+
+    def control(name: str, kind: Any, sign: float, threshold: float) -> Control:
+        return Control(
+            name, kind, linear_target, lambda: at_distance(0.6, "linf"), Access(), budget, params,
+            "robust_error", threshold, artifacts=lambda: {"surrogate": student_like_the_target(sign)},
+        )  # fmt: skip
+
+    return (
+        control("surrogate that agrees", "positive", 1.0, 0.95),
+        control("surrogate that sees everything the other way round", "negative", -1.0, 0.0),
+    )
+
+
+def student_like_the_target(sign: float) -> Artifact:
+    """A student network whose logits are `sign` times those of `linear_target`, near enough."""
+    from bartizan.numerics.students import build_student, distil, student_arrays
+
+    rng = np.random.default_rng(5)
+    x = (0.5 + rng.uniform(-0.4, 0.4, size=(512, 1)) * direction() * 3 + rng.uniform(-0.1, 0.1, (512, 36))).clip(0, 1)
+    x = x.reshape(-1, *SHAPE).astype(np.float32)
+    scores = linear_target().scores(x)
+    student = build_student(SHAPE, 2, width=4, seed=0)
+    distil(student, x, scores if sign > 0 else scores[:, ::-1].copy(), steps=150, seed=0)
+    return Artifact("surrogate", student_arrays(student))

@@ -1,0 +1,98 @@
+"""Transfer: evasion prepared on a stolen copy, without asking the target anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+
+from bartizan.core.artifact import Artifact
+from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
+from bartizan.core.errors import UsageError
+from bartizan.core.profile import Effort, Profile
+from bartizan.core.view import View
+from bartizan.numerics.seeds import child
+from bartizan.numerics.students import load_student
+
+from .ascent import apgd
+from .controls import transfer_controls
+from .gradients import tensors
+from .hits import Hits
+from .params import EvasionParams, worth_testing
+from .queries import BATCH, Queries
+from .sampling import bounds_of
+
+
+class TransferParams(EvasionParams):
+    """steps: of one run on the surrogate, to its end: what fools the copy by far is likelier to fool the target."""
+
+    steps: int = Field(default=30, ge=1)
+
+
+EFFORT: dict[Effort, dict[str, Any]] = {"quick": {}, "standard": {"steps": 100}, "deep": {"steps": 300}}
+EXAMPLES: dict[Effort, int] = {"quick": 200, "standard": 1000, "deep": 1000}
+
+
+class Transfer(Attack):
+    """Raises the cross-entropy of the surrogate by Auto-PGD; each example gets one try at the target."""
+
+    spec = AttackSpec(
+        id="transfer",
+        title="Transfer from a surrogate",
+        summary="Attacks a copy extracted earlier and hopes that the target falls for the same inputs.",
+        references=("papernot2017", "croce2020"),
+        family="evasion",
+        threats=("E3",),
+        needs=((),),
+        makes="perturbed_inputs",
+        goal="misclassify",
+        harm="robust_error",
+        uses=("surrogate",),
+        modalities=("image",),
+        bounded=True,
+        cost_hint="no query of the target; `steps` passes of the surrogate for each example",
+    )
+    params = TransferParams
+
+    def run(self, view: View, *, params: TransferParams, seed: int) -> Artifact:
+        import torch
+
+        model = load_student(surrogate_of(view).arrays)
+        copy = Queries.free(lambda x, rows: model(x), len(view.probe))
+        changed = view.probe.x.copy()
+        for i in range(0, len(changed), BATCH):
+            rows = np.arange(i, min(i + BATCH, len(changed)), dtype=np.int64)
+            x0, y = tensors(view.probe, rows)
+            climb = apgd(
+                copy, x0, y, rows, norm=params.norm, eps=params.eps, bounds=bounds_of(view), steps=params.steps,
+                loss="ce", start=x0, generator=torch.Generator().manual_seed(child(seed, "transfer", i)), stop=False,
+            )  # fmt: skip
+            changed[rows] = climb.x.numpy()
+        hits = Hits(view.probe, params.norm, params.eps)
+        everyone = np.arange(len(changed), dtype=np.int64)
+        hits.add(everyone, changed, np.ones(len(changed), np.int64))
+        return hits.artifact(signal="surrogate", tries_unit="attempts")
+
+    def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
+        self.check(profile)
+        return [
+            Proposal(
+                params=TransferParams(norm=norm, eps=eps, **EFFORT[effort]).model_dump(mode="json"),
+                examples=EXAMPLES[effort],
+                label=f"{norm} {eps:g}",
+            )
+            for norm, eps in worth_testing(profile, ("linf", "l2"))
+        ]
+
+    @classmethod
+    def controls(cls) -> tuple[Control, ...]:
+        return transfer_controls()
+
+
+def surrogate_of(view: View) -> Artifact:
+    """The surrogate an earlier trial made. Raises `UsageError` when there is none."""
+    found = [a for _, a in sorted(view.artifacts.items()) if a.kind == "surrogate"]
+    if not found:
+        raise UsageError("transfer needs a surrogate: run a model extraction trial first and name it under `after`")
+    return found[-1]
