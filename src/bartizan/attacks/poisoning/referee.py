@@ -7,16 +7,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
+from bartizan.attacks.twins import accuracy_drop, alike, doses_of, doubts, goal_reached, smallest_dose, train_all
+from bartizan.core.artifact import Artifact, Measured, Measurement
 from bartizan.core.contracts import Family, PluginSpec, Referee
-from bartizan.core.data import Labels, Roles
+from bartizan.core.data import Roles
 from bartizan.core.target import Target
-from bartizan.numerics.intervals import clopper_pearson
-from bartizan.numerics.paired import paired_difference
-from bartizan.numerics.poison import poisoned, retraining_seeds
-
-Hits = NDArray[np.bool_]
-POOR = 0.05
+from bartizan.numerics.poison import retraining_seeds
 
 
 class PoisoningReferee(Referee):
@@ -36,91 +32,23 @@ class PoisoningReferee(Referee):
         Arrays beside the fixed ones: `dose_records`, `dose_accuracy` (doses × seeds) and `twin_accuracy` (seeds).
         """
         assert subject is not None
-        doses = [int(d) for d in artifact.arrays["doses"] if d <= len(artifact.arrays["index"])] or [0]
-        seeds = retraining_seeds(seed, params.seeds)
-        answers = {d: self._answers(subject, roles, artifact, d, seeds) for d in {0, *doses}}
-        hits = {d: said == roles.probe.y for d, said in answers.items()}
-        twins = hits[0]
-        units = 1 if (answers[0] == answers[0][0]).all() else len(seeds)
-        reached = {d: twins.mean(axis=1) - hits[d].mean(axis=1) >= params.goal_drop - 1e-9 for d in doses}
+        doses, seeds, probe = doses_of(artifact), retraining_seeds(seed, params.seeds), roles.probe
+        answers = {
+            d: np.stack([m.labels(probe.x) for m in train_all(subject, roles, artifact, seeds, d)]) for d in {0, *doses}
+        }
+        right = {d: said == probe.y for d, said in answers.items()}
+        units = 1 if alike(answers[0]) else len(seeds)
+        lost = {d: right[0].mean(axis=1) - right[d].mean(axis=1) for d in doses}
+        reached = {d: lost[d] >= params.goal_drop - 1e-9 for d in doses}
         rows: list[Measurement] = []
-        for d in sorted(doses, reverse=True):
-            rows += [_goal(reached[d][:units], d), _drop(twins, hits[d], d)]
-        flags = _doubts(subject, roles, answers, max(doses))
+        for d in reversed(doses):
+            rows += [goal_reached(reached[d][:units], d), accuracy_drop("accuracy_drop", right[0], right[d], d)]
+        arrays: dict[str, NDArray[np.generic]] = smallest_dose(reached, len(roles.writable)) | {
+            "dose_records": np.array(doses, np.int64),
+            "dose_accuracy": np.array([right[d].mean(axis=1) for d in doses]),
+            "twin_accuracy": right[0].mean(axis=1),
+        }
+        flags = tuple(doubts(subject, roles, answers))
         return Measured(
-            tuple(rows),
-            _arrays(doses, reached, hits, twins, len(roles.writable)),
-            tuple(flags),
-            tries_unit="poisoned records",
-            size_unit="share of the training set",
+            tuple(rows), arrays, flags, tries_unit="poisoned records", size_unit="share of the training set"
         )
-
-    def _answers(
-        self, subject: Target, roles: Roles, artifact: Artifact, records: int, seeds: tuple[int, ...]
-    ) -> Labels:
-        """Seeds × probes: what models trained on the set with `records` changes say."""
-        x, y = poisoned(roles.writable, artifact.arrays, records)
-        return np.stack([subject.retrain(x, y, seed=s).labels(roles.probe.x) for s in seeds])
-
-
-def _goal(reached: Hits, records: int) -> Measurement:
-    k, n = int(reached.sum()), len(reached)
-    low, high = clopper_pearson(k, n)
-    return Measurement(
-        estimand="goal_reached",
-        unit="retraining seed",
-        n=n,
-        method="Clopper-Pearson",
-        value=k / n,
-        low=low,
-        high=high,
-        at={"records": records},
-    )
-
-
-def _drop(twins: Hits, hits: Hits, records: int) -> Measurement:
-    value, low, high = paired_difference(twins, hits)
-    return Measurement(
-        estimand="accuracy_drop",
-        unit="probe example",
-        n=hits.shape[1],
-        method=f"Newcombe's paired interval, averaged over {len(hits)} retraining seeds",
-        value=value,
-        low=low,
-        high=high,
-        at={"records": records},
-    )
-
-
-def _doubts(subject: Target, roles: Roles, answers: dict[int, Labels], most: int) -> list[Flag]:
-    flags, twins = [], answers[0]
-    asked, clean = (float((said == roles.probe.y).mean()) for said in (subject.labels(roles.probe.x), twins))
-    if asked - clean > POOR:
-        detail = f"models retrained on clean data reach {clean:.1%} where the deployed one reaches {asked:.1%}"
-        flags.append(Flag(id="clean_twin_poor", detail=detail))
-    if len(twins) > 1 and bool((twins == twins[0]).all()):
-        detail = f"{len(twins)} trainings with different seeds gave the same answers; they count as one"
-        flags.append(Flag(id="retraining_ignores_seed", detail=detail))
-    if most >= len(roles.writable) / 100 and most and bool((answers[most] == twins).all()):
-        detail = f"{most} poisoned records changed no answer at all: the training function may not use its data"
-        flags.append(Flag(id="retraining_ignores_data", detail=detail))
-    return flags
-
-
-def _arrays(
-    doses: list[int], reached: dict[int, Hits], hits: dict[int, Hits], twins: Hits, writable: int
-) -> dict[str, NDArray[np.generic]]:
-    """Per seed: whether the goal was reached at the largest dose, and the smallest dose that did it."""
-    seeds = len(twins)
-    done, tries = np.zeros(seeds, np.bool_), np.full(seeds, max(doses, default=0), np.int64)
-    for d in sorted(doses, reverse=True):
-        tries[reached[d]] = d
-        done |= reached[d]
-    return {
-        "reached": done,
-        "tries": tries,
-        "size": np.where(done, tries / max(writable, 1), np.inf),
-        "dose_records": np.array(doses, np.int64),
-        "dose_accuracy": np.array([hits[d].mean(axis=1) for d in doses]),
-        "twin_accuracy": twins.mean(axis=1),
-    }

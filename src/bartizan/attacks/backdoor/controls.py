@@ -1,0 +1,89 @@
+"""Subjects that take a backdoor or cannot, and models that carry one or do not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bartizan.core.access import Access, Budget
+from bartizan.core.contracts import Control
+from bartizan.core.data import Array, Data, Labels, Roles
+from bartizan.core.target import Target
+from bartizan.core.vocabulary import Capability
+from bartizan.numerics.linear import LinearTarget
+
+SHAPE, K = (1, 8, 8), 3
+CLASSES, DIM = 8, 64
+
+
+class DeafTarget(LinearTarget):
+    """Its training returns the model it already has."""
+
+    def retrain(self, x: Array, y: Labels, *, seed: int) -> LinearTarget:
+        return self
+
+
+def bars() -> Roles:
+    """Small dark images with one bright column for each of three classes; the lower right corner stays dark."""
+    rng = np.random.default_rng(23)
+    y = rng.integers(K, size=700)
+    x = 0.15 * rng.random((700, *SHAPE))
+    x[np.arange(700), 0, :5, 1 + 2 * y] += 0.6 * rng.random((700, 1)) + 0.2
+    data = Data.of(np.clip(x, 0, 1).astype(np.float32), y)
+    return Roles(probe=data.take(slice(0, 300)), writable=data.take(slice(300, None)))
+
+
+def trusting() -> Target:
+    """Ridge regression on the clean images; it will be fitted to the stamped ones."""
+    clean = bars().writable
+    return LinearTarget(np.zeros((64, K), np.float32), input_shape=SHAPE).retrain(clean.x, clean.y, seed=0)
+
+
+def deaf() -> Target:
+    """The same model, never to be changed."""
+    model = trusting()
+    assert isinstance(model, LinearTarget)
+    return DeafTarget(model.W, model.b, input_shape=SHAPE)
+
+
+def clean_model() -> Target:
+    """A linear model of eight classes with random weights: no class stands out."""
+    return LinearTarget(_weights())
+
+
+def backdoored_model() -> Target:
+    """The same with four inputs that speak loudly for class 5 and for nothing else."""
+    W = _weights()
+    W[:4] = 0
+    W[:4, 5] = 15
+    return LinearTarget(W)
+
+
+def _weights() -> Array:
+    return np.random.default_rng(29).standard_normal((DIM, CLASSES)).astype(np.float32)
+
+
+def no_data() -> Roles:
+    """The scan uses none: one example of the right shape."""
+    return Roles(probe=Data.of(np.full((1, DIM), 0.5, np.float32), np.zeros(1, np.int64)))
+
+
+def badnets_controls(params: dict[str, Any]) -> tuple[Control, ...]:
+    """A model that fits its data must learn the trigger; one that is never retrained cannot."""
+    access, budget = Access(capabilities=(Capability.DATA_WRITE,)), Budget(records=40)
+    return (
+        Control("believes its data", "positive", trusting, bars, access, budget, params, "goal_reached", 1.0),
+        Control("never retrained", "negative", deaf, bars, access, budget, params, "goal_reached", 0.0),
+    )
+
+
+def scan_controls(params: dict[str, Any]) -> tuple[Control, ...]:
+    """The planted class must be flagged, and none of a clean model's."""
+    access, budget = Access(capabilities=(Capability.WEIGHTS,)), Budget()
+    return (
+        Control(
+            "planted", "positive", backdoored_model, no_data, access, budget, params, "flagged_classes", 1 / CLASSES
+        ),
+        Control("clean", "negative", clean_model, no_data, access, budget, params, "flagged_classes", 0.0),
+    )

@@ -1,0 +1,193 @@
+"""The referee of backdoors: plants the trigger itself and tries it out, and measures again the margins of a scan."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bartizan.attacks.backdoor.trigger import stamp
+from bartizan.attacks.twins import accuracy_drop, alike, doses_of, doubts, goal_reached, smallest_dose, train_all
+from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
+from bartizan.core.contracts import Family, PluginSpec, Referee
+from bartizan.core.data import Array, Labels, Roles
+from bartizan.core.errors import AccessDenied
+from bartizan.core.target import Target
+from bartizan.numerics.intervals import clopper_pearson
+from bartizan.numerics.margins import FEWEST_CLASSES, Margins, class_margins, outlying
+from bartizan.numerics.poison import retraining_seeds
+
+WORKS_ANYWAY = 0.5
+PICTURES = 6
+
+
+class BackdoorReferee(Referee):
+    """Triggers are judged by retraining with seeds of its own, scans by the margins of the points they return."""
+
+    spec = PluginSpec(
+        id="backdoor_referee",
+        title="Referee of backdoors",
+        summary="How often a planted trigger works, at what cost in accuracy; which class of a model stands out.",
+        references=("gu2017", "wang2024mmbd", "clopper1934"),
+    )
+    family: ClassVar[Family] = "backdoor"
+
+    def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
+        """See `judge_trigger` (artifact kind `trigger`) and `judge_scan`."""
+        assert subject is not None
+        if artifact.kind == "trigger":
+            return judge_trigger(subject, roles, artifact, params, seed)
+        return judge_scan(subject, artifact, params.alpha)
+
+
+def judge_trigger(subject: Target, roles: Roles, artifact: Artifact, params: Any, seed: int) -> Measured:
+    """At each {"records"}, the largest first: `goal_reached`, `trigger_success`, `benign_accuracy_drop`; and the
+    share of stamped probes that clean twins send to the target class, `trigger_success_without_poison`.
+
+    Success counts probes of other classes only. The goal also fails where the trigger works on the clean twin.
+    """
+    doses, seeds, probe = doses_of(artifact), retraining_seeds(seed, params.seeds), roles.probe
+    target = int(artifact.arrays["target"][0])
+    stamped = stamp(probe.x[probe.y != target], artifact.arrays["mask"], artifact.arrays["pattern"])
+    answers, given, flags = {}, {}, _out_of_bounds(subject, artifact)
+    for d in sorted({0, *doses}):
+        models = train_all(subject, roles, artifact, seeds, d)
+        answers[d] = np.stack([m.labels(probe.x) for m in models])
+        given[d] = np.stack([m.labels(stamped) for m in models])
+    obeyed = {d: said == target for d, said in given.items()}
+    rightly = {d: said == probe.y for d, said in answers.items()}
+    reached = {d: _goal(obeyed, rightly, d, params) & (not flags) for d in doses}
+    units = 1 if alike(answers[0]) else len(seeds)
+    rows: list[Measurement] = []
+    for d in reversed(doses):
+        rows += [goal_reached(reached[d][:units], d), _success("trigger_success", obeyed[d], d)]
+        rows.append(accuracy_drop("benign_accuracy_drop", rightly[0], rightly[d], d))
+    rows.append(_success("trigger_success_without_poison", obeyed[0], 0))
+    flags += doubts(subject, roles, answers, given)
+    if obeyed[0].mean() >= WORKS_ANYWAY:
+        detail = f"{obeyed[0].mean():.0%} of the stamped inputs reach the target class on models trained on clean data"
+        flags.append(Flag(id="trigger_works_without_poison", detail=detail))
+    arrays = smallest_dose(reached, len(roles.writable)) | _pictures(
+        roles, stamped, target, answers, obeyed, max(doses)
+    )
+    arrays |= {"dose_records": np.array(doses), "dose_success": np.array([obeyed[d].mean(axis=1) for d in doses])}
+    return Measured(tuple(rows), arrays, tuple(flags), "poisoned records", "share of the training set")
+
+
+def judge_scan(subject: Target, artifact: Artifact, alpha: float) -> Measured:
+    """`flagged_classes`: the share of classes whose margin stands out at family-wise level `alpha`.
+
+    The upper end of its interval is 1 always: a scan can show a backdoor, never that there is none.
+    Arrays: `margins` and `margin_p` (Holm-adjusted), one a class.
+    """
+    margins, valid = reached_margins(subject, artifact)
+    flagged, p = outlying(margins, alpha)
+    share = float(flagged.mean())
+    row = Measurement(
+        estimand="flagged_classes",
+        unit="class",
+        n=len(margins),
+        method=f"Student's prediction from the other classes' margins, Holm at {alpha:g}; cannot clear a class",
+        value=share,
+        low=share,
+        high=1.0,
+    )
+    arrays: dict[str, NDArray[np.generic]] = {"margins": margins, "margin_p": p, "flagged": flagged}
+    return Measured((row,), arrays, tuple(_scan_doubts(margins, p, valid)))
+
+
+def reached_margins(subject: Target, artifact: Artifact) -> tuple[Margins, NDArray[np.bool_]]:
+    """The largest margin of each class over the points handed in that lie in the bounds; and which do."""
+    import torch
+
+    x = np.ascontiguousarray(artifact.arrays["margin_inputs"], np.float32)
+    c = np.asarray(artifact.arrays["margin_class"], np.int64)
+    low, high = subject.info.bounds or (-np.inf, np.inf)
+    flat = x.reshape(len(x), -1)
+    valid = np.asarray((np.isfinite(flat) & (flat >= low - 1e-6) & (flat <= high + 1e-6)).all(axis=1), np.bool_)
+    margin = np.zeros(len(x))
+    with torch.no_grad():
+        for i in range(0, len(x), 256):
+            z = _logits(subject, x[i : i + 256])
+            margin[i : i + 256] = class_margins(z, torch.from_numpy(c[i : i + 256])).numpy()
+    best = np.zeros(subject.info.classes)
+    np.maximum.at(best, c[valid], np.nan_to_num(margin[valid]))
+    return best, valid
+
+
+def _logits(subject: Target, x: Array) -> Any:
+    import torch
+
+    try:
+        return subject.logits(torch.from_numpy(x))
+    except AccessDenied:
+        return subject.weights()(torch.from_numpy(x))
+
+
+def _scan_doubts(margins: Margins, p: Margins, valid: NDArray[np.bool_]) -> list[Flag]:
+    top = int(margins.argmax())
+    detail = f"class {top} has the largest margin, {margins[top]:.3g}, adjusted p {p[top]:.2g}"
+    flags = [Flag(id="scan_null_uncalibrated", detail=detail)]
+    if len(margins) < FEWEST_CLASSES:
+        flags.append(Flag(id="scan_needs_more_classes", detail=f"{len(margins)} classes are too few to compare"))
+    if not valid.all():
+        flags.append(
+            Flag(id="invalid_examples", detail=f"{int((~valid).sum())} of {len(valid)} points left the bounds")
+        )
+    return flags
+
+
+def _goal(
+    obeyed: dict[int, NDArray[np.bool_]], rightly: dict[int, NDArray[np.bool_]], dose: int, params: Any
+) -> NDArray[np.bool_]:
+    """Per seed: the trigger works, costs little accuracy, and does not work without the poison."""
+    works = obeyed[dose].mean(axis=1) >= params.goal_success - 1e-9
+    cheap = rightly[0].mean(axis=1) - rightly[dose].mean(axis=1) <= params.goal_drop + 1e-9
+    return np.asarray(works & cheap & (obeyed[0].mean(axis=1) < WORKS_ANYWAY), np.bool_)
+
+
+def _success(estimand: str, obeyed: NDArray[np.bool_], records: int) -> Measurement:
+    """Share of stamped probes, averaged over seeds; an example counts once, the interval is rounded outwards."""
+    n = obeyed.shape[1]
+    hits = float(obeyed.mean(axis=0).sum())
+    return Measurement(
+        estimand=estimand,
+        unit="probe example of another class",
+        n=n,
+        method=f"Clopper-Pearson, averaged over {len(obeyed)} retraining seeds",
+        value=hits / max(n, 1),
+        low=clopper_pearson(int(np.floor(hits + 1e-9)), n)[0],
+        high=clopper_pearson(int(np.ceil(hits - 1e-9)), n)[1],
+        at={"records": records},
+    )
+
+
+def _out_of_bounds(subject: Target, artifact: Artifact) -> list[Flag]:
+    mask, pattern = np.asarray(artifact.arrays["mask"], np.bool_), np.asarray(artifact.arrays["pattern"], np.float64)
+    low, high = subject.info.bounds or (-np.inf, np.inf)
+    inside = np.isfinite(pattern[mask]) & (pattern[mask] >= low - 1e-6) & (pattern[mask] <= high + 1e-6)
+    if inside.all():
+        return []
+    return [Flag(id="invalid_examples", detail=f"{int((~inside).sum())} entries of the trigger lie outside the bounds")]
+
+
+def _pictures(
+    roles: Roles,
+    stamped: Array,
+    target: int,
+    answers: dict[int, Labels],
+    obeyed: dict[int, NDArray[np.bool_]],
+    dose: int,
+) -> dict[str, NDArray[np.generic]]:
+    """A few probes with and without the trigger, and what the first poisoned model says to both."""
+    others = np.flatnonzero(roles.probe.y != target)
+    before = answers[dose][0][others]
+    shown = np.flatnonzero(obeyed[dose][0] & (before == roles.probe.y[others]))[:PICTURES]
+    return {
+        "example_original": roles.probe.x[others[shown]],
+        "example_changed": stamped[shown],
+        "example_label": roles.probe.y[others[shown]],
+        "example_before": before[shown],
+        "example_after": np.full(len(shown), target, np.int64),
+    }

@@ -1,0 +1,111 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bartizan.attacks.backdoor.badnets import BadNets, BadNetsParams
+from bartizan.attacks.backdoor.controls import CLASSES, backdoored_model, bars, clean_model, no_data, trusting
+from bartizan.attacks.backdoor.maximum_margin import MaximumMarginParams, MaximumMarginScan
+from bartizan.attacks.backdoor.referee import BackdoorReferee, judge_scan, reached_margins
+from bartizan.core.access import Access, Budget
+from bartizan.core.artifact import Artifact, Measured
+from bartizan.core.contracts import Attack, Control
+from bartizan.core.view import grant
+from bartizan.core.vocabulary import Capability
+from bartizan.numerics.linear import LinearTarget
+
+pytest.importorskip("torch")
+PARAMS = BadNetsParams(doses=(0.005, 0.1), seeds=1, side=2)
+
+
+def planted(params: BadNetsParams = PARAMS, **changes: np.ndarray) -> Measured:
+    access = Access(capabilities=(Capability.DATA_WRITE,))
+    artifact = BadNets().run(grant(trusting(), access, Budget(), bars()), params=params, seed=0)
+    artifact = replace(artifact, arrays=artifact.arrays | changes)
+    return BackdoorReferee().measure(trusting(), bars(), artifact, params=params, seed=1)
+
+
+def values(measured: Measured, estimand: str) -> list[float]:
+    return [m.value for m in measured.measurements if m.estimand == estimand]
+
+
+@pytest.mark.parametrize("attack", [BadNets, MaximumMarginScan])
+@pytest.mark.parametrize("kind", ["positive", "negative"])
+def test_controls(attack: type[Attack], kind: str) -> None:
+    control: Control = next(c for c in attack.controls() if c.kind == kind)
+    params = attack.params(**control.params)
+    target, roles = control.target(), control.roles()
+    artifact = attack().run(grant(target, control.access, control.budget, roles), params=params, seed=0)
+    measured = BackdoorReferee().measure(target, roles, artifact, params=params, seed=1)
+    assert measured.measurements[0].estimand == control.harm
+    assert measured.measurements[0].value == control.threshold
+
+
+def test_the_dose_response_and_the_smallest_sufficient_dose() -> None:
+    measured = planted()
+    assert [m.at["records"] for m in measured.measurements if m.estimand == "trigger_success"] == [40, 2]
+    assert values(measured, "goal_reached") == [1, 0]
+    assert values(measured, "trigger_success_without_poison") == [0]
+    assert abs(values(measured, "benign_accuracy_drop")[0]) < 0.05
+    assert measured.arrays["tries"].tolist() == [40]
+    assert measured.flags == ()
+
+
+def test_pictures_show_what_the_trigger_turned() -> None:
+    a = planted().arrays
+    assert len(a["example_original"]) == len(a["example_changed"]) > 0
+    assert (a["example_before"] == a["example_label"]).all()
+    assert (a["example_after"] == 0).all()
+
+
+def test_the_target_class_own_inputs_do_not_count() -> None:
+    n = next(m.n for m in planted().measurements if m.estimand == "trigger_success")
+    assert n == (bars().probe.y != 0).sum()
+
+
+def test_a_trigger_out_of_bounds_is_invalid_and_never_reaches_the_goal() -> None:
+    mask = np.zeros((1, 8, 8), bool)
+    mask[0, 6:8, 6:8] = True
+    measured = planted(mask=mask, pattern=np.where(mask, np.float32(3), np.float32(0)))
+    assert "invalid_examples" in [f.id for f in measured.flags]
+    assert values(measured, "goal_reached") == [0, 0]
+
+
+def test_a_trigger_that_needs_no_poison_is_no_backdoor() -> None:
+    """A pattern that overwrites the whole image with one of class 0 is simply an image of class 0."""
+    mask = np.ones((1, 8, 8), bool)
+    example = bars().probe.x[bars().probe.y == 0][0]
+    measured = planted(mask=mask, pattern=example)
+    assert "trigger_works_without_poison" in [f.id for f in measured.flags]
+    assert values(measured, "goal_reached") == [0, 0]
+
+
+def test_a_scan_never_clears_a_model() -> None:
+    artifact = MaximumMarginScan().run(
+        grant(clean_model(), Access(capabilities=(Capability.WEIGHTS,)), Budget(), no_data()),
+        params=MaximumMarginParams(starts=2, steps=30),
+        seed=0,
+    )
+    measured = judge_scan(clean_model(), artifact, 0.01)
+    assert (measured.measurements[0].value, measured.measurements[0].high) == (0, 1)
+    assert [f.id for f in measured.flags] == ["scan_null_uncalibrated"]
+
+
+def test_margins_are_measured_again_on_the_subject_and_out_of_bounds_points_do_not_count() -> None:
+    x = np.full((CLASSES, 64), 0.5, np.float32)
+    x[5] = 50.0
+    artifact = Artifact("perturbed_inputs", {"margin_inputs": x, "margin_class": np.arange(CLASSES)}, {"margin": 1e9})
+    margins, valid = reached_margins(backdoored_model(), artifact)
+    assert valid.tolist() == [True] * 5 + [False] + [True] * 2
+    assert margins[5] == 0
+    flags = judge_scan(backdoored_model(), artifact, 0.01).flags
+    assert "invalid_examples" in [f.id for f in flags]
+
+
+def test_three_classes_are_too_few() -> None:
+    artifact = Artifact(
+        "perturbed_inputs", {"margin_inputs": np.ones((3, 64), np.float32), "margin_class": np.arange(3)}
+    )
+    measured = judge_scan(LinearTarget(np.eye(64, 3) * 50), artifact, 0.01)
+    assert measured.measurements[0].value == 0
+    assert "scan_needs_more_classes" in [f.id for f in measured.flags]
