@@ -235,11 +235,21 @@ EXPOSURES = [
         "P3 B1",
         "The owner of the risk signs each release.",
     ),
+    (
+        "DC30",
+        "Openness of the world",
+        "use",
+        "system",
+        "bounded",
+        "medium",
+        "H1 H2",
+        "Scans come from many scanners.",
+    ),
 ]
 
 
 def exposures() -> tuple[Exposure, ...]:
-    """Twenty-four design choices, two of them unknown, one overridden, one raised by a rule."""
+    """Twenty-five design choices, two of them unknown, one overridden, one raised by a rule."""
     return tuple(
         Exposure(
             id=f"{choice}@{item}",
@@ -594,7 +604,7 @@ def arrays() -> ArrayReader:
     ):
         tries = np.ceil(rng.lognormal(np.log(scale), 1.0, 200)).astype(np.int64)
         reached = (rng.random(200) < rate) & (tries < budget)
-        size = np.where(reached, np.clip(rng.gamma(4, 0.02, 200), 0.005, 0.1), np.inf)
+        size = np.where(reached, np.clip(rng.gamma(5, 0.011, 200), 0.005, 0.1), np.inf)
         kept[id * 4] = {"reached": reached, "tries": np.where(reached, tries, budget), "size": size}
     original = np.stack([glyph(d) for d in (1, 7, 4, 9)])[:, None]
     noise = rng.choice([-0.1, 0.1], original.shape).astype(np.float32)
@@ -712,7 +722,7 @@ def findings() -> tuple[Finding, ...]:
         finding(
             "P1@reader",
             "inconclusive",
-            "The interval of the loss of accuracy, 1.9 % to 4.3 %, covers the 3 % tolerated; more retrainings would tell.",
+            "The interval of the loss of accuracy, 1.9 % to 4.3 %, covers the 3 % tolerated.",
             "high",
             "low",
             0.03,
@@ -723,7 +733,7 @@ def findings() -> tuple[Finding, ...]:
         finding(
             "D1@train/api",
             "resisted",
-            "The upper end of the interval, 2.7 %, is below the 5 % tolerated, and the attack broke its positive control.",
+            "The upper end of the interval, 2.7 %, is below the 5 % tolerated; its control was broken.",
             "medium",
             "high",
             rate=rate("tpr", 0.016, 0.009, 0.027, 1000),
@@ -876,7 +886,7 @@ def treatments() -> tuple[Treatment, ...]:
             title="Query budget for each account",
             effects=("limits", "deters"),
             status="recommended",
-            reason="The gateway is outside this assessment; a hard limit of 500 queries a day lies below the median number of tries.",
+            reason="The gateway lies outside this assessment; 500 queries a day are fewer than an attack needs.",
             for_findings=("E2@reader/api", "X1@reader/api"),
         ),
         Treatment(

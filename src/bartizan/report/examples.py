@@ -58,8 +58,8 @@ def withheld(evidence: Sequence[Evidence], arrays: ArrayReader) -> bool:
 
 
 def _examples(attack: str, kept: Mapping[str, NDArray[np.generic]], names: Sequence[str]) -> Examples:
-    original = np.asarray(kept["example_original"], np.float64)[:MOST]
-    changed = np.asarray(kept["example_changed"], np.float64)[:MOST]
+    original = np.nan_to_num(np.asarray(kept["example_original"], np.float64))[:MOST]
+    changed = np.nan_to_num(np.asarray(kept["example_changed"], np.float64))[:MOST]
     said = [_said(kept, i) for i in range(len(original))]
     if original.ndim != 4:
         rows = [Example(*s, features=_features(a, b, names)) for s, a, b in zip(said, original, changed, strict=True)]

@@ -8,12 +8,18 @@ THIN = "\u202f"
 
 
 def percent(share: float) -> str:
-    """A share of 1 as per cent, with as many digits as matter: `41 %`, `4.1 %`, `0.12 %`."""
+    """A share of 1 as per cent, with as many digits as matter: `41 %`, `4.1 %`, `0.12 %`. Only 0 is called 0 %, and
+    only 1 is called 100 %."""
     value = 100 * share
     size = abs(value)
-    digits = 0 if size >= 10 or size == 0 else 1 if size >= 0.95 else 2
-    text = f"{value:.{1 if 99 < size < 100 else digits}f}"
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}{THIN}%"
+    if 0 < size < 0.005:
+        return f"<{THIN}0.01{THIN}%"
+    if 99.995 <= size < 100:
+        return f">{THIN}99.99{THIN}%"
+    rest = min(size, abs(100 - size))
+    text = f"{value:.{0 if rest >= 10 or 10 <= size <= 99 else 1 if rest >= 0.95 else 2}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{text.replace('-', '−')}{THIN}%"
 
 
 def points(difference: float) -> str:

@@ -29,6 +29,16 @@ ACCESS = {
     "explanations": "explanations",
     "recipe": "recipe",
 }
+ENOUGH = {
+    "none": "no access at all",
+    "files": "having the files",
+    "data_read": "reading the training records",
+    "data_write": "writing training records",
+    "labels": "seeing the labels",
+    "scores": "seeing the scores",
+    "logits": "following the gradients",
+    "weights": "holding the weights",
+}
 UNITS = {"linf": "L∞", "l2": "L2", "l1": "L1", "l0": "L0"}
 ESTIMANDS = {
     "robust_error": "of the inputs are misjudged under attack",
@@ -115,8 +125,9 @@ def knowledge(finding: Finding) -> str:
         return "not measured"
     enough = [r.access for r in finding.knowledge if r.rate > finding.tolerance]
     if enough:
-        return f"{access(enough[0])}: more is not needed"
-    return f"{access(finding.knowledge[-1].access)} did not suffice"
+        return f"{ENOUGH.get(enough[0], access(enough[0]))} is enough"
+    most = finding.knowledge[-1].access
+    return f"{ENOUGH.get(most, access(most))} did not suffice"
 
 
 def sentence(finding: Finding) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from bartizan.report.charts.scale import Scale
-from bartizan.report.charts.svg import drawing, rect, tag, text
+from bartizan.report.charts.svg import drawing, rect, text
 from bartizan.report.numbers import percent
 
 WIDTH, HEIGHT, LEFT, RIGHT = 860.0, 62.0, 8.0, 8.0
@@ -18,7 +18,6 @@ def bracket(certified: float, attacked: float | None) -> Markup:
     standing = 1.0 if attacked is None else attacked
     top = max(standing, certified)
     marks = [
-        tag("defs", _hatch()),
         rect(LEFT, 18, x(1.0) - LEFT, 22, "track"),
         rect(LEFT, 18, x(certified) - LEFT, 22, "proved"),
         rect(x(certified), 18, x(top) - x(certified), 22, "unknown", fill="url(#hatch)"),
@@ -32,8 +31,3 @@ def bracket(certified: float, attacked: float | None) -> Markup:
     )
     words = f"proved {percent(certified)}, unknown {percent(top - certified)}, broken {percent(1 - top)}"
     return drawing(WIDTH, HEIGHT, words, *marks, class_="chart interval")
-
-
-def _hatch() -> Markup:
-    stroke = tag("path", d="M0 6L6 0", class_="hatch-line")
-    return tag("pattern", stroke, id="hatch", width=6, height=6, patternUnits="userSpaceOnUse")

@@ -31,7 +31,7 @@ def data_uri(pixels: Pixels) -> str:
 
 def to_pixels(image: NDArray[np.generic], low: float, high: float) -> Pixels:
     """An image C×H×W (one, three or more channels; of other counts the first is shown) scaled from [low, high]."""
-    values = np.nan_to_num(np.asarray(image, np.float64))
+    values = np.asarray(image, np.float64)
     spread = high - low if high > low else 1.0
     scaled = np.clip((values - low) / spread * 255, 0, 255).round().astype(np.uint8)
     return np.ascontiguousarray(scaled.transpose(1, 2, 0)) if scaled.shape[0] == 3 else scaled[0]

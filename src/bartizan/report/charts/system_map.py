@@ -35,8 +35,7 @@ def system_map(zones: Sequence[Zone], edges: Sequence[Edge], levels: Mapping[str
     """Draw the zones. `levels` says for each id its highest exposure: low, medium, high or unknown."""
     kinds = [k for k in KINDS if any(n.kind == k for z in zones for n in z.nodes)]
     spots, bands, height = _layout(zones, kinds)
-    marks = [tag("defs", _arrow())]
-    marks += [m for zone, (top, bottom) in zip(zones, bands, strict=True) for m in _band(zone, top, bottom)]
+    marks = [m for zone, (top, bottom) in zip(zones, bands, strict=True) for m in _band(zone, top, bottom)]
     marks += [_title(i, k, len(kinds)) for i, k in enumerate(kinds)]
     placed = [(i, e) for i, e in enumerate(edges, 1) if e.source in spots and e.to in spots]
     marks += [_line(e, spots) for _, e in placed]
@@ -126,10 +125,3 @@ def _badge(i: int, edge: Edge, spots: Mapping[str, Spot]) -> list[Markup]:
         tag("circle", cx=x, cy=y, r=9, class_=kind),
         text(x, y + 3.6, str(i), "badge-text strong" if edge.crosses else "badge-text", "middle"),
     ]
-
-
-def _arrow() -> Markup:
-    head = tag("path", d="M0 0L8 4L0 8Z", class_="arrow-head")
-    return tag(
-        "marker", head, id="arrow", viewBox="0 0 8 8", refX=7, refY=4, markerWidth=7, markerHeight=7, orient="auto"
-    )

@@ -38,12 +38,14 @@ class Treatments(Section):
 def _block(treatment: Treatment, clock: Mapping[str, Any]) -> dict[str, Any]:
     by_change = {c: [r for r in treatment.retests if r.change == c] for c in ("better", "worse")}
     order = ("worse", "better", "unclear", "same", "untested")
+    costs = [*_costs(treatment.costs), *_latency(treatment, clock)]
     return {
         "t": treatment,
         "better": len(by_change["better"]),
         "worse": [r.finding for r in by_change["worse"]],
         "retests": sorted(treatment.retests, key=lambda r: (order.index(r.change), r.finding)),
-        "costs": [*_costs(treatment.costs), *_latency(treatment, clock)],
+        "costs": costs,
+        "paired": any(row["before"] for row in costs),
         "params": ", ".join(f"{wording.plain(k)} {v}" for k, v in sorted(treatment.params.items())),
     }
 

@@ -1,0 +1,96 @@
+"""The curves drawn from numbers: they show what they were given, for the least and the oddest inputs too."""
+
+import numpy as np
+import pytest
+
+from bartizan.report.charts.bracket import bracket
+from bartizan.report.charts.interval import interval_bar
+from bartizan.report.charts.ladder import knowledge_ladder
+from bartizan.report.charts.points import Point, point_curves
+from bartizan.report.charts.rank import rank_range
+from bartizan.report.charts.roc import log_roc
+from bartizan.report.charts.series import Series, legend, strongest_first
+from bartizan.report.charts.sizes import size_curve
+from bartizan.report.charts.survival import tries_curve
+from bartizan.report.charts.tradeoff import Trade, trade_off
+
+
+def series(reached, values, name="apgd"):
+    return Series(name, np.asarray(values, np.float64), np.asarray(reached, bool))
+
+
+@pytest.mark.parametrize("reached", [[True, True], [False, False], [True, False]])
+def test_tries_are_drawn_whether_all_none_or_some_fell(reached):
+    drawn = tries_curve([series(reached, [3, 40])], "queries", 40)
+    assert drawn.count('class="series s0"') == 1
+    assert "nan" not in drawn
+
+
+def test_the_tries_curve_says_how_much_fell_within_the_budget():
+    drawn = tries_curve([series([True, False, False, False], [3, 100, 100, 100])], "queries", 100)
+    assert "25\u202f% broken within 100 queries" in drawn
+
+
+def test_sizes_mark_only_the_shares_that_were_reached():
+    drawn = size_curve([series([True, True, True, False], [0.1, 0.2, 0.3, np.inf])], "L2", eps=0.5)
+    assert drawn.count("<circle") == 2
+    assert "inf" not in drawn
+
+
+def test_the_strongest_comes_first_and_at_most_four_are_drawn():
+    found = strongest_first([series([i < k for i in range(6)], range(6), f"a{k}") for k in range(6)])
+    assert [s.name for s in found] == ["a5", "a4", "a3", "a2"]
+
+
+def test_a_legend_is_only_needed_for_several():
+    assert legend(["one"]) == ""
+    assert legend(["one", "<two>"]).count("<li>") == 2
+    assert "<two>" not in legend(["one", "<two>"])
+
+
+def test_the_ladder_tells_rungs_above_from_rungs_below():
+    drawn = knowledge_ladder([("labels", 0.02), ("weights", 0.7)], 0.05)
+    assert drawn.count('class="bar over"') == 1
+    assert drawn.count('class="bar under"') == 1
+
+
+def test_the_interval_carries_its_verdict_and_negative_ends():
+    assert "estimate resisted" in interval_bar(0.01, -0.02, 0.04, 0.05, "resisted")
+
+
+def test_points_outside_shares_get_an_axis_of_their_own():
+    drawn = point_curves([("seconds", [Point(1, 3.0, 2.0, 4.0), Point(2, 30.0, 20.0, 40.0)])], "records", 0.05)
+    assert "limit" not in drawn
+    assert ">40<" in drawn or ">30<" in drawn
+
+
+def test_a_single_point_is_drawn():
+    assert point_curves([("rate", [Point(5, 0.5, 0.4, 0.6)])], "records").count("<circle") == 1
+
+
+def test_the_roc_leaves_out_what_a_logarithm_cannot_show():
+    drawn = log_roc(np.array([0.0, 0.01, 1.0]), np.array([0.0, 0.02, 1.0]), 0.01)
+    assert "nan" not in drawn
+    assert "inf" not in drawn
+
+
+def test_an_empty_roc_does_not_fail():
+    assert "<svg" in log_roc(np.zeros(0), np.zeros(0))
+
+
+def test_the_bracket_says_its_three_parts():
+    drawn = bracket(0.2, 0.5)
+    for words in ("proved 20", "unknown 30", "broken 50"):
+        assert words in drawn
+    assert "unknown 80" in bracket(0.2, None)
+
+
+def test_a_rank_says_its_range():
+    assert "rank 3, between 2 and 6" in rank_range(3, 2, 6, 12)
+    assert "<svg" in rank_range(1, 1, 1, 1)
+
+
+def test_each_trade_is_one_mark_with_its_words():
+    drawn = trade_off([Trade("A", "E1@m", -0.02, -0.4), Trade("B", "E1@m", 0.0, 0.1)])
+    assert drawn.count('class="mark') == 2
+    assert "A on E1@m: rate −40.0" in drawn

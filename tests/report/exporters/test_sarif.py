@@ -1,0 +1,100 @@
+import json
+
+import pytest
+
+from bartizan.core.contracts import ArrayReader
+from bartizan.report.exporters.sarif import Sarif
+
+
+def export(assessment):
+    return json.loads(Sarif().export(assessment, ArrayReader()))
+
+
+@pytest.fixture
+def run(assessment):
+    return export(assessment)["runs"][0]
+
+
+def test_the_frame_is_sarif_2_1_0(assessment):
+    log = export(assessment)
+    assert log["version"] == "2.1.0"
+    assert log["$schema"].endswith("sarif-schema-2.1.0.json")
+    assert len(log["runs"]) == 1
+    assert log["runs"][0]["tool"]["driver"]["name"] == "bartizan"
+
+
+def test_every_finding_is_one_result_under_its_rule(run, assessment):
+    rules = run["tool"]["driver"]["rules"]
+    assert len(run["results"]) == len(assessment.findings)
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["message"]["text"]
+    for rule in rules:
+        assert rule["help"]["text"]
+        assert rule["shortDescription"]["text"]
+
+
+def test_kinds_and_levels_agree_with_the_standard(run):
+    """Section 3.27.10: only a failure has a level other than none."""
+    for result in run["results"]:
+        assert result["kind"] in {"fail", "pass", "open"}
+        assert (result["level"] == "none") == (result["kind"] != "fail")
+
+
+def by_finding(run):
+    return {r["properties"]["finding"]: r for r in run["results"]}
+
+
+def test_severity_becomes_the_level(run):
+    found = by_finding(run)
+    assert found["E2@reader/api"]["level"] == "error"
+    assert found["D1@train/api"]["kind"] == "pass"
+    assert found["E3@reader"]["kind"] == "open"
+
+
+def test_findings_are_anchored_at_their_own_line_then_the_interface_then_the_asset(run):
+    found = by_finding(run)
+
+    def line(id):
+        return found[id]["locations"][0]["physicalLocation"]["region"]["startLine"]
+
+    assert (line("E1@reader"), line("E2@reader/api"), line("P1@reader")) == (33, 52, 31)
+    place = found["E2@reader/api"]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "system.yaml"
+    assert place["region"]["startColumn"] == 5
+
+
+def test_a_finding_without_a_position_keeps_its_logical_place(run):
+    (location,) = by_finding(run)["B3@host"]["locations"]
+    assert "physicalLocation" not in location
+    assert location["logicalLocations"] == [{"fullyQualifiedName": "host"}]
+
+
+def test_fingerprints_differ_between_findings_and_outlive_a_moved_line(changed, run):
+    prints = [r["partialFingerprints"]["findingId/v1"] for r in run["results"]]
+    assert len(set(prints)) == len(prints)
+    moved = export(changed(positions={"reader": "other.yaml:99:1"}))["runs"][0]
+    assert [r["partialFingerprints"]["findingId/v1"] for r in moved["results"]] == prints
+
+
+def test_what_is_open_is_announced_as_a_warning(run):
+    notices = run["invocations"][0]["toolExecutionNotifications"]
+    assert {n["level"] for n in notices} == {"warning"}
+    assert sum(" is untested: " in n["message"]["text"] for n in notices) == 3
+    assert sum(" is inconclusive: " in n["message"]["text"] for n in notices) == 2
+
+
+def test_an_accepted_risk_is_a_suppression_with_its_reason(run):
+    (suppression,) = by_finding(run)["E1@reader"]["suppressions"]
+    assert suppression["kind"] == "external"
+    assert "head of payments" in suppression["justification"]
+
+
+def test_windows_paths_and_spaces_are_fit_for_a_uri(changed):
+    run = export(changed(positions={"reader": "C:\\my files\\system.yaml:3:1"}))["runs"][0]
+    place = by_finding(run)["P1@reader"]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "C:/my%20files/system.yaml"
+
+
+def test_nothing_known_is_an_empty_list_of_results(empty):
+    assert export(empty)["runs"][0]["results"] == []

@@ -1,0 +1,95 @@
+"""The sections that are tables: nothing is dropped, and what is missing is said."""
+
+from bartizan.core.contracts import ArrayReader
+from bartizan.report.sections.exposures import Exposures
+from bartizan.report.sections.gates import Gates
+from bartizan.report.sections.layers import Layers
+from bartizan.report.sections.method import Method
+from bartizan.report.sections.plan import PlanByStage
+from bartizan.report.sections.residual import Residual
+from bartizan.report.sections.sources import Sources
+from bartizan.report.sections.system_map import SystemMap
+from bartizan.report.sections.threats import Threats
+from bartizan.report.sections.vulnerabilities import Vulnerabilities
+
+NONE = ArrayReader()
+
+
+def test_every_exposure_is_in_one_cell_and_unknown_stands_with_high(assessment):
+    rows = Exposures().context(assessment, NONE)["rows"]
+    ids = [e.id for _, cells in rows for cell in cells for e in cell]
+    assert sorted(ids) == sorted(e.id for e in assessment.exposures)
+    high = {e.level for _, cells in rows for e in cells[2]}
+    assert high == {"high", "unknown"}
+
+
+def test_failed_gates_come_first(assessment):
+    outcomes = [g.outcome for g in Gates().context(assessment, NONE)["gates"]]
+    assert outcomes == ["failed", "inconclusive", "passed"]
+
+
+def test_bare_cells_and_single_points_are_counted(assessment):
+    context = Layers().context(assessment, NONE)
+    assert (len(context["single"]), len(context["bare"])) == (2, 1)
+    assert [stage for stage, _ in context["rows"]] == ["training", "deployment", "monitoring"]
+    assert context["states"] == ["at_rest", "in_transit", "in_use"]
+
+
+def test_environment_seeds_and_digests_are_said_once(assessment):
+    context = Method().context(assessment, NONE)
+    assert ("torch", "2.13.0") in context["environment"]
+    assert context["seeds"] == [7]
+    assert len(context["rows"]) == len(assessment.evidence)
+    assert ("reader", "5d41" * 16) in context["subjects"]
+
+
+def test_two_environments_are_both_named(assessment, changed):
+    other = assessment.evidence[0].model_copy(update={"environment": {"torch": "2.6.0"}})
+    context = Method().context(changed(evidence=(*assessment.evidence, other)), NONE)
+    assert ("torch", "2.13.0 or 2.6.0") in context["environment"]
+
+
+def test_gates_alternate_with_stages_and_the_present_one_is_marked(assessment):
+    rows = PlanByStage().context(assessment, NONE)["rows"]
+    assert [r["stage"] for r in rows if r["gate"]] == ["retraining", "testing", "monitoring"]
+    assert [r["stage"] for r in rows if r["here"]] == ["deployment"]
+    assert all(r["all"] for r in rows)
+
+
+def test_all_that_is_open_is_listed_with_a_reason(assessment):
+    context = Residual().context(assessment, NONE)
+    assert {f.id for f in context["untested"]} == {"E3@reader", "A1@reader/api", "B3@host"}
+    assert {f.id for f in context["undecided"]} == {"P1@reader", "H1@reader"}
+    assert {e.outcome for e in context["silent"]} == {"not_applicable", "error"}
+    assert [f.id for f in context["accepted"]] == ["E1@reader"]
+
+
+def test_sources_are_those_of_what_was_used(assessment):
+    ids = [r.id for r in Sources().context(assessment, NONE)["references"]]
+    assert ids == sorted(set(ids))
+    assert {"enisa2021", "kaplan1958", "clopper1934"} <= set(ids)
+
+
+def test_the_map_tolerates_a_bare_description(changed):
+    context = SystemMap().context(changed(system={"name": "x"}, exposures=()), NONE)
+    assert (context["map"], context["edges"], context["stage"]) == ("", [], "unknown")
+
+
+def test_an_assumed_distribution_says_so(assessment):
+    said = {c["name"]: c["distribution"] for c in SystemMap().context(assessment, NONE)["odd"]}
+    assert said == {"scan_noise": "half_normal 0.03", "skew": "uniform (assumed: nobody stated one)"}
+
+
+def test_the_matrix_shows_the_highest_level_where_a_choice_feeds_a_technique(assessment):
+    context = Threats().context(assessment, NONE)
+    row = next(cells for id, _, cells in context["rows"] if id == "E2")
+    titles = [title for _, title, _ in context["columns"]]
+    assert row[titles.index("Query budget (DC20)")] == ("high", "H")
+    assert row[titles.index("Labelling (DC02)")] == ("", "")
+    assert sum(n for _, n in context["groups"]) == len(titles)
+
+
+def test_vulnerabilities_come_by_rank_with_their_verdict(assessment):
+    rows = Vulnerabilities().context(assessment, NONE)["rows"]
+    assert [v.rank for v, _, _ in rows] == sorted(v.rank for v in assessment.vulnerabilities)
+    assert rows[0][2] == "exploited"

@@ -1,0 +1,44 @@
+from bartizan.core.artifact import Measurement
+from bartizan.core.contracts import ArrayReader
+from bartizan.report.sections.treatments import Treatments, accuracy_change
+
+
+def share(estimand, value, **at):
+    return Measurement(estimand=estimand, unit="share", n=100, method="m", value=value, low=value, high=value, at=at)
+
+
+def test_the_cost_in_accuracy_is_read_in_both_forms():
+    assert accuracy_change([share("clean_accuracy_change", -0.02)]) == -0.02
+    pair = [share("accuracy", 0.96, when="before"), share("accuracy", 0.91, when="after")]
+    assert round(accuracy_change(pair), 6) == -0.05
+    assert accuracy_change([share("recall", 0.9, when="after")]) is None
+
+
+def test_before_and_after_share_a_row_and_classes_do_not(assessment, changed):
+    costs = tuple(
+        share("recall", v, when=w, **{"class": c}) for c in (1, 7) for w, v in (("before", 0.9), ("after", 0.8))
+    )
+    first = assessment.treatments[0].model_copy(update={"costs": costs})
+    (block,) = Treatments().context(changed(treatments=(first,)), ArrayReader())["blocks"]
+    assert [r["name"] for r in block["costs"]] == ["recall (class 1)", "recall (class 7)"]
+    assert {r["change"].replace("\u202f", " ") for r in block["costs"]} == {"−10.0 points"}
+
+
+def test_what_got_worse_comes_first(assessment):
+    block = Treatments().context(assessment, ArrayReader())["blocks"][0]
+    assert block["worse"] == ["D1@train/api"]
+    assert block["retests"][0].change == "worse"
+
+
+def test_latency_is_read_from_the_clock(assessment, changed):
+    first = assessment.treatments[0].model_copy(update={"evidence": ("k",), "costs": ()})
+    clock = {"evidence": {"k": {"latency_before": {"p50": 0.001}, "latency_after": {"p50": 0.0015}}}}
+    (block,) = Treatments().context(changed(treatments=(first,), clock=clock), ArrayReader())["blocks"]
+    (row,) = block["costs"]
+    assert (row["before"], row["after"], row["change"]) == ("1 ms", "1.5 ms", "+0.5 ms")
+
+
+def test_recommended_treatments_are_listed_but_not_plotted(assessment):
+    context = Treatments().context(assessment, ArrayReader())
+    assert len(context["blocks"]) == 5
+    assert context["chart"].count('class="mark') == 6
