@@ -26,7 +26,7 @@ class BackdoorReferee(Referee):
     """Triggers are judged by retraining with seeds of its own, scans by the margins of the points they return."""
 
     spec = PluginSpec(
-        id="backdoor_referee",
+        id="backdoor",
         title="Referee of backdoors",
         summary="How often a planted trigger works, at what cost in accuracy; which class of a model stands out.",
         references=("gu2017", "wang2024mmbd", "clopper1934"),

@@ -23,7 +23,7 @@ class ExtractionReferee(Referee):
     """Compares every student of the curve with the target, and with a student that never saw an answer."""
 
     spec = PluginSpec(
-        id="extraction_referee",
+        id="extraction",
         title="Referee of extraction",
         summary="Agreement of the copy with the target on probe examples, against the number of queries.",
         references=("jagielski2020", "clopper1934"),

@@ -19,7 +19,7 @@ class PoisoningReferee(Referee):
     """The unit of success is a retraining seed, each paired with its unpoisoned twin."""
 
     spec = PluginSpec(
-        id="poisoning_referee",
+        id="poisoning",
         title="Referee of poisoning",
         summary="Accuracy lost to poison against a clean twin of the same seed, by number of poisoned records.",
         references=("biggio2012", "clopper1934"),

@@ -23,7 +23,7 @@ class PrivacyReferee(Referee):
     """Sets the threshold on one half of the non-members; measures on the other half and on the members."""
 
     spec = PluginSpec(
-        id="privacy_referee",
+        id="privacy",
         title="Referee of membership inference",
         summary="True-positive rate at a stated false-positive rate, the rate really observed, and the whole ROC.",
         references=("carlini2022lira", "clopper1934"),
