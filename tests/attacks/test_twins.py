@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from bartizan.attacks.twins import accuracy_drop, alike, doses_of, doubts, goal_reached, smallest_dose, train_all
+from bartizan.core.artifact import Artifact
+from bartizan.core.data import Data, Roles
+from bartizan.numerics.intervals import clopper_pearson
+from bartizan.numerics.linear import LinearTarget
+
+DATA = Data.of(np.array([[0.0], [0.1], [0.9], [1.0]], np.float32), np.array([0, 0, 1, 1]))
+ROLES = Roles(probe=DATA, writable=DATA)
+MODEL = LinearTarget(np.array([[-9.0, 9.0]]), np.array([4.5, -4.5]))
+
+
+def changes(index: list[int], doses: list[int]) -> Artifact:
+    y = 1 - DATA.y[index]
+    return Artifact("poisoned_set", {"index": np.array(index), "y": y, "doses": np.array(doses)})
+
+
+def test_a_dose_the_artifact_cannot_fill_is_left_out() -> None:
+    assert doses_of(changes([0, 1], [2, 1, 3])) == [1, 2]
+    assert doses_of(changes([0], [5])) == [0]
+
+
+def test_victims_are_trained_on_the_changed_records() -> None:
+    clean, turned = (train_all(MODEL, ROLES, changes([0, 1, 2, 3], [4]), (1,), d)[0] for d in (0, 4))
+    assert (clean.labels(DATA.x) == DATA.y).all()
+    assert (turned.labels(DATA.x) == 1 - DATA.y).all()
+
+
+def test_the_unit_of_success_is_a_seed() -> None:
+    m = goal_reached(np.array([True, False, True]), 7)
+    assert (m.value, m.n, m.at, (m.low, m.high)) == (pytest.approx(2 / 3), 3, {"records": 7}, clopper_pearson(2, 3))
+
+
+def test_a_drop_is_positive_when_the_poisoned_model_is_worse() -> None:
+    m = accuracy_drop("accuracy_drop", np.ones((2, 50), bool), np.arange(100).reshape(2, 50) % 2 == 0, 3)
+    assert m.value == 0.5
+    assert 0 < m.low < 0.5 < m.high
+
+
+def test_the_smallest_sufficient_dose_is_named_a_seed() -> None:
+    reached = {10: np.array([False, True, False]), 20: np.array([True, True, False])}
+    a = smallest_dose(reached, 100)
+    assert a["reached"].tolist() == [True, True, False]
+    assert a["tries"].tolist() == [20, 10, 20]
+    assert a["size"].tolist() == [0.2, 0.1, np.inf]
+
+
+def test_alike_means_every_seed() -> None:
+    assert alike(np.array([[1, 2], [1, 2]]))
+    assert not alike(np.array([[1, 2], [1, 3]]))
+
+
+def test_doubts_are_named_and_a_change_seen_elsewhere_lifts_the_last() -> None:
+    said = np.tile(1 - DATA.y, (2, 1))
+    flags = [f.id for f in doubts(MODEL, ROLES, {0: said, 1: said})]
+    assert flags == ["clean_twin_poor", "retraining_ignores_seed", "retraining_ignores_data"]
+    elsewhere = {0: said, 1: 1 - said}
+    assert "retraining_ignores_data" not in [f.id for f in doubts(MODEL, ROLES, {0: said, 1: said}, elsewhere)]
