@@ -49,6 +49,10 @@ def test_only_arrays_known_to_hold_no_records_pass():
     assert set(shown) == {"tries", "reached", "size", "roc_fpr", WITHHELD}
 
 
+def test_other_arrays_are_dropped_without_a_word():
+    assert set(redacted(ArrayReader(lambda _: {"margins": np.zeros(2)}))("any")) == set()
+
+
 def test_nothing_withheld_is_not_announced():
     assert WITHHELD not in redacted(ArrayReader(lambda _: {"tries": np.zeros(2)}))("any")
 

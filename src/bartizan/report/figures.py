@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isclose
 from typing import Any
 
 from markupsafe import Markup
@@ -23,7 +24,7 @@ from bartizan.report.charts.svg import NOTHING
 from bartizan.report.numbers import percent, quantity
 from bartizan.report.panels import counted, name_of
 
-AXES = ("queries", "records", "share", "eps", "severity", "seeds", "size")
+AXES = ("queries", "records", "share", "seeds", "size")
 FEWEST = 3
 
 
@@ -71,7 +72,7 @@ def _series(measurements: Iterable[Measurement]) -> dict[tuple[str, str], list[P
     found: dict[tuple[str, str], list[Point]] = defaultdict(list)
     for m in measurements:
         axis = next((a for a in AXES if isinstance(m.at.get(a), int | float)), None)
-        if axis is not None and "severity" not in m.at:
+        if axis is not None:
             found[m.estimand, axis].append(Point(float(m.at[axis]), m.value, m.low, m.high))
     return found
 
@@ -80,11 +81,11 @@ def _roc(evidence: Evidence, arrays: ArrayReader) -> Figure | None:
     kept = arrays(evidence.id)
     if "roc_fpr" not in kept or "roc_tpr" not in kept:
         return None
-    judged = [float(m.at["fpr"]) for m in evidence.measurements if isinstance(m.at.get("fpr"), int | float)]
+    judged = next((float(m.at["fpr"]) for m in evidence.measurements if m.estimand == "tpr" and "fpr" in m.at), None)
     return Figure(
         f"{wording.capital(name_of(evidence))}: members recognised",
         "Both axes are logarithmic; the dotted diagonal is guessing. Only the left end counts for privacy.",
-        log_roc(kept["roc_fpr"], kept["roc_tpr"], max(judged, default=None)),
+        log_roc(kept["roc_fpr"], kept["roc_tpr"], judged),
     )
 
 
@@ -120,13 +121,13 @@ def _unit(condition: Any) -> str:
 
 
 def _bracket(certified: Certified, evidence: Iterable[Evidence]) -> Figure:
-    standing = [
+    broken = [
         m.value
         for e in evidence
         for m in e.measurements
-        if m.estimand == "robust_accuracy" and _ball(e, m) == (certified.norm, certified.eps)
+        if m.estimand in ("robust_error", "error_within") and _same_ball(m, certified)
     ]
-    attacked = min(standing, default=None)
+    attacked = 1 - max(broken) if broken else None
     ball = f"{wording.unit(certified.norm)} ≤ {quantity(certified.eps)}"
     inverted = attacked is not None and attacked < certified.low
     caption = f"Proved for {certified.object} against any change with {ball}, on {certified.n} examples"
@@ -136,6 +137,6 @@ def _bracket(certified: Certified, evidence: Iterable[Evidence]) -> Figure:
     return Figure("Proved and broken", caption, bracket(certified.share, attacked), wide=True)
 
 
-def _ball(evidence: Evidence, measurement: Measurement) -> tuple[Any, Any]:
-    params = {**evidence.trial.params, **measurement.at}
-    return params.get("norm"), params.get("eps")
+def _same_ball(measurement: Measurement, certified: Certified) -> bool:
+    norm, eps = measurement.at.get("norm"), measurement.at.get("eps")
+    return norm == certified.norm and isinstance(eps, int | float) and isclose(eps, certified.eps, rel_tol=1e-6)

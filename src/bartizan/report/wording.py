@@ -44,6 +44,9 @@ ESTIMANDS = {
     "robust_error": "of the inputs are misjudged under attack",
     "attack_success": "of the inputs are turned",
     "attack_success_rate": "of the inputs are turned",
+    "goal_reached": "of the retrainings end as the adversary wants",
+    "flagged_classes": "of the classes look planted",
+    "uncertified_share": "of the inputs have no proof",
     "trigger_success": "of the inputs with the trigger obey it",
     "fidelity": "of the answers of the copy agree with the model",
     "tpr": "of the members of the training data are recognised",
@@ -51,7 +54,13 @@ ESTIMANDS = {
     "accuracy_drop": "of accuracy are lost",
     "unsafe_files": "of the files can run code",
 }
-NAMES = {"tpr": "true positives", "fpr": "false positives", "failure_at": "failure rate", "odd": "operating domain"}
+NAMES = {
+    "tpr": "true positives",
+    "fpr": "false positives",
+    "failure_at": "failure rate",
+    "robust_error": "errors under attack",
+    "odd": "operating domain",
+}
 
 
 def plain(word: str) -> str:

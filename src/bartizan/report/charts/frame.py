@@ -55,7 +55,9 @@ class Frame:
         for value in self.y.ticks(4 if self.shares else 5):
             y = self.y(value)
             marks.append(line(LEFT, y, self.width - RIGHT, y, "grid"))
-            marks.append(text(LEFT - 5, y + 3.5, percent(value) if self.shares else short(value), "tick", "end"))
+            marks.append(
+                text(LEFT - 5, y + 3.5, percent(round(value, 9)) if self.shares else short(value), "tick", "end")
+            )
         return marks
 
     def _vertical(self) -> list[Markup]:

@@ -26,7 +26,7 @@ class Point:
 def point_curves(curves: Sequence[tuple[str, Sequence[Point]]], x_name: str, tolerance: float | None = None) -> Markup:
     """One line for each named curve, every point with its whisker. The x axis is logarithmic over two decades."""
     every = [p for _, points in curves for p in points]
-    shares = all(-0.0001 <= p.value <= 1.0001 for p in every)
+    shares = all(abs(p.value) <= 1.0001 for p in every)
     frame = _frame(every, x_name, shares, tolerance)
     marks: list[Markup] = []
     if tolerance is not None and shares:
@@ -46,7 +46,7 @@ def _frame(points: Sequence[Point], x_name: str, shares: bool, tolerance: float 
     x = Scale(low, high, LEFT, WIDTH - RIGHT, log)
     if shares:
         most = max(tolerance or 0.0, *(p.high for p in points))
-        return Frame(x, Scale(0.0, roof(most), HEIGHT - BOTTOM, TOP), x_name)
+        return Frame(x, Scale(min(0.0, *(p.low for p in points)), roof(most), HEIGHT - BOTTOM, TOP), x_name)
     bottom, top = min(0.0, *(p.low for p in points)), max(p.high for p in points)
     return Frame(x, Scale(bottom, top if top > bottom else bottom + 1, HEIGHT - BOTTOM, TOP), x_name, shares=False)
 

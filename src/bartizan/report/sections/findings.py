@@ -19,7 +19,10 @@ from bartizan.report.figures import Figure, family_figures
 from bartizan.report.numbers import percent, quantity
 from bartizan.report.panels import Panel, name_of, three
 
-CHOSEN = ("attack_success", "robust_accuracy", "trigger_success", "fidelity", "tpr", "failure_probability")
+CHOSEN = (
+    *("robust_error", "attack_success", "goal_reached", "trigger_success", "fidelity", "tpr"),
+    *("failure_probability", "certified_share", "flagged_classes", "unsafe_files"),
+)
 
 
 class Findings(Section):
