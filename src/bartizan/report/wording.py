@@ -39,7 +39,7 @@ ENOUGH = {
     "logits": "following the gradients",
     "weights": "holding the weights",
 }
-UNITS = {"linf": "L∞", "l2": "L2", "l1": "L1", "l0": "L0"}
+UNITS = {"draw": "draws", "linf": "L∞", "l2": "L2", "l1": "L1", "l0": "L0"}
 ESTIMANDS = {
     "robust_error": "of the inputs are misjudged under attack",
     "attack_success": "of the inputs are turned",
@@ -51,6 +51,7 @@ ESTIMANDS = {
     "fidelity": "of the answers of the copy agree with the model",
     "tpr": "of the members of the training data are recognised",
     "failure_probability": "of the inputs within the stated domain fail",
+    "failure_beyond": "of the inputs just outside the stated domain fail",
     "accuracy_drop": "of accuracy are lost",
     "unsafe_files": "of the files can run code",
 }
@@ -112,7 +113,8 @@ def tries(found: Tries | None) -> str:
     if found is None:
         return "not measured"
     if found.median is None:
-        return f"more than {quantity(found.censored_at)} {unit(found.unit)} for half of the {quantity(found.n)} units"
+        beyond = f"more than {quantity(found.censored_at)} {unit(found.unit)}"
+        return f"{beyond} for half of the {quantity(found.n)} tried"
     return f"half fall within {quantity(found.median)} {unit(found.unit)}"
 
 

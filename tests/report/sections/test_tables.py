@@ -17,9 +17,9 @@ NONE = ArrayReader()
 
 def test_every_exposure_is_in_one_cell_and_unknown_stands_with_high(assessment):
     rows = Exposures().context(assessment, NONE)["rows"]
-    ids = [e.id for _, cells in rows for cell in cells for e in cell]
+    ids = [e.id for _, cells in rows for cell in cells for group in cell for e in group]
     assert sorted(ids) == sorted(e.id for e in assessment.exposures)
-    high = {e.level for _, cells in rows for e in cells[2]}
+    high = {e.level for _, cells in rows for group in cells[2] for e in group}
     assert high == {"high", "unknown"}
 
 

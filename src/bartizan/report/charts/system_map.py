@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bartizan.report.charts.svg import drawing, number, rect, tag, text
+from bartizan.report.charts.routes import BOX, Route, Spot, routes_of
+from bartizan.report.charts.svg import drawing, rect, tag, text
 from bartizan.report.charts.zones import KINDS, Edge, Node, Zone
 
 WIDTH = 960.0
-BOX, ROW, PAD, GAP, HEAD = 48.0, 66.0, 16.0, 26.0, 24.0
+ROW, PAD, GAP, HEAD = 76.0, 24.0, 26.0, 26.0
 SIDE = 18.0
 TITLES = {"outside": "Outside", "interface": "Interfaces", "software": "Software", "model": "Models", "data": "Data"}
 TITLES |= {"hardware": "Hardware"}
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Where a part is drawn: its upper left corner and its width."""
-
-    x: float
-    y: float
-    width: float
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        """The centre of its box."""
-        return self.x + self.width / 2, self.y + BOX / 2
 
 
 def system_map(zones: Sequence[Zone], edges: Sequence[Edge], levels: Mapping[str, str]) -> Markup:
@@ -38,9 +24,10 @@ def system_map(zones: Sequence[Zone], edges: Sequence[Edge], levels: Mapping[str
     marks = [m for zone, (top, bottom) in zip(zones, bands, strict=True) for m in _band(zone, top, bottom)]
     marks += [_title(i, k, len(kinds)) for i, k in enumerate(kinds)]
     placed = [(i, e) for i, e in enumerate(edges, 1) if e.source in spots and e.to in spots]
-    marks += [_line(e, spots) for _, e in placed]
+    routes = routes_of([e for _, e in placed], spots)
+    marks += [_line(e, r) for (_, e), r in zip(placed, routes, strict=True)]
     marks += [m for z in zones for n in z.nodes for m in _node(n, spots[n.id], levels.get(n.id, ""))]
-    marks += [m for i, e in placed for m in _badge(i, e, spots)]
+    marks += [m for (i, e), r in zip(placed, routes, strict=True) for m in _badge(i, e, r)]
     label = f"{len(spots)} parts in {len(zones)} zones of trust, {len(placed)} flows; listed in the table below"
     return drawing(WIDTH, height, label, *marks, class_="chart map")
 
@@ -94,34 +81,11 @@ def _cut(words: str, most: int) -> str:
     return words if len(words) <= most else words[: max(most - 1, 1)].rstrip(" ,") + "…"
 
 
-def _ends(edge: Edge, spots: Mapping[str, Spot]) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Where the flow leaves and arrives: on facing sides, or top and bottom for parts of one column."""
-    a, b = spots[edge.source], spots[edge.to]
-    (ax, ay), (bx, by) = a.middle, b.middle
-    if abs(ax - bx) < 1:
-        down = BOX / 2 if by > ay else -BOX / 2
-        return (ax - 14, ay + down), (bx - 14, by - down)
-    side = 1.0 if bx > ax else -1.0
-    return (ax + side * a.width / 2, ay), (bx - side * b.width / 2, by)
+def _line(edge: Edge, route: Route) -> Markup:
+    return tag("path", d=route.path, class_="flow crossing" if edge.crosses else "flow", marker_end="url(#arrow)")
 
 
-def _middle(edge: Edge, spots: Mapping[str, Spot]) -> tuple[float, float]:
-    (x1, y1), (x2, y2) = _ends(edge, spots)
-    return (x1 + x2) / 2, (y1 + y2) / 2
-
-
-def _line(edge: Edge, spots: Mapping[str, Spot]) -> Markup:
-    (x1, y1), (x2, y2) = _ends(edge, spots)
-    bend = abs(x2 - x1) / 2 * (1 if x2 > x1 else -1)
-    points = [number(v) for v in (x1, y1, x1 + bend, y1, x2 - bend, y2, x2, y2)]
-    d = "M{} {}C{} {} {} {} {} {}".format(*points)
-    return tag("path", d=d, class_="flow crossing" if edge.crosses else "flow", marker_end="url(#arrow)")
-
-
-def _badge(i: int, edge: Edge, spots: Mapping[str, Spot]) -> list[Markup]:
-    x, y = _middle(edge, spots)
-    kind = "badge crossing" if edge.crosses else "badge"
-    return [
-        tag("circle", cx=x, cy=y, r=9, class_=kind),
-        text(x, y + 3.6, str(i), "badge-text strong" if edge.crosses else "badge-text", "middle"),
-    ]
+def _badge(i: int, edge: Edge, route: Route) -> list[Markup]:
+    x, y = route.middle
+    kind, written = ("badge crossing", "badge-text strong") if edge.crosses else ("badge", "badge-text")
+    return [tag("circle", cx=x, cy=y, r=9, class_=kind), text(x, y + 3.6, str(i), written, "middle")]

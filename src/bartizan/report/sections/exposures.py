@@ -38,6 +38,11 @@ class Exposures(Section):
         }
 
 
-def _cell(exposures: list[Exposure], level: Level) -> list[Exposure]:
+def _cell(exposures: list[Exposure], level: Level) -> list[list[Exposure]]:
+    """What is said alike of several items stands together."""
     wanted = (Level.HIGH, Level.UNKNOWN) if level == Level.HIGH else (level,)
-    return sorted((e for e in exposures if e.level in wanted), key=lambda e: (e.level == Level.UNKNOWN, e.id))
+    found = sorted((e for e in exposures if e.level in wanted), key=lambda e: (e.level == Level.UNKNOWN, e.id))
+    alike: dict[str, list[Exposure]] = {}
+    for e in found:
+        alike.setdefault(e.model_copy(update={"id": "", "item": ""}).to_json(), []).append(e)
+    return list(alike.values())
