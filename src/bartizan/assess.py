@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from bartizan import __version__
+from bartizan.analysis import ranking
 from bartizan.analysis.analyse import Analysis, analyse
 from bartizan.campaign import plan as planning
 from bartizan.campaign import profile as profiling
+from bartizan.campaign import rank
 from bartizan.campaign.executor import Executor
 from bartizan.campaign.gates import evaluate
 from bartizan.campaign.judge import Bench, judge
@@ -80,6 +82,7 @@ def assess(
         gates=evaluate(system.gates, findings, campaign.evidence, bench.arrays),
         layers=layers(system, kb),
         residual=_residual(findings),
+        rules={"vulnerabilities": ranking.RULE, "findings": rank.RULE},
         positions=_positions(description),
         clock=_clock(began, options.today, store, evidence),
     )

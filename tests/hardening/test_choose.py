@@ -84,7 +84,7 @@ def test_what_resisted_needs_no_treatment() -> None:
 def test_ours_can_be_applied_at_once_with_what_they_propose() -> None:
     first = next(iter(chosen(finding("X1")).values()))
     assert (first.id, first.plugin, first.status, first.defence) == ("rounds@m", "rounds", "recommended", "DF24")
-    assert first.params == {"decimals": 1, "effort": "quick"}
+    assert first.params == {"decimals": 1, "effort": "quick", "left_open": None}
     assert first.for_findings == ("X1@m/api",)
 
 

@@ -41,9 +41,7 @@ def _examine(path: str, model: str) -> list[Check]:
         norm, eps = asked[-1] if asked else ("linf", None)
         assert asset.load is not None
         assert test is not None
-        return examine(
-            target, test, bounds=target.info.bounds, eps=eps, norm=norm, stated_accuracy=asset.load.accuracy
-        )
+        return examine(target, test, bounds=target.info.bounds, eps=eps, norm=norm, stated_accuracy=asset.load.accuracy)
     except BartizanError as error:
         return [Check("loads", "fail", str(error))]
     except Exception as error:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bartizan.datasets.open import open_dataset
-from bartizan.targets.open import open_target
-
 from bartizan.core.data import Data
 from bartizan.core.errors import DataError, ModelError
 from bartizan.core.system import DataAsset, System
 from bartizan.core.target import Target
+from bartizan.datasets.open import open_dataset
+from bartizan.targets.open import open_target
 
 
 def open_data(system: System, model_id: str, root: Path) -> tuple[Data | None, Data | None]:

@@ -27,8 +27,8 @@ def files_of(asset: Any, root: Path) -> list[Path]:
     references = {getattr(asset.load, "factory", None), asset.retrain.function if asset.retrain else None}
     preprocessing = getattr(asset.load, "preprocessing", None)
     references.add(getattr(preprocessing, "function", None))
-    sources = (source_of(str(r), root) for r in sorted(str(r) for r in references if r))
-    return found + [s for s in sources if s is not None]
+    sources = [source_of(r, root) for r in sorted(str(r) for r in references if r)]
+    return found + sorted({near for s in sources if s is not None for near in _with_neighbours(s, root)})
 
 
 def source_of(reference: str, root: Path) -> Path | None:
@@ -42,6 +42,11 @@ def source_of(reference: str, root: Path) -> Path | None:
     except (ImportError, ValueError):
         return None
     return Path(spec.origin) if spec and spec.origin and Path(spec.origin).is_file() else None
+
+
+def _with_neighbours(source: Path, root: Path) -> list[Path]:
+    """A source beside the description may import any module next to it; which ones, only running it would tell."""
+    return sorted(source.parent.glob("*.py")) if source.is_relative_to(root) else [source]
 
 
 def file_digest(path: Path) -> str:

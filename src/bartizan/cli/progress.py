@@ -52,9 +52,11 @@ class Bar:
         rate = f"{60 * speed:.0f}/min" if speed else ""
         self._bar.update(self._task, advance=1, description=_short(trial.name), rate=rate)
         if evidence.outcome is Outcome.ERROR:
-            self._console.print(f"{trial.name}: {evidence.reason}")
+            self._console.print(f"{trial.name}: {evidence.reason}", markup=False, soft_wrap=True)
         elif not self._console.is_terminal and not cached:
-            self._console.print(f"[{self._done}/{self._total}] {trial.name}: {evidence.outcome}", markup=False)
+            self._console.print(
+                f"[{self._done}/{self._total}] {trial.name}: {evidence.outcome}", markup=False, soft_wrap=True
+            )
 
 
 def _short(name: str, width: int = 44) -> str:

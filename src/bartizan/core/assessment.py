@@ -35,8 +35,10 @@ class Layer(Frozen):
 
 
 class Assessment(Frozen):
-    """Top-level names are stable. `clock` holds every reading of a clock and is the only part that may differ
-    between two runs of the same campaign."""
+    """Top-level names are stable. `rules` holds the stated rules of ranking, in words.
+
+    `clock` holds every reading of a clock and is the only part that may differ between two runs of one campaign.
+    """
 
     schema_version: int = SCHEMA_VERSION
     tool: dict[str, str]
@@ -51,5 +53,6 @@ class Assessment(Frozen):
     gates: tuple[GateResult, ...] = ()
     layers: tuple[Layer, ...] = ()
     residual: tuple[str, ...] = ()
+    rules: dict[str, str] = {}
     positions: dict[str, str] = {}
     clock: dict[str, Any] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from .artifact import Measurement
 from .base import Frozen
@@ -44,7 +44,7 @@ class Treatment(Frozen):
     reason: str = ""
     for_findings: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
-    params: dict[str, float | int | str] = {}
+    params: dict[str, Any] = {}
     evidence: tuple[str, ...] = ()
     costs: tuple[Measurement, ...] = ()
     retests: tuple[Retest, ...] = ()

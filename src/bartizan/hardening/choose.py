@@ -116,7 +116,7 @@ def _by_plugin(case: _Case, cls: type[Any], there: Mapping[str, str]) -> Treatme
         params = defense.propose(case.profile, case.effort)
     except NotApplicable as error:
         return _set_aside(treatment, str(error))
-    return treatment.model_copy(update={"params": _plain(params)})
+    return treatment.model_copy(update={"params": dict(params)})
 
 
 def _check(defense: Defense, profile: Profile) -> None:
@@ -131,11 +131,6 @@ def _check(defense: Defense, profile: Profile) -> None:
 
 def _set_aside(treatment: Treatment, reason: str) -> Treatment:
     return treatment.model_copy(update={"status": "not_applicable", "reason": reason, "plugin": None})
-
-
-def _plain(params: Mapping[str, Any]) -> dict[str, float | int | str]:
-    """The parameters a treatment can state; the others (None, lists) are left to the plugin's defaults."""
-    return {name: value for name, value in params.items() if isinstance(value, bool | int | float | str)}
 
 
 def _by_hand(case: _Case, entry: DefenceEntry, there: Mapping[str, str]) -> Treatment | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 from bartizan.core import plugins
@@ -33,6 +34,7 @@ class OddExit(Attack):
         "Draws conditions just beyond the edge of the stated domain, where nobody promised anything.",
         threats=("H1",),
         goal="a wrong answer just outside the operational design domain",
+        harm="failure_beyond",
         bounded=False,
         modalities=("image", "tabular"),
     )
@@ -61,7 +63,9 @@ class OddExit(Attack):
     def controls(cls) -> tuple[Control, ...]:
         """As for the corruption it draws by default."""
         params = cls.params().model_dump(mode="json")
-        return template_reader("image", params), constant_reader("image", params)
+        both = template_reader("image", params), constant_reader("image", params)
+        positive, negative = (replace(c, harm=cls.spec.harm) for c in both)
+        return positive, negative
 
 
 def corruption_named(kind: str) -> Corruption:

@@ -34,6 +34,7 @@ class HazardReferee(Referee):
 
     spec = PluginSpec(
         id="hazards",
+        version=2,
         title="Referee of hazards",
         summary="Failure probability under the stated distribution, excess over the clean error, grid and worst class.",
         references=("clopper1934", "hendrycks2019"),
@@ -54,7 +55,7 @@ class HazardReferee(Referee):
             ),
             arrays={**_tries_and_sizes(drawn, bench), **_curve(swept), **_pictures(drawn, bench)},
             flags=_flags(artifact, drawn),
-            tries_unit="draw",
+            tries_unit="draws",
             size_unit=sweep.unit or sweep.kind,
         )
 
@@ -116,7 +117,8 @@ def _share(estimand: str, hits: Bits, at: At, alpha: float = 0.05) -> Measuremen
 
 def _probability(drawn: Drawn, at: At) -> list[Measurement]:
     first = drawn.failed[:, 0]
-    probability = _share("failure_probability", first, at)
+    # A promise about the domain is not one about what lies beyond it, so that has a name of its own.
+    probability = _share("failure_beyond" if at.get("region") == "beyond" else "failure_probability", first, at)
     one_sided = clopper_pearson(int(first.sum()), len(first), 0.1)[1]
     bound = probability.model_copy(
         update={
