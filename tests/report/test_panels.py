@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 
 from bartizan.core.contracts import ArrayReader
@@ -43,6 +45,22 @@ def test_nothing_reached_leaves_no_size_curve_and_a_flat_tries_curve(assessment)
     assert panels[1].missing
 
 
+def test_giving_up_early_does_not_make_the_last_success_look_like_all(assessment):
+    finding, evidence = of(assessment, "E2@reader/api")
+    reached = np.arange(20) % 2 == 0
+    early = {"reached": reached, "tries": np.where(reached, 10, 3)}
+    early["tries"][0] = 5000
+    chart = three(finding, evidence, ArrayReader(lambda _: early))[0].chart
+    top = min(
+        float(y) for y in re.findall(r"L[\d.]+ ([\d.]+)", chart.split('class="series s0"')[0].rsplit("<path", 1)[1])
+    )
+    assert top > 60
+
+
 def test_a_name_says_access_and_size(assessment):
     apgd = next(e for e in assessment.evidence if e.trial.plugin == "apgd")
     assert name_of(apgd) == "apgd (gradients, ε 0.1)"
+    turned = next(e for e in assessment.evidence if e.trial.plugin == "rotation")
+    assert name_of(turned) == "rotation"
+    trial = turned.trial.model_copy(update={"params": {"condition": "skew"}})
+    assert name_of(turned.model_copy(update={"trial": trial})) == "skew (rotation)"

@@ -9,6 +9,7 @@ def tries(median):
 def test_a_median_beyond_the_budget_is_never_a_number_of_its_own():
     assert wording.tries(tries(None)).replace("\u202f", " ") == "more than 5 000 queries for half of the 200 tried"
     assert wording.tries(tries(612.0)) == "half fall within 612 queries"
+    assert wording.tries(tries(1.0)) == "half fall within 1 query"
     assert wording.tries(None) == "not measured"
 
 

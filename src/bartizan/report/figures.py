@@ -21,7 +21,7 @@ from bartizan.report.charts.points import Point, point_curves
 from bartizan.report.charts.roc import log_roc
 from bartizan.report.charts.series import legend
 from bartizan.report.charts.svg import NOTHING
-from bartizan.report.numbers import percent, quantity
+from bartizan.report.numbers import quantity
 from bartizan.report.panels import counted, name_of
 
 AXES = ("queries", "records", "share", "seeds", "size")
@@ -48,7 +48,7 @@ def family_figures(
     curves = [figure for e in measured for figure in _curves(e, finding)]
     rocs = [figure for e in measured if (figure := _roc(e, arrays)) is not None]
     grids = [figure for figure in (_grid(measured, odd),) if figure is not None]
-    return [*curves, *rocs, *grids, *(_bracket(c, measured) for c in finding.certified)]
+    return [*curves, *rocs, *grids, *_brackets(finding.certified, measured)]
 
 
 def _curves(evidence: Evidence, finding: Finding) -> list[Figure]:
@@ -120,21 +120,27 @@ def _unit(condition: Any) -> str:
     return ", ".join(part for part in (str(found.get("unit") or ""), assumed) if part)
 
 
-def _bracket(certified: Certified, evidence: Iterable[Evidence]) -> Figure:
-    broken = [
-        m.value
-        for e in evidence
-        for m in e.measurements
-        if m.estimand in ("robust_error", "error_within") and _same_ball(m, certified)
-    ]
-    attacked = 1 - max(broken) if broken else None
-    ball = f"{wording.unit(certified.norm)} ≤ {quantity(certified.eps)}"
-    inverted = attacked is not None and attacked < certified.low
-    caption = f"Proved for {certified.object} against any change with {ball}, on {certified.n} examples"
-    caption += f" (interval {percent(certified.low)} to {percent(certified.high)}). The truth lies in the hatched part."
-    if inverted:
-        caption += " The attack broke more than the proof allows: one of the two is wrong. Please report it."
-    return Figure("Proved and broken", caption, bracket(certified.share, attacked), wide=True)
+def _brackets(certified: Sequence[Certified], evidence: Sequence[Evidence]) -> Iterable[Figure]:
+    """One figure for each certified object, a bar for each size."""
+    for about in dict.fromkeys(c.object for c in certified):
+        of = sorted((c for c in certified if c.object == about), key=lambda c: (c.norm, c.eps))
+        bars = [(c, _standing(c, evidence)) for c in of]
+        caption = f"Proved for {about}, on {of[0].n} examples. The truth lies in the hatched part."
+        if any(standing is not None and standing < c.low for c, standing in bars):
+            caption += " The attack broke more than the proof allows: one of the two is wrong. Please report it."
+        drawn = Markup("").join(bracket(_ball(c), c.share, standing) for c, standing in bars)
+        yield Figure("Proved and broken", caption, drawn, wide=True)
+
+
+def _ball(certified: Certified) -> str:
+    return f"any change with {wording.unit(certified.norm)} ≤ {quantity(certified.eps)}"
+
+
+def _standing(certified: Certified, evidence: Iterable[Evidence]) -> float | None:
+    """The share still standing after the strongest attack in the same ball; None when none was made there."""
+    measured = [m for e in evidence for m in e.measurements if m.estimand in ("robust_error", "error_within")]
+    broken = [m.value for m in measured if _same_ball(m, certified)]
+    return 1 - max(broken) if broken else None
 
 
 def _same_ball(measurement: Measurement, certified: Certified) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
@@ -50,7 +51,10 @@ def counted(evidence: Iterable[Evidence]) -> list[Evidence]:
 
 
 def name_of(evidence: Evidence) -> str:
-    """An attack, its access and its size, as a legend says it."""
+    """An attack with its access and size, or a condition with its hazard, as a legend says it."""
+    condition = evidence.trial.params.get("condition")
+    if evidence.trial.kind == "hazard" and condition:
+        return f"{wording.plain(str(condition))} ({wording.plain(evidence.trial.plugin)})"
     details = [wording.access(evidence.trial.access.name)] if evidence.trial.kind == "attack" else []
     eps = evidence.trial.params.get("eps")
     if isinstance(eps, int | float):
@@ -64,8 +68,13 @@ def _series(evidence: Iterable[Evidence], arrays: ArrayReader, values: str) -> l
         kept = arrays(e.id)
         if values in kept and "reached" in kept and len(kept["reached"]) > 0:
             reached = np.asarray(kept["reached"], np.bool_).ravel()
-            found.append(Series(name_of(e), np.asarray(kept[values], np.float64).ravel(), reached))
+            found.append(Series(name_of(e), _whole(np.asarray(kept[values], np.float64).ravel(), reached), reached))
     return strongest_first(found)
+
+
+def _whole(values: NDArray[np.float64], reached: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """What was given up early counts as standing at the full budget: giving up says nothing of what came after."""
+    return np.where(reached, values, values.max(initial=0.0))
 
 
 def _of_unit(
@@ -104,8 +113,9 @@ def _size(finding: Finding, evidence: Sequence[Evidence], arrays: ArrayReader) -
 
 def _knowledge(finding: Finding) -> Panel:
     question, answer = "How much knowledge?", wording.capital(wording.knowledge(finding))
+    if finding.threat_class == ThreatClass.HAZARD:
+        return Panel(question, answer, missing="A hazard has no intent and needs none.")
     if not finding.knowledge:
-        why = "A hazard has no intent and needs none." if finding.threat_class == ThreatClass.HAZARD else ""
-        return Panel(question, answer, missing=why or "No trial measured a rate at any access.")
+        return Panel(question, answer, missing="No trial measured a rate at any access.")
     rungs = [(wording.access(r.access), r.rate) for r in finding.knowledge]
     return Panel(question, answer, knowledge_ladder(rungs, finding.tolerance))

@@ -39,6 +39,7 @@ ENOUGH = {
     "logits": "following the gradients",
     "weights": "holding the weights",
 }
+SINGULAR = {"queries": "query", "passes": "pass"}
 UNITS = {"draw": "draws", "linf": "L∞", "l2": "L2", "l1": "L1", "l0": "L0"}
 ESTIMANDS = {
     "robust_error": "of the inputs are misjudged under attack",
@@ -79,6 +80,11 @@ def unit(name: str) -> str:
     return UNITS.get(name, plain(name))
 
 
+def counted(n: float, what: str) -> str:
+    """A number of things: `1 query`, `12 queries`."""
+    return f"{quantity(n)} {SINGULAR.get(what, what.removesuffix('s')) if n == 1 else what}"
+
+
 def access(name: str) -> str:
     """A rung of the knowledge ladder in a word or two."""
     return ACCESS.get(name, plain(name))
@@ -105,7 +111,16 @@ def outcome(finding: Finding) -> str:
     if rate is None:
         return ""
     said = ESTIMANDS.get(rate.estimand, f"is the {plain(rate.estimand)}")
+    if finding.technique == "H1":
+        said = said.replace("within", "beyond")
     return f"{percent(rate.value)} {said}; {percent(finding.tolerance)} is tolerated"
+
+
+def reason(finding: Finding) -> str:
+    """Why the verdict is what it is, the name of the estimand in plain words."""
+    if finding.rate is None:
+        return capital(finding.reason)
+    return capital(finding.reason.replace(finding.rate.estimand, plain(finding.rate.estimand)))
 
 
 def tries(found: Tries | None) -> str:
@@ -115,7 +130,7 @@ def tries(found: Tries | None) -> str:
     if found.median is None:
         beyond = f"more than {quantity(found.censored_at)} {unit(found.unit)}"
         return f"{beyond} for half of the {quantity(found.n)} tried"
-    return f"half fall within {quantity(found.median)} {unit(found.unit)}"
+    return f"half fall within {counted(found.median, unit(found.unit))}"
 
 
 def size(found: Sensitivity | None) -> str:

@@ -79,10 +79,10 @@ def test_an_empty_roc_does_not_fail():
 
 
 def test_the_bracket_says_its_three_parts():
-    drawn = bracket(0.2, 0.5)
+    drawn = bracket("L2 ≤ 1", 0.2, 0.5)
     for words in ("proved 20", "unknown 30", "broken 50"):
         assert words in drawn
-    assert "unknown 80" in bracket(0.2, None)
+    assert "unknown 80" in bracket("L2 ≤ 1", 0.2, None)
 
 
 def test_a_rank_says_its_range():

@@ -11,7 +11,7 @@ from bartizan.report.numbers import percent
 WIDTH, HEIGHT, LEFT, RIGHT = 860.0, 62.0, 8.0, 8.0
 
 
-def bracket(certified: float, attacked: float | None) -> Markup:
+def bracket(name: str, certified: float, attacked: float | None) -> Markup:
     """Shares of the examples: `certified` proved to hold, `attacked` still standing after the attacks (None: not
     measured at this size), both in [0, 1]. The part between them is unknown."""
     x = Scale(0.0, 1.0, LEFT, WIDTH - RIGHT)
@@ -22,12 +22,11 @@ def bracket(certified: float, attacked: float | None) -> Markup:
         rect(LEFT, 18, x(certified) - LEFT, 22, "proved"),
         rect(x(certified), 18, x(top) - x(certified), 22, "unknown", fill="url(#hatch)"),
         rect(x(top), 18, x(1.0) - x(top), 22, "broken"),
-        text(LEFT, 12, f"proved {percent(certified)}", "tick"),
+        text(LEFT, 12, f"{name}: proved {percent(certified)}", "tick"),
     ]
     if attacked is not None:
         marks.append(text(x(1.0), 12, f"broken {percent(1 - attacked)}", "tick", "end"))
-    marks.append(
-        text(max(x((certified + top) / 2), 60), HEIGHT - 8, f"unknown {percent(top - certified)}", "tick", "middle")
-    )
-    words = f"proved {percent(certified)}, unknown {percent(top - certified)}, broken {percent(1 - top)}"
+    middle = min(max(x((certified + top) / 2), 60.0), WIDTH - 60.0)
+    marks.append(text(middle, HEIGHT - 8, f"unknown {percent(top - certified)}", "tick", "middle"))
+    words = f"{name}: proved {percent(certified)}, unknown {percent(top - certified)}, broken {percent(1 - top)}"
     return drawing(WIDTH, HEIGHT, words, *marks, class_="chart interval")

@@ -47,6 +47,7 @@ def _block(finding: Finding, assessment: Assessment, arrays: ArrayReader) -> dic
         "place": wording.place(finding),
         "kind": "Safety" if finding.threat_class == ThreatClass.HAZARD else "Security",
         "numbering": facts.numbering(finding.technique),
+        "reason": wording.reason(finding),
         "bar": _bar(finding),
         "outcome": wording.capital(wording.outcome(finding)),
         "effort": _effort(finding, vulnerability, evidence, assessment.system),
@@ -133,12 +134,18 @@ def _flags(finding: Finding, evidence: Sequence[Evidence]) -> list[tuple[str, st
 def _scope(finding: Finding) -> list[tuple[str, str]]:
     scope = finding.scope
     return [
-        ("Attacks", ", ".join(wording.plain(a) for a in scope.attacks) or "none"),
+        ("Attacks", ", ".join(_attack(a) for a in scope.attacks) or "none"),
         ("Access", ", ".join(wording.access(a) for a in scope.access) or "none stated"),
         ("Budget", scope.budget or "none stated"),
         ("Data", scope.data or "none stated"),
         ("Tolerance", f"{percent(finding.tolerance)}, from {finding.tolerance_from or 'the knowledge base'}"),
     ]
+
+
+def _attack(name: str) -> str:
+    """`apgd/1` as words."""
+    plugin, _, version = name.partition("/")
+    return wording.plain(plugin) + (f" (version {version})" if version else "")
 
 
 def _row(evidence: Evidence) -> dict[str, Any]:
