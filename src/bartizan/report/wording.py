@@ -128,8 +128,7 @@ def tries(found: Tries | None) -> str:
     if found is None:
         return "not measured"
     if found.median is None:
-        beyond = f"more than {quantity(found.censored_at)} {unit(found.unit)}"
-        return f"{beyond} for half of the {quantity(found.n)} tried"
+        return f"more than {counted(found.censored_at, unit(found.unit))} for half of the {quantity(found.n)} tried"
     return f"half fall within {counted(found.median, unit(found.unit))}"
 
 
@@ -150,6 +149,8 @@ def knowledge(finding: Finding) -> str:
     if not finding.knowledge:
         return "not measured"
     enough = [r.access for r in finding.knowledge if r.rate > finding.tolerance]
+    if enough and finding.verdict == Verdict.RESISTED:
+        return f"it held here; for another attack {ENOUGH.get(enough[0], access(enough[0]))} is enough"
     if enough:
         return f"{ENOUGH.get(enough[0], access(enough[0]))} is enough"
     most = finding.knowledge[-1].access
