@@ -18,7 +18,7 @@ def evidence(id: str, **params: Any) -> Evidence:
 
 ARRAYS = {
     "a": {"reached": np.array([True, False, False, False]), "size": np.array([0.3, np.inf, np.inf, np.inf])},
-    "b": {"reached": np.array([True, True, False]), "size": np.array([0.1, 0.2, 0.05])},
+    "b": {"reached": np.array([True, True, False]), "size": np.array([0.1, 0.2, 0.7])},
     "none": {},
     "empty": {"reached": np.zeros(0, np.bool_)},
 }
@@ -29,7 +29,7 @@ def test_an_example_falls_to_whichever_attack_fells_it_and_by_the_smallest_chang
     both = combine([evidence("a"), evidence("b")], reader)
     assert both is not None
     assert both.reached.tolist() == [True, True, False]
-    assert both.size.tolist() == [0.1, 0.2, np.inf]
+    assert both.size.tolist() == [0.1, 0.2, 0.7]
     rate = both.rate("robust_error")
     assert (rate.value, rate.n) == (2 / 3, 3)
     assert rate.low < 2 / 3 < rate.high
@@ -43,10 +43,10 @@ def test_examples_that_only_a_weak_attack_had_do_not_make_the_model_look_strong(
     assert (both.rate("robust_error").value, both.rate("robust_error").n) == (0.28, 100)
 
 
-def test_a_size_without_success_is_no_size() -> None:
+def test_a_success_beyond_the_ball_has_a_size_and_reaches_nothing_within() -> None:
     one = combine([evidence("b")], reader)
     assert one is not None
-    assert one.size[2] == np.inf
+    assert (bool(one.reached[2]), float(one.size[2])) == (False, 0.7)
 
 
 def test_nothing_to_put_together() -> None:

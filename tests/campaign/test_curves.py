@@ -41,6 +41,13 @@ def test_an_adversary_uses_the_attack_that_needs_the_fewest() -> None:
     assert found.median == 5
 
 
+def test_where_none_is_enough_the_longest_attempt_is_told() -> None:
+    arrays = {"short": counted([50] * 3, [False] * 3), "long": counted([300] * 3, [False] * 3)}
+    found = tries([evidence(i) for i in arrays], ArrayReader(arrays.__getitem__))
+    assert found is not None
+    assert (found.median, found.censored_at) == (None, 300)
+
+
 def test_no_tries_where_none_were_counted() -> None:
     assert tries([evidence("a")], ArrayReader(lambda _: {})) is None
 

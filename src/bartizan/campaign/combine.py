@@ -18,7 +18,7 @@ Ball = tuple[str, float]
 
 @dataclass(frozen=True)
 class Combined:
-    """Per example, over all attacks on it: was it ever reached, and by how small a change (inf: never)."""
+    """Per example, over all attacks on it: was it reached within the ball, and by how small a change at all (inf: by none)."""
 
     reached: NDArray[np.bool_]
     size: NDArray[np.float64]
@@ -54,5 +54,5 @@ def combine(evidence: Iterable[Evidence], arrays: ArrayReader) -> Combined | Non
         hit = a["reached"][:n].astype(np.bool_)
         reached |= hit
         if "size" in a:
-            size = np.minimum(size, np.where(hit, a["size"][:n].astype(np.float64), np.inf))
+            size = np.minimum(size, a["size"][:n].astype(np.float64))
     return Combined(reached, size, tuple(e for e, _ in usable))

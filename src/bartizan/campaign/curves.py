@@ -16,9 +16,12 @@ _RUNGS = ("none", "files", "data_read", "data_write", "labels", "scores", "logit
 
 
 def tries(evidence: Iterable[Evidence], arrays: ArrayReader) -> Tries | None:
-    """Of the trials that counted tries, the one whose median is lowest: an adversary would use that attack."""
+    """Of the trials that counted tries, the one whose median is lowest: an adversary would use that attack.
+
+    Where no median lies within the budget, the one that tried longest: it says the most.
+    """
     found = [t for e in evidence if (t := _tries_of(e, arrays)) is not None]
-    return min(found, key=lambda t: (np.inf if t.median is None else t.median, t.censored_at), default=None)
+    return min(found, key=lambda t: (np.inf if t.median is None else t.median, -t.censored_at), default=None)
 
 
 def _tries_of(evidence: Evidence, arrays: ArrayReader) -> Tries | None:
