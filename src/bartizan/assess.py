@@ -30,6 +30,7 @@ from bartizan.core.vocabulary import Stage, Verdict
 from bartizan.formats.description import Description
 from bartizan.hardening.choose import choose
 from bartizan.hardening.layers import layers
+from bartizan.knowledge.base import KnowledgeBase
 from bartizan.knowledge.load import load
 from bartizan.knowledge.override import override
 from bartizan.store.store import Store
@@ -71,7 +72,7 @@ def assess(
     evidence = tuple(campaign.evidence.values())
     return Assessment(
         tool=tool(),
-        system={**system.model_dump(mode="json"), "digest": description.digest},
+        system={**system.model_dump(mode="json"), "digest": description.digest, "cast": _cast(analysis, kb)},
         exposures=analysis.exposures,
         threats=analysis.threats,
         vulnerabilities=analysis.vulnerabilities,
@@ -119,6 +120,24 @@ def _defence(treatment: Treatment, profiles: dict[str, Profile], findings: tuple
 def _residual(findings: tuple[Finding, ...]) -> tuple[str, ...]:
     """Everything that is still open, in the order of the findings."""
     return tuple(f"{f.id} {f.verdict}: {f.reason}" for f in findings if f.verdict is not Verdict.RESISTED)
+
+
+def _cast(analysis: Analysis, kb: KnowledgeBase) -> list[dict[str, Any]]:
+    """The adversaries of the default cast that play here, and what each of them reaches."""
+    reach: dict[str, list[str]] = {}
+    for t in analysis.threats:
+        if t.source in kb.adversaries:
+            reach.setdefault(t.source, []).append(t.interface or t.asset)
+    return [
+        {
+            "id": name,
+            "intent": kb.adversaries[name].intent,
+            "reaches": list(dict.fromkeys(reached)),
+            "budget": kb.adversaries[name].budget.model_dump(mode="json"),
+            "benefit_eur": kb.adversaries[name].benefit_eur,
+        }
+        for name, reached in reach.items()
+    ]
 
 
 def _positions(description: Description) -> dict[str, str]:

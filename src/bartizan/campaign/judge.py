@@ -179,7 +179,7 @@ def _scope(bench: Bench, used: list[Evidence]) -> Scope:
         attacks=tuple(sorted({f"{e.trial.plugin}/{e.trial.version}" for e in used})),
         access=tuple(sorted({e.trial.access.name for e in used})),
         budget="; ".join(budgets),
-        data=", ".join(sorted({f"{e.trial.examples} examples" for e in used if e.trial.examples})),
+        data=", ".join(sorted({f"{e.trial.examples:,} examples" for e in used if e.trial.examples > 1})),
     )
 
 
@@ -190,7 +190,8 @@ def _budget(evidence: Evidence) -> str:
     if b.queries:
         parts.append(f"{b.queries:,} queries in all")
     if b.records:
-        parts.append(f"{b.records:,} records")
+        used = [int(m.at["records"]) for m in evidence.measurements if "records" in m.at]
+        parts.append(f"up to {max(used):,} of {b.records:,} records" if used else f"{b.records:,} records")
     return ", ".join(parts)
 
 

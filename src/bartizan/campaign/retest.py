@@ -58,7 +58,7 @@ def compare(
         return treatment.model_copy(update={"status": "failed", "reason": fitted.reason, "evidence": (fitted.id,)})
     touched = [v for v in vulnerabilities if v.asset == on.subject.id]
     after = {f.id: f for f in judge(replace(bench, treatments=(on.name,)), touched)}
-    retests = tuple(_retest(f, after[f.id]) for f in before if f.id in after)
+    retests = tuple(_retest(f, after[f.id]) for f in before if f.id in after and after[f.id].evidence)
     return treatment.model_copy(
         update={
             "status": "applied",

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,13 @@ def execute(job: Job) -> Result:
         result = Result(Outcome.BUDGET_SPENT, str(error))
     except Exception as error:
         result = Result(Outcome.ERROR, sentence(error))
-    clock = {"seconds": time.perf_counter() - start, "cpu_seconds": time.process_time() - cpu, **result.clock}
+    peak = getrusage(RUSAGE_SELF).ru_maxrss // 1024
+    clock = {
+        "process_peak_mib": peak,
+        "seconds": time.perf_counter() - start,
+        "cpu_seconds": time.process_time() - cpu,
+        **result.clock,
+    }
     return Result(result.outcome, result.reason, result.artifact, result.measured, result.cost, clock)
 
 

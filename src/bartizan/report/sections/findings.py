@@ -96,7 +96,7 @@ def _effort(
         bounds = [m for e in evidence if (m := e.measurement("failure_upper_bound")) is not None]
         worst = max(bounds, key=lambda m: m.value, default=None)
         return [f"At most {percent(worst.value)} of the inputs fail ({worst.method})."] if worst else []
-    cast = {a.get("id"): a for a in system.get("adversaries") or ()}
+    cast = {a.get("id"): a for a in (*(system.get("cast") or ()), *(system.get("adversaries") or ()))}
     found = [s for source in (v.sources if v else ()) if (s := _against(finding, source, cast.get(source) or {}))]
     return found
 

@@ -32,7 +32,7 @@ class SystemMap(Section):
             "stage": str(system.get("stage") or "unknown"),
             "impact": list((system.get("impact") or {}).items()),
             "odd": [_condition(name, c, str(system.get("stage"))) for name, c in (system.get("odd") or {}).items()],
-            "adversaries": [_adversary(a) for a in system.get("adversaries") or ()],
+            "adversaries": [_adversary(a) for a in system.get("adversaries") or system.get("cast") or ()],
             "accepted": list(system.get("accepted") or ()),
         }
 
