@@ -18,7 +18,7 @@ Ball = tuple[str, float]
 
 @dataclass(frozen=True)
 class Combined:
-    """Per example, over all attacks on it: was it reached within the ball, and by how small a change at all (inf: none)."""
+    """Per example, over all attacks on it: was it reached within the ball, and by how small a change (inf: by none)."""
 
     reached: NDArray[np.bool_]
     size: NDArray[np.float64]
