@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class LinearTarget(Target):
     """softmax(flatten(x) W + b), with W of shape D×K and b of length K.
 
-    `scores` is NumPy alone; `logits` and `weights` import torch when called. Retraining is ridge regression,
+    `scores` is NumPy alone; `logits` and `weights` import torch when called. `parameters` holds `weight` (K×D) and
+    `bias`, as torch names and lays them out. Retraining is ridge regression,
     one class against the rest, in closed form: the same data give the same weights, whatever the seed.
     Raises `ValueError` when the shapes do not fit each other.
     """
@@ -70,17 +71,17 @@ class LinearTarget(Target):
     def weights(self) -> torch.nn.Module:
         import torch
 
-        layer = torch.nn.Linear(*self.W.shape)
+        layer = torch.nn.utils.skip_init(torch.nn.Linear, *self.W.shape)
         with torch.no_grad():
             layer.weight.copy_(torch.from_numpy(self.W.T.copy()))
             layer.bias.copy_(torch.from_numpy(self.b))
         return torch.nn.Sequential(torch.nn.Flatten(1), layer).eval()
 
     def parameters(self) -> dict[str, NDArray[np.generic]]:
-        return {"weight": self.W.copy(), "bias": self.b.copy()}
+        return {"weight": self.W.T.copy(), "bias": self.b.copy()}
 
     def with_parameters(self, arrays: dict[str, NDArray[np.generic]], *, digest: str) -> LinearTarget:
-        return self._like(np.asarray(arrays["weight"], np.float32), np.asarray(arrays["bias"], np.float32), digest)
+        return self._like(np.asarray(arrays["weight"], np.float32).T, np.asarray(arrays["bias"], np.float32), digest)
 
     def retrain(self, x: Array, y: Labels, *, seed: int) -> LinearTarget:
         W, b = ridge_classifier(x, y, self.info.classes, self.ridge)

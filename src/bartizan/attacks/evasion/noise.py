@@ -17,7 +17,7 @@ from bartizan.numerics.seeds import child
 from .bisect import walk_back
 from .controls import ball_controls
 from .hits import Hits
-from .params import EvasionParams, worth_testing
+from .params import EvasionParams, within, worth_testing
 from .queries import Queries
 from .sampling import bounds_of, noisy
 
@@ -83,7 +83,7 @@ class Noise(Attack):
             Proposal(
                 params=NoiseParams(norm=norm, eps=eps, draws=draws).model_dump(mode="json"),
                 examples=200,
-                queries_per_example=draws + 10,
+                queries_per_example=within(profile, draws + 10),
                 label=f"{norm} {eps:g}",
             )
             for norm, eps in worth_testing(profile, ("linf", "l2"))

@@ -35,3 +35,8 @@ def worth_testing(profile: Profile, supported: tuple[Norm, ...]) -> list[tuple[s
         asked = ", ".join(sorted({n for n, _ in wanted}))
         raise NotApplicable(f"it searches {' and '.join(supported)} balls only, and the description asks for {asked}")
     return chosen
+
+
+def within(profile: Profile, queries: int) -> int:
+    """So many queries an example, or as many as the interface allows."""
+    return queries if profile.queries is None else min(queries, profile.queries)

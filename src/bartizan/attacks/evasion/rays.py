@@ -18,7 +18,7 @@ from bartizan.numerics.projections import safe_radius
 from .bisect import walk_back
 from .controls import ball_controls
 from .hits import Hits
-from .params import EvasionParams, worth_testing
+from .params import EvasionParams, within, worth_testing
 from .queries import Queries
 from .ray_search import RaySearch
 from .sampling import bounds_of
@@ -96,12 +96,11 @@ class Rays(Attack):
         proposals = []
         for norm, eps in worth_testing(profile, ("linf",)):
             params = RaysParams(norm="linf", eps=eps, **EFFORT[effort])
-            allowed = params.queries if profile.queries is None else min(params.queries, profile.queries)
             proposals.append(
                 Proposal(
                     params=params.model_dump(mode="json"),
                     examples=EXAMPLES[effort],
-                    queries_per_example=allowed + HALVINGS if profile.queries is None else allowed,
+                    queries_per_example=within(profile, params.queries + HALVINGS),
                     label=f"{norm} {eps:g}",
                 )
             )

@@ -18,7 +18,7 @@ from bartizan.numerics.seeds import child
 from .bisect import walk_back
 from .controls import ball_controls
 from .hits import Hits
-from .params import EvasionParams, worth_testing
+from .params import EvasionParams, within, worth_testing
 from .queries import Queries
 from .sampling import bounds_of
 from .squares import margin_of_scores, square_search
@@ -90,7 +90,7 @@ class Square(Attack):
                 Proposal(
                     params=params.model_dump(mode="json"),
                     examples=EXAMPLES[effort],
-                    queries_per_example=wanted if profile.queries is None else min(wanted, profile.queries),
+                    queries_per_example=within(profile, wanted),
                     label=f"{norm} {eps:g}",
                 )
             )
