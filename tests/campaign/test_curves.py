@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from bartizan.campaign.curves import ladder, sensitivity, tries
+from bartizan.core.artifact import Measurement
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
 from bartizan.core.trial import Subject, Trial
@@ -61,5 +62,14 @@ def test_quantiles_are_over_all_examples_and_never_over_successes_only() -> None
 
 
 def test_the_ladder_runs_from_least_to_most_and_keeps_the_highest() -> None:
-    found = ladder([("weights", 0.9), ("labels", 0.1), ("scores", 0.4), ("labels", 0.3)])
-    assert [(r.access, r.rate) for r in found] == [("labels", 0.3), ("scores", 0.4), ("weights", 0.9)]
+    found = ladder([("weights", rate(0.9)), ("labels", rate(0.1)), ("scores", rate(0.4)), ("labels", rate(0.3))])
+    assert [(r.access, r.rate, r.low) for r in found] == [
+        ("labels", 0.3, 0.2),
+        ("scores", 0.4, 0.3),
+        ("weights", 0.9, 0.8),
+    ]
+
+
+def rate(value: float) -> Measurement:
+    low, high = round(value - 0.1, 3), value + 0.1
+    return Measurement(estimand="harm", unit="example", n=10, method="made up", value=value, low=low, high=high)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from bartizan.core.artifact import Measurement
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
 from bartizan.core.finding import Rung, Sensitivity, Tries
@@ -29,14 +30,15 @@ def _tries_of(evidence: Evidence, arrays: ArrayReader) -> Tries | None:
     if "tries" not in a or "reached" not in a or not len(a["tries"]):
         return None
     count, reached = a["tries"].astype(np.float64), a["reached"].astype(np.bool_)
-    curve = kaplan_meier(count, reached)
+    full = float(count.max())  # whatever was given up early counts as censored at the full budget
+    curve = kaplan_meier(np.where(reached, count, full), reached)
     median, low, high = curve.median
     return Tries(
         unit=evidence.tries_unit or "tries",
         median=_finite(median),
         low=_finite(low),
         high=_finite(high),
-        censored_at=float(count.max()),
+        censored_at=full,
         n=len(count),
     )
 
@@ -49,12 +51,13 @@ def sensitivity(size: NDArray[np.float64], unit: str) -> Sensitivity | None:
     return Sensitivity(unit=unit, q10=_finite(q10), q50=_finite(q50), q90=_finite(q90), n=len(size))
 
 
-def ladder(rates: Iterable[tuple[str, float]]) -> tuple[Rung, ...]:
+def ladder(found: Iterable[tuple[str, Measurement]]) -> tuple[Rung, ...]:
     """The highest rate reached at each access, from the least access to the most."""
-    best: dict[str, float] = {}
-    for access, rate in rates:
-        best[access] = max(best.get(access, 0.0), rate)
-    return tuple(Rung(access=a, rate=best[a]) for a in _RUNGS if a in best)
+    best: dict[str, Measurement] = {}
+    for access, m in found:
+        if access not in best or (m.value, m.low) > (best[access].value, best[access].low):
+            best[access] = m
+    return tuple(Rung(access=a, rate=best[a].value, low=best[a].low) for a in _RUNGS if a in best)
 
 
 def _finite(value: float | None) -> float | None:

@@ -75,7 +75,7 @@ def _finding(bench: Bench, v: Vulnerability) -> Finding:
         rate=rate,
         tries=tried,
         sensitivity=_sensitivity(bench, used),
-        knowledge=curves.ladder(_rungs(bench, v)),
+        knowledge=curves.ladder(_rungs(bench, v, used)),
         certified=_certified(e for e in measured if e.trial.kind == "certifier"),
         evidence=tuple(e.id for e in trials),
         flags=tuple(flags),
@@ -225,19 +225,22 @@ def _sensitivity(bench: Bench, used: list[Evidence]) -> Sensitivity | None:
     return curves.sensitivity(both.size, sized[0].size_unit) if both else None
 
 
-def _rungs(bench: Bench, v: Vulnerability) -> list[tuple[str, float]]:
-    """What every trial of the same class on the same asset reached, by access."""
-    found = []
-    for e in bench.evidence.values():
-        same = e.trial.subject.id == v.asset and e.trial.subject.treatments == bench.treatments
-        if not same or e.outcome is not Outcome.MEASURED or e.trial.kind not in ("attack", "hazard"):
-            continue
-        if _class_of(bench, e) is not v.threat_class:
-            continue
-        harm = [m.value for m in _points(e, None)]
-        if harm:
-            found.append((e.trial.access.name, max(harm)))
-    return found
+def _rungs(bench: Bench, v: Vulnerability, used: list[Evidence]) -> list[tuple[str, Measurement]]:
+    """What every trial of the same class on the same asset reached, by access; within one ball, where there is one."""
+    if v.source_kind == "hazard":
+        return []  # the world knows nothing
+    ball = ball_of(used[0]) if used else None
+    return [
+        (e.trial.access.name, m)
+        for e in bench.evidence.values()
+        if _same_subject(bench, v, e) and _class_of(bench, e) is v.threat_class and ball in (None, ball_of(e))
+        for m in _points(e, None)
+    ]
+
+
+def _same_subject(bench: Bench, v: Vulnerability, e: Evidence) -> bool:
+    on = e.trial.subject.id == v.asset and e.trial.subject.treatments == bench.treatments
+    return on and e.outcome is Outcome.MEASURED and e.trial.kind in ("attack", "hazard")
 
 
 def _class_of(bench: Bench, evidence: Evidence) -> ThreatClass | None:

@@ -41,10 +41,11 @@ class Sensitivity(Frozen):
 
 
 class Rung(Frozen):
-    """How much knowledge: the rate reached at one access."""
+    """How much knowledge: the rate reached at one access, and the lower end of its interval."""
 
     access: str
     rate: float
+    low: float = 0.0
 
 
 class Scope(Frozen):

@@ -148,7 +148,7 @@ def knowledge(finding: Finding) -> str:
         return "none: the world itself does this"
     if not finding.knowledge:
         return "not measured"
-    enough = [r.access for r in finding.knowledge if r.rate > finding.tolerance]
+    enough = [r.access for r in finding.knowledge if r.low > finding.tolerance]
     if enough and finding.verdict == Verdict.RESISTED:
         return f"it held here; for another attack {ENOUGH.get(enough[0], access(enough[0]))} is enough"
     if enough:
