@@ -737,7 +737,7 @@ def findings() -> tuple[Finding, ...]:
             "medium",
             "high",
             rate=rate("tpr", 0.016, 0.009, 0.027, 1000),
-            knowledge=(Rung(access="labels", rate=0.012, low=0), Rung(access="scores", rate=0.016, low=0)),
+            knowledge=(Rung(access="labels", rate=0.012, low=0.006), Rung(access="scores", rate=0.016, low=0.009)),
             evidence=("rmia0001" * 4,),
             scope=Scope(attacks=("loss_threshold", "rmia"), access=("scores",), data="1 000 members, 1 000 others"),
         ),

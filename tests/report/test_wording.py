@@ -26,7 +26,7 @@ def test_the_least_access_above_the_tolerance_is_named(assessment):
     by_id = {f.id: f for f in assessment.findings}
     assert wording.knowledge(by_id["E2@reader/api"]) == "seeing the labels is enough"
     assert wording.knowledge(by_id["D1@train/api"]) == "seeing the scores did not suffice"
-    loose = by_id["D1@train/api"].model_copy(update={"tolerance": -0.01})  # below the low end of any rate
+    loose = by_id["D1@train/api"].model_copy(update={"tolerance": 0.008})
     assert wording.knowledge(loose) == "it held here; for another attack seeing the scores is enough"
     assert wording.knowledge(by_id["H2@reader"]) == "none: the world itself does this"
     assert wording.knowledge(by_id["S1@service"]) == "not measured"
