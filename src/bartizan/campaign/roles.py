@@ -15,12 +15,13 @@ from bartizan.core.data import Data, Roles
 from bartizan.core.errors import DataError
 
 _SEED = 20141225  # any fixed number; changing it changes every slice
+NO_DATA = Data.of(np.zeros((0, 1), np.float32), np.zeros(0, np.int64))
 
 
 def deal(game: str, train: Data | None, test: Data | None, examples: int) -> Roles:
     """Roles for one trial. `game` as in `AttackSpec.game`. Raises `DataError` when the data it needs is missing."""
     if game == "files":
-        return Roles(probe=Data.of(np.zeros((0, 1), np.float32), np.zeros(0, np.int64)))
+        return Roles(probe=NO_DATA)
     pool, own = _halves(needed_test(test))
     if game == "membership":
         return _membership(needed_training(train), pool, own, examples)

@@ -168,7 +168,8 @@ def _defend(job: Job) -> Result:
     params = defense.params.model_validate(trial.params)
     opened = _open(job.description, trial.subject.id)
     target = _lay(opened.target, job.laid)
-    train = roles.needed_training(opened.train)
+    learns = defense.spec.differentiable or defense.spec.retrainable
+    train = roles.needed_training(opened.train) if learns else opened.train or roles.NO_DATA
     clock: dict[str, Any] = {}
     artifact = job.artifact
     if artifact is None:
