@@ -15,6 +15,7 @@ from bartizan.analysis.analyse import Analysis, analyse
 from bartizan.campaign import plan as planning
 from bartizan.campaign import profile as profiling
 from bartizan.campaign import rank
+from bartizan.campaign.checkup import require_sound
 from bartizan.campaign.executor import Executor
 from bartizan.campaign.gates import evaluate
 from bartizan.campaign.judge import Bench, judge
@@ -65,6 +66,8 @@ def assess(
     analysis = analyse(system, kb, stage=options.stage)
     plan = planning.plan(system, analysis, kb, effort=options.effort)
     campaign = Campaign(description, store, executor, progress or Silent())
+    for model in campaign.untried(plan.trials):
+        require_sound(description, model)
     campaign.run(plan.trials)
     bench = Bench(system, kb, plan, campaign.evidence, ArrayReader(store.arrays), options.today)
     findings = judge(bench, analysis.vulnerabilities)

@@ -7,7 +7,7 @@ from concurrent.futures import TimeoutError
 
 from pebble import ProcessExpired, ProcessPool
 
-from bartizan.core.errors import BartizanError
+from bartizan.core.errors import BartizanError, ModelError
 from bartizan.core.system.gates import MeasureGate
 from bartizan.formats.description import Description, read_system
 
@@ -29,6 +29,23 @@ def checkup(description: Description, model: str, *, seconds: float) -> list[Che
         except ProcessExpired as error:
             return [Check("answers", "fail", f"the process that ran it died (exit code {error.exitcode})")]
         return checks
+
+
+# Without these nothing that is measured would mean anything; the doctor's other complaints are for a person to weigh.
+_MUST = ("loads", "answers", "steady", "inputs", "eps", "classes")
+
+
+def require_sound(description: Description, model: str, *, seconds: float = 120.0) -> None:
+    """Raise `ModelError` in one sentence when attacking `model` would be a waste: it does not load, answer, or fit."""
+    randomness = description.system.model(model).randomness
+    stated = randomness in ("undocumented", "certified_smoothing")
+    for check in checkup(description, model, seconds=seconds):
+        if check.status != "fail" or check.id not in _MUST or (check.id == "steady" and stated):
+            continue
+        hint = "; if that is meant, say so under 'randomness'" if check.id == "steady" else ""
+        raise ModelError(
+            f"{description.position_of(model)}: the model {model!r} cannot be attacked: {check.sentence}{hint}"
+        )
 
 
 def _examine(path: str, model: str) -> list[Check]:

@@ -35,6 +35,7 @@ def profile(system: System, model_id: str, stage: Stage = Stage.DEPLOYMENT) -> P
         bounds=load.bounds if load else None,
         differentiable=_differentiable(model),
         retrainable=model.retrain is not None,
+        has_training_data=_loads(system.training_data(model_id)),
         classes=_classes(model),
         norms=_norms(system, model, _modality(model, data)),
         fpr=_fpr(system),
@@ -46,6 +47,10 @@ def profile(system: System, model_id: str, stage: Stage = Stage.DEPLOYMENT) -> P
         queries=_most([a.budget.queries for a in system.adversaries]),
         records=_most([a.budget.records for a in system.adversaries]),
     )
+
+
+def _loads(data: DataAsset | None) -> bool:
+    return data is not None and data.load is not None
 
 
 def _modality(model: ModelAsset, data: DataAsset | None) -> Modality:

@@ -82,6 +82,11 @@ class Campaign:
                 self._keep(self._trials[name], result)
         return dict(self.evidence)
 
+    def untried(self, trials: Iterable[Trial]) -> list[str]:
+        """Ids of the models on which a trial that needs no other is not in the store yet, in the order of the plan."""
+        alone = [t for t in trials if t.subject.kind == "target" and not self._builds_on(t)]
+        return list(dict.fromkeys(t.subject.id for t in alone if not self.store.has(self._keys(t)[1])))
+
     def _ready(self, trial: Trial) -> bool:
         return all(name in self.evidence for name in self._builds_on(trial))
 

@@ -28,16 +28,14 @@ class Condition(Frozen):
 
 
 class Profile(Frozen):
-    """norms: (norm, ε) pairs worth testing, ε in the space the adversary controls, gates first.
-
-    test_examples and train_examples are 0 when unknown before loading.
-    """
+    """norms: (norm, ε) pairs worth testing, ε in the space the adversary controls, gates first."""
 
     model: str
     modality: Literal["image", "tabular"] = "image"
     bounds: tuple[float, float] | None = None
     differentiable: bool = False
     retrainable: bool = False
+    has_training_data: bool = True
     classes: int | None = None
     norms: tuple[tuple[str, float], ...] = ()
     fpr: float = 0.01

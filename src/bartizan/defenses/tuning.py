@@ -56,9 +56,13 @@ class Tuning(Defense):
         return data
 
     def needs_gradients(self, profile: Profile) -> None:
-        """Raise `NotApplicable` when the model cannot be trained by gradients."""
+        """Raise `NotApplicable` when the model cannot be trained by gradients, or there is nothing to train it on."""
         if not profile.differentiable:
             raise NotApplicable(f"{self.spec.title} trains by gradients, and this kind of model has none")
+        if not profile.has_training_data:
+            raise NotApplicable(
+                f"{self.spec.title} needs the training data, and the description loads none (train_data)"
+            )
 
 
 class Tuned(Defended):

@@ -71,7 +71,7 @@ class LinearTarget(Target):
     def weights(self) -> torch.nn.Module:
         import torch
 
-        layer = torch.nn.utils.skip_init(torch.nn.Linear, *self.W.shape)
+        layer = torch.nn.utils.skip_init(torch.nn.Linear, *self.W.shape)  # type: ignore[no-untyped-call]
         with torch.no_grad():
             layer.weight.copy_(torch.from_numpy(self.W.T.copy()))
             layer.bias.copy_(torch.from_numpy(self.b))

@@ -86,6 +86,10 @@ class Store:
             self._set_aside(self.root / "evidence" / key, f"{key}: the evidence was written by another version")
             return None
 
+    def has(self, key: str) -> bool:
+        """Whether there is a record of this evidence, whatever state it is in."""
+        return (self.root / "evidence" / key).is_dir()
+
     def arrays(self, key: str) -> dict[str, NDArray[np.generic]]:
         """The arrays kept with the evidence `key`; empty when there are none."""
         found = self._read("evidence", key)
