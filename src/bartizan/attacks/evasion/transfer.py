@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
@@ -15,33 +15,43 @@ from bartizan.core.view import View
 from bartizan.numerics.seeds import child
 from bartizan.numerics.students import load_student
 
-from .ascent import apgd
 from .controls import transfer_controls
 from .gradients import tensors
 from .hits import Hits
 from .params import EvasionParams, worth_testing
-from .queries import BATCH, Queries
+from .queries import BATCH
 from .sampling import bounds_of
+from .smoothed import smoothed_ascent
+
+if TYPE_CHECKING:
+    import torch
 
 
 class TransferParams(EvasionParams):
-    """steps: of one run on the surrogate, to its end: what fools the copy by far is likelier to fool the target."""
+    """steps: of the ascent on the surrogate, to its end: what fools the copy by far is likelier to fool the target.
+    copies: noisy copies of the input that each step's gradient is averaged over."""
 
-    steps: int = Field(default=30, ge=1)
+    steps: int = Field(default=10, ge=1)
+    copies: int = Field(default=4, ge=1)
 
 
-EFFORT: dict[Effort, dict[str, Any]] = {"quick": {}, "standard": {"steps": 100}, "deep": {"steps": 300}}
+EFFORT: dict[Effort, dict[str, Any]] = {
+    "quick": {},
+    "standard": {"steps": 20, "copies": 10},
+    "deep": {"steps": 50, "copies": 20},
+}
 EXAMPLES: dict[Effort, int] = {"quick": 200, "standard": 1000, "deep": 1000}
 
 
 class Transfer(Attack):
-    """Raises the cross-entropy of the surrogate by Auto-PGD; each example gets one try at the target."""
+    """See `smoothed.smoothed_ascent` for the mathematics; each example gets one try at the target."""
 
     spec = AttackSpec(
         id="transfer",
+        version=2,
         title="Transfer from a surrogate",
         summary="Attacks a copy extracted earlier and hopes that the target falls for the same inputs.",
-        references=("papernot2017", "croce2020"),
+        references=("papernot2017",),
         family="evasion",
         threats=("E3",),
         needs=((),),
@@ -51,24 +61,23 @@ class Transfer(Attack):
         uses=("surrogate",),
         modalities=("image",),
         bounded=True,
-        cost_hint="no query of the target; `steps` passes of the surrogate for each example",
+        cost_hint="no query of the target; `steps` × `copies` passes of the surrogate for each example",
     )
     params = TransferParams
 
     def run(self, view: View, *, params: TransferParams, seed: int) -> Artifact:
         import torch
 
-        model = load_student(surrogate_of(view).arrays)
-        copy = Queries.free(lambda x, rows: model(x), len(view.probe))
+        models = students_of(surrogate_of(view))
         changed = view.probe.x.copy()
         for i in range(0, len(changed), BATCH):
             rows = np.arange(i, min(i + BATCH, len(changed)), dtype=np.int64)
             x0, y = tensors(view.probe, rows)
-            climb = apgd(
-                copy, x0, y, rows, norm=params.norm, eps=params.eps, bounds=bounds_of(view), steps=params.steps,
-                loss="ce", start=x0, generator=torch.Generator().manual_seed(child(seed, "transfer", i)), stop=False,
-            )  # fmt: skip
-            changed[rows] = climb.x.numpy()
+            changed[rows] = smoothed_ascent(
+                lambda x: torch.stack([m(x) for m in models]).mean(0), x0, y, norm=params.norm, eps=params.eps,
+                bounds=bounds_of(view), steps=params.steps, copies=params.copies,
+                generator=torch.Generator().manual_seed(child(seed, "transfer", i)),
+            ).numpy()  # fmt: skip
         hits = Hits(view.probe, params.norm, params.eps)
         everyone = np.arange(len(changed), dtype=np.int64)
         hits.add(everyone, changed, np.ones(len(changed), np.int64))
@@ -96,3 +105,16 @@ def surrogate_of(view: View) -> Artifact:
     if not found:
         raise UsageError("transfer needs a surrogate: run a model extraction trial first and name it under `after`")
     return found[-1]
+
+
+def students_of(surrogate: Artifact) -> list[torch.nn.Module]:
+    """The best student of an extraction and the next best, trained on fewer answers: what fools both is no quirk of one.
+
+    Raises `UsageError` when the artifact holds none.
+    """
+    points = [int(n) for n in np.asarray(surrogate.arrays.get("points", [])).tolist()]
+    prefixes = ["", *[f"at_{n}." for n in points[-2:-1]]]
+    try:
+        return [load_student(surrogate.arrays, p) for p in prefixes]
+    except (ValueError, KeyError) as error:
+        raise UsageError(f"the surrogate handed to transfer cannot be opened: {error}") from error
