@@ -108,7 +108,7 @@ def surrogate_of(view: View) -> Artifact:
 
 
 def students_of(surrogate: Artifact) -> list[torch.nn.Module]:
-    """The best student of an extraction and the next best, trained on fewer answers: what fools both is no quirk of one.
+    """The best student of an extraction and the next best, trained on fewer answers: fooling both is no quirk of one.
 
     Raises `UsageError` when the artifact holds none.
     """
