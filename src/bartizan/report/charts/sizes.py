@@ -26,7 +26,8 @@ def size_curve(series: Sequence[Series], unit: str, eps: float | None = None) ->
 
 
 def _sizes(series: Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return np.sort(series.values[series.reached & np.isfinite(series.values)])
+    """All sizes that broke an example, beyond the stated size too, in order."""
+    return np.sort(series.values[np.isfinite(series.values)])
 
 
 def _corners(frame: Frame, series: Series, end: float) -> list[tuple[float, float]]:
@@ -47,4 +48,5 @@ def _dots(frame: Frame, series: Series) -> list[Markup]:
 
 
 def _words(series: Series, unit: str, end: float) -> str:
-    return f"{series.name}: {percent(series.share)} broken by changes of up to {quantity(end)} {unit}".rstrip()
+    share = len(_sizes(series)) / max(len(series.values), 1)
+    return f"{series.name}: {percent(share)} broken by changes of up to {quantity(end)} {unit}".rstrip()
