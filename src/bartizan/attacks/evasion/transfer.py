@@ -68,13 +68,13 @@ class Transfer(Attack):
     def run(self, view: View, *, params: TransferParams, seed: int) -> Artifact:
         import torch
 
-        models = students_of(surrogate_of(view))
+        model = student_of(surrogate_of(view))
         changed = view.probe.x.copy()
         for i in range(0, len(changed), BATCH):
             rows = np.arange(i, min(i + BATCH, len(changed)), dtype=np.int64)
             x0, y = tensors(view.probe, rows)
             changed[rows] = smoothed_ascent(
-                lambda x: torch.stack([m(x) for m in models]).mean(0), x0, y, norm=params.norm, eps=params.eps,
+                model, x0, y, norm=params.norm, eps=params.eps,
                 bounds=bounds_of(view), steps=params.steps, copies=params.copies,
                 generator=torch.Generator().manual_seed(child(seed, "transfer", i)),
             ).numpy()  # fmt: skip
@@ -107,14 +107,9 @@ def surrogate_of(view: View) -> Artifact:
     return found[-1]
 
 
-def students_of(surrogate: Artifact) -> list[torch.nn.Module]:
-    """The best student of an extraction and the next best, trained on fewer answers: fooling both is no quirk of one.
-
-    Raises `UsageError` when the artifact holds none.
-    """
-    points = [int(n) for n in np.asarray(surrogate.arrays.get("points", [])).tolist()]
-    prefixes = ["", *[f"at_{n}." for n in points[-2:-1]]]
+def student_of(surrogate: Artifact) -> torch.nn.Module:
+    """The network in the artifact. Raises `UsageError` when there is none that can be opened."""
     try:
-        return [load_student(surrogate.arrays, p) for p in prefixes]
-    except (ValueError, KeyError) as error:
+        return load_student(surrogate.arrays)
+    except (ValueError, KeyError, RuntimeError) as error:
         raise UsageError(f"the surrogate handed to transfer cannot be opened: {error}") from error
