@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bartizan.campaign.tolerance import harm_of, speaks_of, tolerance
+from bartizan.campaign.tolerance import Tolerance, at_fpr, harm_of, speaks_of, tolerance
 from bartizan.core.system import System
 from bartizan.core.system.gates import MeasureGate
 from bartizan.core.threat import Vulnerability
@@ -78,3 +78,14 @@ def test_without_a_gate_impact_decides_and_says_so() -> None:
 def test_a_gate_on_a_harm_nobody_measured_decides_nothing() -> None:
     found = tolerance(system(gate()), load(), vulnerability(), frozenset({"tpr"}))
     assert found.source.startswith("impact")
+
+
+@pytest.mark.parametrize(
+    ("asked", "measured", "rate"), [(None, 0.01, 0.05), (None, None, 0.05), (None, 0.1, 0.14), (0.001, 0.01, 0.059)]
+)
+def test_guessing_is_no_leak_at_whatever_false_positive_rate_the_data_allow(
+    asked: float | None, measured: float | None, rate: float
+) -> None:
+    moved = at_fpr(Tolerance(0.05, "a gate", fpr=asked), measured)
+    assert moved.rate == pytest.approx(rate)
+    assert ("moved" in moved.source) is (measured is not None and rate != 0.05)

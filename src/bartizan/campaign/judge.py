@@ -27,7 +27,7 @@ from . import curves
 from .claims import mark_holm
 from .combine import Ball, ball_of, combine
 from .rank import ranked
-from .tolerance import Tolerance, tolerance
+from .tolerance import Tolerance, at_fpr, tolerance
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def _finding(bench: Bench, v: Vulnerability) -> Finding:
     attacks = [e for e in measured if e.trial.kind != "certifier"]
     allowed = tolerance(bench.system, bench.kb, v, frozenset(_harm(e) for e in attacks))
     rate, used = _rate(bench, v, attacks, allowed)
+    allowed = at_fpr(allowed, _measured_fpr(used, allowed.fpr))
     sound = [e for e in used if _adequate(bench, e)]
     verdict, reason = _verdict(rate, allowed, sound, used, _why_untested(bench, v, trials))
     tried = curves.tries(used, bench.arrays)
@@ -136,6 +137,12 @@ def _points(evidence: Evidence, fpr: float | None) -> list[Measurement]:
         return points
     chosen = fpr if fpr in rates else rates[0]
     return [m for m in points if m.at.get("fpr") == chosen]
+
+
+def _measured_fpr(used: list[Evidence], asked: float | None) -> float | None:
+    """The false-positive rate the finding is judged at, or None where there is none."""
+    rates = [float(m.at["fpr"]) for e in used for m in _points(e, asked) if "fpr" in m.at]
+    return max(rates, default=None)
 
 
 def _adequate(bench: Bench, evidence: Evidence) -> bool:

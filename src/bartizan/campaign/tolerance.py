@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bartizan.core.system import System
 from bartizan.core.system.gates import MeasureGate
@@ -22,6 +22,23 @@ class Tolerance:
     norm: str | None = None
     eps: float | None = None
     fpr: float | None = None
+
+
+# The rate at which the knowledge base tolerates true positives.
+_TABLE_FPR = 0.01
+
+
+def at_fpr(allowed: Tolerance, measured: float | None) -> Tolerance:
+    """The tolerance moved to the false-positive rate that could be measured, where that is not the one it speaks of.
+
+    Guessing has as many true as false positives, so the same excess over guessing is tolerated.
+    """
+    asked = allowed.fpr if allowed.fpr is not None else _TABLE_FPR
+    if measured is None or measured == asked:
+        return allowed
+    moved = min(max(allowed.rate - asked, 0.0) + measured, 1.0)
+    source = f"{allowed.source}, moved from a false-positive rate of {asked:g} to the {measured:g} the data allow"
+    return replace(allowed, rate=round(moved, 12), source=source)
 
 
 def harm_of(gate: MeasureGate) -> tuple[str, float] | None:
