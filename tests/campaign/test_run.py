@@ -222,3 +222,9 @@ def test_a_second_call_builds_on_the_first(bench: Any, trial: Any) -> None:
     assert list(found) == ["first", "second"]
     assert bench.executor.ran == ["first", "second"]
     assert found["second"].outcome is Outcome.MEASURED
+
+
+def test_in_which_order_trials_finish_does_not_show(bench: Any, trial: Any) -> None:
+    campaign = bench.run(trial("second", after=("first",), hits=2), trial("first"))
+    assert list(campaign.evidence) == ["first", "second"]
+    assert list(campaign.in_order()) == ["second", "first"]

@@ -80,7 +80,11 @@ class Campaign:
             for name, result in self.executor.finished():
                 running.discard(name)
                 self._keep(self._trials[name], result)
-        return dict(self.evidence)
+        return self.in_order()
+
+    def in_order(self) -> dict[str, Evidence]:
+        """The evidence in the order of the plans: in which order trials finished must not show in any result."""
+        return {name: self.evidence[name] for name in self._trials if name in self.evidence}
 
     def untried(self, trials: Iterable[Trial]) -> list[str]:
         """Ids of the models on which a trial that needs no other is not in the store yet, in the order of the plan."""
