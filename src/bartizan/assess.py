@@ -19,6 +19,7 @@ from bartizan.campaign.checkup import require_sound
 from bartizan.campaign.executor import Executor
 from bartizan.campaign.gates import evaluate
 from bartizan.campaign.judge import Bench, judge
+from bartizan.campaign.known import require_known
 from bartizan.campaign.retest import again, compare, defence_trial
 from bartizan.campaign.run import Campaign, Progress, Silent, clock_of
 from bartizan.core.assessment import Assessment
@@ -62,6 +63,7 @@ def assess(
     options = options or Options()
     began = time.time()
     system = description.system
+    require_known(description, load())
     kb = override(load(), system.overrides)
     analysis = analyse(system, kb, stage=options.stage)
     plan = planning.plan(system, analysis, kb, effort=options.effort)
@@ -69,10 +71,10 @@ def assess(
     for model in campaign.untried(plan.trials):
         require_sound(description, model)
     campaign.run(plan.trials)
-    bench = Bench(system, kb, plan, campaign.evidence, ArrayReader(store.arrays), options.today)
+    bench = Bench(system, kb, plan, campaign.in_order(), ArrayReader(store.arrays), options.today)
     findings = judge(bench, analysis.vulnerabilities)
     treatments = _treat(campaign, bench, analysis, findings, options) if options.treat else ()
-    evidence = tuple(campaign.evidence.values())
+    evidence = tuple(campaign.in_order().values())
     return Assessment(
         tool=tool(),
         system={**system.model_dump(mode="json"), "digest": description.digest, "cast": _cast(analysis, kb)},
@@ -83,7 +85,7 @@ def assess(
         evidence=tuple(sorted(evidence, key=lambda e: e.trial.name)),
         findings=findings,
         treatments=treatments,
-        gates=evaluate(system.gates, findings, campaign.evidence, bench.arrays),
+        gates=evaluate(system.gates, findings, campaign.in_order(), bench.arrays),
         layers=layers(system, kb),
         residual=_residual(findings),
         rules={"vulnerabilities": ranking.RULE, "findings": rank.RULE},
@@ -108,7 +110,7 @@ def _treat(
     for on in fits.values():
         second += [on, *again(bench.plan.trials, on)]
     campaign.run(second)
-    now = Bench(bench.system, bench.kb, bench.plan, campaign.evidence, bench.arrays, bench.today)
+    now = Bench(bench.system, bench.kb, bench.plan, campaign.in_order(), bench.arrays, bench.today)
     return tuple(
         compare(now, analysis.vulnerabilities, findings, t, fits[t.id]) if t.id in fits else t for t in chosen
     )  # fmt: skip

@@ -8,6 +8,7 @@ import typer
 
 from bartizan.analysis.analyse import Analysis
 from bartizan.analysis.analyse import analyse as _analyse
+from bartizan.campaign.known import require_known
 from bartizan.core.base import canonical_json
 from bartizan.core.system import System
 from bartizan.formats.description import read_system
@@ -46,7 +47,9 @@ def plan(system: SystemFile, stage: StageName = None, effort: EffortName = "quic
 
 
 def _begin(path: Any, stage: str | None) -> tuple[System, KnowledgeBase, Analysis]:
-    system = read_system(path).system
+    description = read_system(path)
+    system = description.system
+    require_known(description, load())
     kb = override(load(), system.overrides)
     return system, kb, _analyse(system, kb, stage=stage_of(stage))
 

@@ -40,6 +40,8 @@ def assess(
         made = run_loop(description, opened, executor, options=options, progress=bar)
         written = write_outputs(made, opened, show_personal=show_personal)
     print_assessment(made)
+    for what in opened.damaged:
+        typer.echo(f"damaged, set aside in {folder / 'damaged'} and measured again: {what}", err=True)
     for path in written:
         typer.echo(_shown(path))
 

@@ -28,6 +28,12 @@ def store_folder(system: Path, given: Path | None) -> Path:
     return given if given is not None else system.resolve().parent / ".bartizan"
 
 
+def require_there(system: Path) -> None:
+    """Raise `UsageError` when there is no description, for commands that read only what is beside it."""
+    if not system.is_file():
+        raise UsageError(f"there is no description {system}")
+
+
 def stage_of(name: str | None) -> Stage | None:
     """The stage called `name`. Raises `UsageError` with the nearest name."""
     if name is None:

@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from bartizan.core.errors import UsageError
+from bartizan.core.suggest import did_you_mean
+from bartizan.core.vocabulary import Outcome
 from bartizan.formats.description import read_system
 
-from .options import StoreFolder, SystemFile, store_folder
+from .options import StoreFolder, SystemFile, require_there, store_folder
 from .outputs import read_assessment, write_outputs
 
 
@@ -38,6 +40,7 @@ def report(
     """Write the report and the exports again from the last assessment."""
     from bartizan.store.store import Store
 
+    require_there(system)
     folder: Path = store_folder(system, store)
     for path in write_outputs(read_assessment(folder), Store(folder), show_personal=show_personal):
         typer.echo(str(path))
@@ -52,6 +55,9 @@ def evidence(
     from bartizan.store.index import Index
     from bartizan.store.store import Store
 
+    require_there(system)
+    if outcome is not None and outcome not in list(Outcome):
+        raise UsageError(f"no outcome is called {outcome!r}{did_you_mean(outcome, [str(o) for o in Outcome])}")
     folder = store_folder(system, store)
     if not folder.is_dir():
         raise UsageError(f"there is no evidence in {folder} yet; run: bartizan assess {system}")

@@ -25,6 +25,8 @@ def render(assessment: Assessment, arrays: ArrayReader, *, show_personal: bool =
 
     Where the description marks data as personal or secret, examples are left out unless `show_personal`.
     """
+    # Mappings keep the order they were made in, files do not: the page must be the same from either.
+    assessment = Assessment.from_json(assessment.to_json())
     withheld = () if show_personal else sensitive_data(assessment)
     reader = redacted(arrays) if withheld else arrays
     parts = [part for section in sections() if (part := _part(section, assessment, reader)) is not None]

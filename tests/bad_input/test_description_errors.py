@@ -1,0 +1,105 @@
+"""What is wrong in the description is said with its file, line and column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+AT = r"system\.yaml:\d+:\d+"
+CASES = {
+    "a misspelt key": ("input_shape:", "input_shap:", [r"system\.yaml:1\d:\d+", "input_shap", "did you mean 'input_shape'"]),
+    "a wrong type": ("classes: 10", "classes: ten", [AT, "classes"]),
+    "a number as a name": ("name: Tiny reader", "name: [1]", [r"system\.yaml:1:\d+", "name"]),
+    "a dangling asset": ("serves: reader", "serves: raeder", [AT, "raeder", "did you mean 'reader'"]),
+    "a dangling data set": ("test_data: test", "test_data: tset", [AT, "tset", "'test'"]),
+    "a missing file": ("net.safetensors", "nut.safetensors", [AT, "nut.safetensors"]),
+    "a missing data file": ("path: test.npz", "path: tset.npz", [AT, "tset.npz"]),
+    "an unknown kind": ("kind: torch", "kind: toorch", [AT, "toorch", "did you mean 'torch'"]),
+    "an unknown option": ("audience: public", "audience: publik", [AT, "publik", "'public'"]),
+    "a gate on no estimand": ("estimand: robust_accuracy", "estimand: []", [AT, "estimand"]),
+    "ε below zero": ("eps: 0.1", "eps: -0.1", [AT, "eps"]),
+    "bounds the wrong way round": ("bounds: [0, 1]", "bounds: [1, 0]", [AT, "bounds"]),
+    "no YAML": ("stage: deployment", "stage: [deployment", [AT]),
+    "a key twice": ("stage: deployment", "stage: deployment\nstage: testing", [r"system\.yaml:4:\d+", "stage"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["validate", "threats", "plan", "doctor", "assess"])
+@pytest.mark.parametrize(("old", "new", "words"), CASES.values(), ids=CASES.keys())
+def test_it_is_said_where_and_how_to_mend_it(
+    tiny: Path, kept: Any, run: Any, command: str, old: str, new: str, words: list[str]
+) -> None:
+    text = tiny.read_text()
+    assert old in text
+    tiny.write_text(text.replace(old, new, 1))
+    run(command, tiny).sentence(*words)
+    kept()
+
+
+def test_several_mistakes_are_said_at_once_one_a_line(tiny: Path, run: Any) -> None:
+    tiny.write_text(tiny.read_text().replace("stage:", "stag:").replace("audience: public", "audience: publik"))
+    said = run("validate", tiny)
+    assert said.code == 2
+    lines = said.err.strip().splitlines()
+    assert len(lines) >= 2
+    assert all("system.yaml:" in line for line in lines)
+
+
+TECHNIQUE = {
+    "an override": "overrides:\n  E99: {level: low, why: test}\n",
+    "an accepted risk": "accepted:\n  - {finding: E99@reader, by: Ada, why: test, until: 2999-01-01}\n",
+    "a gate": "  - {forbid: [exploited], finding: E99@reader/api}\n",
+}
+
+
+@pytest.mark.parametrize("command", ["threats", "plan", "assess"])
+@pytest.mark.parametrize("more", TECHNIQUE.values(), ids=TECHNIQUE.keys())
+def test_an_unknown_technique(tiny: Path, kept: Any, run: Any, more: str, command: str) -> None:
+    tiny.write_text(tiny.read_text() + more)
+    run(command, tiny).sentence(r"system\.yaml:2\d:\d+", "E99")
+    kept()
+
+
+def test_explaining_what_there_is_not(run: Any) -> None:
+    run("explain", "E99").sentence("E99")
+
+
+@pytest.mark.parametrize("command", ["validate", "threats", "assess", "gate", "report", "evidence", "doctor"])
+def test_no_description(run: Any, command: str) -> None:
+    run(command, "nowhere.yaml").sentence("nowhere.yaml")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "empty"), (b"\xff\xfe\x00", "system.yaml"), (b"- 1\n", "mapping"), (b"a: &a [*a]", "system.yaml")],
+)
+def test_a_description_that_is_none(tiny: Path, run: Any, content: bytes, words: str) -> None:
+    tiny.write_bytes(content)
+    said = run("validate", tiny)
+    assert said.code == 2
+    assert words in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_folder_for_a_description(tiny: Path, run: Any) -> None:
+    run("assess", tiny.parent).sentence("folder|directory")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--effort", "quik"], "did you mean 'quick'"),
+        (["--stage", "deploymnt"], "did you mean 'deployment'"),
+    ],
+)
+def test_options_that_are_none(tiny: Path, run: Any, arguments: list[str], words: str) -> None:
+    run("assess", tiny, *arguments).sentence(words)
+
+
+@pytest.mark.parametrize("arguments", [["assess"], ["asess"], ["assess", "x.yaml", "--jbos", "2"], ["--jobs"]])
+def test_usage_errors_end_in_two(run: Any, arguments: list[str]) -> None:
+    said = run(*arguments)
+    assert said.code == 2
+    assert "Traceback" not in said.err
