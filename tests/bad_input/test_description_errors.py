@@ -9,7 +9,7 @@ import pytest
 
 AT = r"system\.yaml:\d+:\d+"
 CASES = {
-    "a misspelt key": ("input_shape:", "input_shap:", [r"system\.yaml:1\d:\d+", "input_shap", "did you mean 'input_shape'"]),
+    "a misspelt key": ("input_shape:", "input_shap:", [r"yaml:1\d:\d+", "input_shap", "did you mean 'input_shape'"]),
     "a wrong type": ("classes: 10", "classes: ten", [AT, "classes"]),
     "a number as a name": ("name: Tiny reader", "name: [1]", [r"system\.yaml:1:\d+", "name"]),
     "a dangling asset": ("serves: reader", "serves: raeder", [AT, "raeder", "did you mean 'reader'"]),
