@@ -228,3 +228,9 @@ def test_in_which_order_trials_finish_does_not_show(bench: Any, trial: Any) -> N
     campaign = bench.run(trial("second", after=("first",), hits=2), trial("first"))
     assert list(campaign.evidence) == ["first", "second"]
     assert list(campaign.in_order()) == ["second", "first"]
+
+
+def test_evidence_stands_in_the_order_of_the_plan_however_it_came(bench: Any, trial: Any) -> None:
+    bench.run(trial("b", hits=2))
+    found = bench.run(trial("a", after=("c",)), trial("b", hits=2), trial("c", hits=3))
+    assert list(found.in_order()) == ["a", "b", "c"]

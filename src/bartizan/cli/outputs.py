@@ -15,6 +15,8 @@ from bartizan.store.store import Store
 
 def write_outputs(assessment: Assessment, store: Store, *, show_personal: bool) -> list[Path]:
     """Write every output into the store's folder; the paths, the HTML report last."""
+    # As it will be read back, so that a report made later from the file is the same to the byte.
+    assessment = Assessment.from_json(assessment.to_json())
     arrays = ArrayReader(store.arrays)
     written = []
     for cls in plugins.plugins("exporters").values():
