@@ -44,8 +44,15 @@ class Queries:
     def able(self, rows: Rows) -> NDArray[np.bool_]:
         """Which of `rows` (each named once) can pay for one more query; the first ones, if not all can."""
         can = self.spent[rows] < self.limit[rows]
-        left = self.total - int(self.spent.sum())
-        return can & (np.cumsum(can) <= left)
+        return can & (np.cumsum(can) <= self.left_in_all())
+
+    def left(self, row: int) -> int:
+        """Queries that one example may still spend."""
+        return max(min(int(self.limit[row] - self.spent[row]), self.left_in_all()), 0)
+
+    def left_in_all(self) -> int:
+        """Queries that all may still spend together."""
+        return self.total - int(self.spent.sum())
 
     def allow_more(self, more: NDArray[np.int64]) -> None:
         """Allow each example `more` queries beyond what it has spent, or what it was allowed, if that is more."""

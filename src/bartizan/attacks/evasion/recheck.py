@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from bartizan.core.artifact import Artifact
 from bartizan.core.data import Array, Data, Labels
 from bartizan.core.target import Target
-from bartizan.numerics.projections import size_of
+from bartizan.numerics.projections import Norm, size_of
 
 from .constraints import broken_rules
 
@@ -46,7 +45,7 @@ class Rechecked:
     tries: NDArray[np.int64]
 
 
-def recheck(subject: Target, probe: Data, artifact: Artifact, norm: str, eps: float) -> Rechecked:
+def recheck(subject: Target, probe: Data, artifact: Artifact, norm: Norm, eps: float) -> Rechecked:
     """Recompute everything from the arrays `changed` and `smallest` of `artifact`; its claims are not believed."""
     before = labels_of(subject, probe.x)
     wrong = before != probe.y
@@ -100,11 +99,9 @@ def valid(subject: Target, probe: Data, x: Array) -> Mask:
     return np.asarray(ok | (flat == original).all(axis=1))
 
 
-def size(x: Array, x0: Array, norm: str) -> Floats:
-    """Distance of each row in `norm`; for `features` the number of values that differ."""
-    delta = x.astype(np.float64) - x0
-    measure: Callable[..., Floats] = size_of
-    return measure(delta, "l0" if norm == "features" else norm)
+def size(x: Array, x0: Array, norm: Norm) -> Floats:
+    """Distance of each row in `norm`; in `l0`, the number of values that differ."""
+    return size_of(x.astype(np.float64) - x0, norm)
 
 
 def _array(artifact: Artifact, name: str, x0: Array) -> tuple[Array, bool]:

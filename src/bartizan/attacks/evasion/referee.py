@@ -23,7 +23,7 @@ PICTURES = 6
 NOISE_EXAMPLES = 50
 NOISE_TRIES = 200
 GRID = (0.25, 0.5, 0.75, 1.5, 2.0, 4.0)
-UNITS = {"linf": "L∞ distance", "l2": "L2 distance", "features": "changed features"}
+UNITS = {"linf": "L∞ distance", "l2": "L2 distance", "l0": "changed features"}
 
 
 class EvasionReferee(Referee):
@@ -68,7 +68,7 @@ def _rates(found: Rechecked, probe: Data, norm: str, eps: float) -> list[Measure
     for c in np.unique(probe.y):
         of = probe.y == c
         rates.append(_share("class_robust_error", int(found.reached[of].sum()), int(of.sum()), {**at, "class": int(c)}))
-    for share in GRID if norm != "features" else ():
+    for share in GRID if norm != "l0" else (0.5, 1.5, 2.0, 4.0):
         k = int((found.size <= share * eps).sum())
         rates.append(_share("error_within", k, n, {"norm": norm, "eps": share * eps}))
     rates.append(_share("error_unbounded", int(np.isfinite(found.size).sum()), n, {"norm": norm}))
