@@ -11,7 +11,7 @@ from collections.abc import Callable
 from importlib import import_module
 from tempfile import NamedTemporaryFile
 from traceback import format_exception
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 import typer.core
@@ -19,6 +19,8 @@ import typer.main
 
 from bartizan import __version__
 from bartizan.core.errors import BartizanError
+
+INTERRUPTED = 130
 
 # Importing a command imports what it works with, so each is imported only when it is called or listed.
 _COMMANDS = {
@@ -62,12 +64,19 @@ app = typer.Typer(
 )
 
 
-@app.callback(invoke_without_command=False)
-def _main(version: bool = typer.Option(False, "--version", is_eager=True, help="Print the version and stop.")) -> None:
-    """Assess, attack, harden and watch machine-learning systems, with evidence for every claim."""
-    if version:
+def _say_version(asked: bool) -> None:
+    if asked:
         typer.echo(f"bartizan {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Assess, attack, harden and watch machine-learning systems, with evidence for every claim."""
 
 
 def run() -> None:
@@ -81,19 +90,24 @@ def main(arguments: list[str]) -> int:
     try:
         code = app(args=arguments, standalone_mode=False)
     except typer.Exit as leave:
-        return leave.exit_code
+        code = leave.exit_code
     except _ClickError as error:
         error.show()
         return 2
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("interrupted; what was measured is kept, and the same command continues", err=True)
-        return 130
+        return _interrupted()
     except BartizanError as error:
         typer.echo(str(error), err=True)
         return error.exit_code
     except Exception as error:
         return _bug(error)
-    return int(code or 0)
+    # Newer releases of typer turn an interruption into this exit code themselves.
+    return _interrupted() if code == INTERRUPTED else int(code or 0)
+
+
+def _interrupted() -> int:
+    typer.echo("interrupted; what was measured is kept, and the same command continues", err=True)
+    return INTERRUPTED
 
 
 def _bug(error: Exception) -> int:
