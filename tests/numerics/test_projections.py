@@ -66,3 +66,14 @@ def test_the_safe_radius_survives_float32(norm: str) -> None:
     x = (x0 + rng.normal(size=x0.shape)).astype(np.float32)
     z = project(x, x0, norm, np.float32(inner), (0.0, 1.0)).astype(np.float32)
     assert (size_of(z.astype(np.float64) - x0, norm) <= eps * (1 + 1e-6)).all()
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("bounds", [(0.1, 0.7), (-0.4242, 2.8215), (-1.0, 1.0), (0.0, 255.0)])
+def test_rounding_to_float32_does_not_leave_a_box_with_odd_bounds(norm: str, bounds: tuple[float, float]) -> None:
+    rng = np.random.default_rng(0)
+    low, high = (np.float32(b) for b in bounds)
+    x0 = rng.uniform(low, high, (500, 16)).astype(np.float32).clip(low, high)
+    x = x0 + rng.normal(scale=high - low, size=x0.shape).astype(np.float32)
+    z = np.asarray(project(x, x0, norm, 3 if norm == "l0" else float(high - low), bounds), np.float32)
+    assert ((z >= low) & (z <= high)).all()

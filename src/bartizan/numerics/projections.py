@@ -46,7 +46,7 @@ def onto_l2(x: Points, x0: Points, eps: Any, bounds: Bounds) -> Points:
         room = (eps * eps - _total(fixed * fixed)).clip(0, None)
         s = (room / (_total(free * free) + 1e-30)) ** 0.5
         z = (free * s.clip(None, 1)).clip(low, high) * ~held + fixed
-    return x0 + box * inside + z * ~inside
+    return (x0 + box * inside + z * ~inside).clip(*bounds)  # rounding of x0 + (bound − x0) may pass the bound
 
 
 def onto_l1(x: Points, x0: Points, eps: Any, bounds: Bounds) -> Points:
@@ -62,7 +62,7 @@ def onto_l1(x: Points, x0: Points, eps: Any, bounds: Bounds) -> Points:
         below, above = level * over + below * ~over, level * ~over + above * over
     box = v.clip(low, high)
     inside = _total(abs(box)) <= eps
-    return x0 + box * inside + _soft(v, size, above, low, high) * ~inside
+    return (x0 + box * inside + _soft(v, size, above, low, high) * ~inside).clip(*bounds)
 
 
 def onto_l0(x: Points, x0: Points, eps: Any, bounds: Bounds) -> Points:
@@ -71,7 +71,7 @@ def onto_l0(x: Points, x0: Points, eps: Any, bounds: Bounds) -> Points:
     box = v.clip(bounds[0] - x0, bounds[1] - x0)
     saved = (v * v - (v - box) * (v - box)).reshape(len(v), -1)
     rank = (-saved).argsort(1).argsort(1).reshape(v.shape)
-    return x0 + box * (rank < eps)
+    return (x0 + box * (rank < eps)).clip(*bounds)
 
 
 def safe_radius(eps: float, norm: Norm, bounds: Bounds, dimensions: int) -> float:
