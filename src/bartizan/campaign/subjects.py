@@ -39,7 +39,7 @@ def source_of(reference: str, root: Path) -> Path | None:
         return beside
     try:
         spec = importlib.util.find_spec(module)
-    except (ImportError, ValueError):
+    except (Exception, SystemExit):  # looking into a package runs it, and it may do as it likes
         return None
     return Path(spec.origin) if spec and spec.origin and Path(spec.origin).is_file() else None
 

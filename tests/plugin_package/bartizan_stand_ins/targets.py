@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,14 +21,20 @@ class SumTarget(Target):
     def __init__(self, info: TargetInfo, behaviour: str) -> None:
         self.info = info
         self._behaviour = behaviour
+        self._asked = 0
 
     def scores(self, x: Array) -> Array:
         if self._behaviour == "hangs":
             time.sleep(3600)
         if self._behaviour == "raises":
             raise ModelError("the model fell over")
+        if self._behaviour == "dies":
+            os._exit(9)
+        self._asked += 1
         mean = x.reshape(len(x), -1).mean(axis=1)
         p = 1 / (1 + np.exp(-20 * (mean - 0.5)))
+        if self._behaviour == "wavers" and self._asked % 2:
+            p = 1 - p
         return np.stack([1 - p, p], axis=1).astype(np.float32)
 
 
