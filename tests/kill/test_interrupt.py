@@ -32,21 +32,30 @@ def is_empty(group: int) -> bool:
     return False
 
 
-def test_what_was_measured_is_kept_and_nobody_works_on(tiny: Path) -> None:
-    store = tiny.parent / ".bartizan"
-    command = [str(PROGRAM), "assess", str(tiny), "--no-treat"]
+def interrupted(system: Path, send: Callable[[int, int], None]) -> None:
+    store = system.parent / ".bartizan"
+    command = [str(PROGRAM), "assess", str(system), "--no-treat"]
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     until(lambda: len(records(store)) >= 2)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the workers are told, too
+    send(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
     assert "Traceback" not in err
     assert err.splitlines()[-1] == "interrupted; what was measured is kept, and the same command continues"
     until(lambda: is_empty(process.pid))
+
+
+def test_as_from_a_terminal_where_the_workers_are_told_too(sum_system: Path) -> None:
+    interrupted(sum_system, os.killpg)
+
+
+def test_what_was_measured_is_kept_and_the_same_command_continues(sum_system: Path) -> None:
+    store = sum_system.parent / ".bartizan"
+    interrupted(sum_system, os.kill)
     kept = records(store)
-    assert len(kept) >= 2
+    command = [str(PROGRAM), "assess", str(sum_system), "--no-treat"]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
     assert kept.items() <= records(store).items()
     assert len(records(store)) > len(kept)
