@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from bartizan.campaign.judge import Bench, judge
+from bartizan.core.access import Access, Budget
 from bartizan.core.artifact import Flag, Measurement
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
@@ -18,7 +19,7 @@ from bartizan.core.plan import Plan, Untested
 from bartizan.core.system import System
 from bartizan.core.threat import Vulnerability
 from bartizan.core.trial import Subject, Trial
-from bartizan.core.vocabulary import Level, Objective, Outcome, ThreatClass, Verdict
+from bartizan.core.vocabulary import Capability, Level, Objective, Outcome, ThreatClass, Verdict
 from bartizan.knowledge.load import load
 from bartizan.numerics.intervals import clopper_pearson
 
@@ -117,6 +118,23 @@ def test_the_worst_point_of_all_trials_and_curves_decides() -> None:
     assert set(found.evidence) == {"a", "b"}
 
 
+def test_a_trial_on_few_examples_that_leaves_the_tolerance_open_is_not_resisted() -> None:
+    found = one(evidence("a", harm(2, 500)), evidence("few", harm(0, 20)), control())
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "few" in found.reason
+
+
+def test_a_baseline_may_succeed_but_to_withstand_it_is_no_resistance() -> None:
+    ball = {"norm": "linf", "eps": 0.1}
+    noise = evidence("n", plugin="noise", params=ball)
+    given = {"vulnerability": EVASION, "system": {"gates": []}}
+    held = one(noise, control(plugin="noise"), arrays={"n": {"reached": np.zeros(100, np.bool_)}}, **given)
+    assert held.verdict is Verdict.INCONCLUSIVE
+    assert "baseline" in held.reason
+    fell = one(noise, control(plugin="noise"), arrays={"n": {"reached": np.ones(100, np.bool_)}}, **given)
+    assert fell.verdict is Verdict.EXPLOITED
+
+
 def test_of_several_false_positive_rates_the_lowest_counts_unless_a_gate_asks_for_another() -> None:
     curve = evidence("a", harm(1, 100, fpr=0.01), harm(90, 100, fpr=0.5))
     assert one(curve, control()).verdict is Verdict.RESISTED
@@ -188,6 +206,28 @@ def test_the_three_measures_stand_side_by_side() -> None:
 def test_knowledge_is_a_ladder_over_all_trials_of_the_class_on_the_asset() -> None:
     found = one(evidence("a", harm(30, 100)), control())
     assert [(r.access, r.rate) for r in found.knowledge] == [("none", 0.3)]
+
+
+def test_what_was_not_tested_borrows_no_rate_of_another_technique() -> None:
+    other = V.model_copy(update={"id": "S2@m"})
+    assert one(evidence("a", harm(30, 100)), control(), vulnerability=other).knowledge == ()
+
+
+def test_what_is_built_on_a_copy_took_the_access_the_copy_took() -> None:
+    copied = evidence("copy", answers="X1@m")
+    copied = copied.model_copy(
+        update={
+            "trial": copied.trial.model_copy(
+                update={"access": Access(capabilities=(Capability.SCORES,)), "budget": Budget(queries=1000)}
+            )
+        }
+    )
+    moved = evidence("a", harm(30, 100))
+    moved = moved.model_copy(update={"trial": moved.trial.model_copy(update={"after": ("copy",)})})
+    found = one(copied, moved, control())
+    assert [r.access for r in found.knowledge] == ["scores"]
+    assert found.scope.access == ("scores",)
+    assert found.scope.budget == "1,000 queries in all"
 
 
 def test_little_evidence_gives_little_confidence() -> None:

@@ -51,6 +51,11 @@ def sensitivity(size: NDArray[np.float64], unit: str) -> Sensitivity | None:
     return Sensitivity(unit=unit, q10=_finite(q10), q50=_finite(q50), q90=_finite(q90), n=len(size))
 
 
+def highest(accesses: Iterable[str]) -> str:
+    """The most telling of these accesses."""
+    return max(accesses, key=lambda a: _RUNGS.index(a) if a in _RUNGS else -1)
+
+
 def ladder(found: Iterable[tuple[str, Measurement]]) -> tuple[Rung, ...]:
     """The highest rate reached at each access, from the least access to the most."""
     best: dict[str, Measurement] = {}

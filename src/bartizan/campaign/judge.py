@@ -1,7 +1,8 @@
 """Evidence → findings. A finding never says more than its evidence, its scope, and its interval.
 
 exploited     the interval's lower end is above the tolerance
-resisted      its upper end is at or below it, and at least one attack passed its positive control and raised no flag
+resisted      its upper end is at or below it, as is that of every other trial of the same harm, and at least one
+              attack that is more than a baseline passed its positive control and raised no flag
 inconclusive  neither
 untested      no trial measured anything, with the reason
 """
@@ -24,6 +25,7 @@ from bartizan.core.vocabulary import Level, Outcome, ThreatClass, Verdict
 from bartizan.knowledge.base import KnowledgeBase
 
 from . import curves
+from .adequacy import adequate, is_baseline
 from .claims import mark_holm
 from .combine import Ball, ball_of, combine
 from .rank import ranked
@@ -55,8 +57,10 @@ def _finding(bench: Bench, v: Vulnerability) -> Finding:
     allowed = tolerance(bench.system, bench.kb, v, frozenset(_harm(e) for e in attacks))
     rate, used = _rate(bench, v, attacks, allowed)
     allowed = at_fpr(allowed, _measured_fpr(used, allowed.fpr))
-    sound = [e for e in used if _adequate(bench, e)]
+    sound = [e for e in used if adequate(bench.evidence, e)]
     verdict, reason = _verdict(rate, allowed, sound, used, _why_untested(bench, v, trials))
+    if verdict is Verdict.RESISTED and v.threat_class is not ThreatClass.EVASION:
+        verdict, reason = _unless_open(verdict, reason, rate, used, allowed)
     tried = curves.tries(used, bench.arrays)
     flags = sorted({f.id for e in used for f in e.flags})
     return Finding(
@@ -76,7 +80,7 @@ def _finding(bench: Bench, v: Vulnerability) -> Finding:
         rate=rate,
         tries=tried,
         sensitivity=_sensitivity(bench, used),
-        knowledge=curves.ladder(_rungs(bench, v, used)),
+        knowledge=curves.ladder(_rungs(bench, v, used, rate, allowed.fpr)),
         certified=_certified(e for e in measured if e.trial.kind == "certifier"),
         evidence=tuple(e.id for e in trials),
         flags=tuple(flags),
@@ -129,6 +133,21 @@ def _worst(attacks: list[Evidence], allowed: Tolerance) -> tuple[Rate | None, li
     return rate, list({e.id: e for _, e in found}.values())
 
 
+def _unless_open(
+    verdict: Verdict, reason: str, rate: Rate | None, used: list[Evidence], allowed: Tolerance
+) -> tuple[Verdict, str]:
+    """A trial on few examples may have a lower rate and yet bound it less: what it leaves open is not resisted."""
+    points = [(m, e) for e in used for m in _points(e, allowed.fpr) if rate and m.estimand == rate.estimand]
+    m, e = max(points, key=lambda pair: pair[0].high)
+    if m.high <= allowed.rate:
+        return verdict, reason
+    seen = f"{m.estimand} {m.value:.3g} [{m.low:.3g}, {m.high:.3g}], n = {m.n}"
+    return (
+        Verdict.INCONCLUSIVE,
+        f"{seen} in {e.trial.name}: the interval contains the tolerated {allowed.rate:g}; more data is needed.",
+    )
+
+
 def _points(evidence: Evidence, fpr: float | None) -> list[Measurement]:
     """The measurements of the harm; of several false-positive rates, the one a gate asks for, or else the lowest."""
     points = [m for m in evidence.measurements if m.estimand == _harm(evidence)]
@@ -143,15 +162,6 @@ def _measured_fpr(used: list[Evidence], asked: float | None) -> float | None:
     """The false-positive rate the finding is judged at, or None where there is none."""
     rates = [float(m.at["fpr"]) for e in used for m in _points(e, asked) if "fpr" in m.at]
     return max(rates, default=None)
-
-
-def _adequate(bench: Bench, evidence: Evidence) -> bool:
-    """Whether a failure of this attack may count: its control passed, and nothing was flagged."""
-    control = bench.evidence.get(f"control:{evidence.trial.plugin}")
-    if control is None or control.outcome is not Outcome.MEASURED or evidence.flags:
-        return False
-    passed = [m.value for m in control.measurements if m.estimand == "control_passed"]
-    return bool(passed) and min(passed) >= 1.0
 
 
 def _verdict(
@@ -170,6 +180,8 @@ def _verdict(
     if not sound:
         flagged = sorted({f.id for e in used for f in e.flags})
         doubt = f"raised {', '.join(flagged)}" if flagged else "did not pass its positive control"
+        if all(is_baseline(e) for e in used):
+            doubt = "is only a baseline that any real attack must beat"
         return Verdict.INCONCLUSIVE, f"{seen}: within the tolerated {allowed.rate:g}, but every attack {doubt}."
     return Verdict.RESISTED, f"{seen}: even the upper end is within the tolerated {allowed.rate:g}."
 
@@ -181,10 +193,11 @@ def _why_untested(bench: Bench, v: Vulnerability, trials: list[Evidence]) -> str
 
 
 def _scope(bench: Bench, used: list[Evidence]) -> Scope:
-    budgets = sorted({b for e in used if (b := _budget(e))})
+    both = [*used, *(earlier for e in used for earlier in _built_on(bench, e))]
+    budgets = sorted({b for e in both if (b := _budget(e))})
     return Scope(
         attacks=tuple(sorted({f"{e.trial.plugin}/{e.trial.version}" for e in used})),
-        access=tuple(sorted({e.trial.access.name for e in used})),
+        access=tuple(sorted({_access_of(bench, e) for e in used})),
         budget="; ".join(budgets),
         data=", ".join(sorted({f"{e.trial.examples:,} examples" for e in used if e.trial.examples > 1})),
     )
@@ -232,17 +245,31 @@ def _sensitivity(bench: Bench, used: list[Evidence]) -> Sensitivity | None:
     return curves.sensitivity(both.size, sized[0].size_unit) if both else None
 
 
-def _rungs(bench: Bench, v: Vulnerability, used: list[Evidence]) -> list[tuple[str, Measurement]]:
-    """What every trial of the same class on the same asset reached, by access; within one ball, where there is one."""
-    if v.source_kind == "hazard":
+def _rungs(
+    bench: Bench, v: Vulnerability, used: list[Evidence], rate: Rate | None, fpr: float | None
+) -> list[tuple[str, Measurement]]:
+    """What every trial of the same class and harm on the same asset reached, by access; within one ball, where there
+    is one. Nothing for what was not tested: the rates of another technique say nothing of it."""
+    if v.source_kind == "hazard" or rate is None or not used:
         return []  # the world knows nothing
-    ball = ball_of(used[0]) if used else None
+    ball = ball_of(used[0])
     return [
-        (e.trial.access.name, m)
+        (_access_of(bench, e), m)
         for e in bench.evidence.values()
         if _same_subject(bench, v, e) and _class_of(bench, e) is v.threat_class and ball in (None, ball_of(e))
-        for m in _points(e, None)
+        for m in _points(e, fpr)
+        if m.estimand == rate.estimand
     ]
+
+
+def _access_of(bench: Bench, evidence: Evidence) -> str:
+    """The access a result took: a copy that was made with scores is not made without them."""
+    return curves.highest(e.trial.access.name for e in (evidence, *_built_on(bench, evidence)))
+
+
+def _built_on(bench: Bench, evidence: Evidence) -> list[Evidence]:
+    """The evidence of the trials whose artifacts a trial needs."""
+    return [bench.evidence[name] for name in evidence.trial.after if name in bench.evidence]
 
 
 def _same_subject(bench: Bench, v: Vulnerability, e: Evidence) -> bool:

@@ -58,6 +58,7 @@ class AttackSpec(PluginSpec):
     uses: artifact kinds of earlier trials this one builds on.
     harm: the referee's estimand a finding is judged by; high is bad.
     retrainings: how many times one trial trains a model, the referee included.
+    baseline: the least that a real attack must beat. Its successes count; to withstand it proves nothing.
     """
 
     family: Family
@@ -73,6 +74,7 @@ class AttackSpec(PluginSpec):
     modalities: tuple[Literal["image", "tabular"], ...] = ("image", "tabular")
     bounded: bool = False
     retrainings: int = 0
+    baseline: bool = False
     cost_hint: str = ""
 
 

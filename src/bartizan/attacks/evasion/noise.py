@@ -47,6 +47,7 @@ class Noise(Attack):
         harm="robust_error",
         modalities=("image",),
         bounded=True,
+        baseline=True,
         cost_hint="one query a draw",
     )
     params = NoiseParams
