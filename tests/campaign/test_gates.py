@@ -10,7 +10,7 @@ from bartizan.core.artifact import Measurement
 from bartizan.core.assessment import GateResult
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
-from bartizan.core.finding import Finding
+from bartizan.core.finding import Finding, Rate
 from bartizan.core.system.gates import Gate, MeasureGate, VerdictGate
 from bartizan.core.trial import Subject, Trial
 from bartizan.core.vocabulary import Level, Outcome, ThreatClass, Verdict
@@ -90,6 +90,18 @@ def test_a_ball_is_judged_by_the_worst_over_its_attacks(hits: int, expected: str
     arrays = {"a": {"reached": one}, "b": {"reached": other}, "c": {"reached": np.ones(100, np.bool_)}}
     about = [finding(threat_class="evasion", evidence=("a", "b", "c"))]
     assert outcome(BALL, about, found, arrays) == expected
+
+
+def test_a_finding_whose_attacks_were_inadequate_is_not_passed() -> None:
+    rate = Rate(estimand="tpr", value=0.02, low=0.01, high=0.09, n=100, method="m")
+    doubted = finding(verdict=Verdict.INCONCLUSIVE, rate=rate)
+    assert outcome(TPR, [doubted], [evidence(points=[tpr(0.02, 0.01, 0.09)])]) == "inconclusive"
+
+
+def test_a_finding_all_of_whose_trials_failed_is_not_passed_on_the_strength_of_another() -> None:
+    failed = evidence("x").model_copy(update={"outcome": Outcome.ERROR})
+    lost = finding("g", verdict=Verdict.UNTESTED, evidence=("x",))
+    assert outcome(TPR, [finding(), lost], [evidence(points=[tpr(0.02, 0.01, 0.09)]), failed]) == "inconclusive"
 
 
 def test_a_ball_nobody_attacked_is_not_passed() -> None:

@@ -9,7 +9,7 @@ from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
 from bartizan.core.finding import Finding, Rate
 from bartizan.core.system.gates import Gate, MeasureGate, VerdictGate
-from bartizan.core.vocabulary import Level, Outcome
+from bartizan.core.vocabulary import Level, Outcome, Verdict
 
 from .combine import ball_of, combine
 from .tolerance import harm_of, speaks_of
@@ -81,11 +81,22 @@ def _measure(
     if bad:
         return GateResult(gate=name, outcome="failed", reason=_say(harm, bad, most), findings=tuple(bad))
     open_ = {i: r for i, r in rates.items() if r.high > most}
-    doubted = [f.id for f in about if f.id in rates and f.flags]
+    doubted = {f.id: doubt for f in about if (doubt := _doubt(f, f.id in rates))}
     if open_ or not rates or doubted:
-        reason = _say(harm, open_, most) if open_ else "not measured" if not rates else f"flags on {', '.join(doubted)}"
+        doubts = "; ".join(f"{i} {doubt}" for i, doubt in doubted.items())
+        reason = _say(harm, open_, most) if open_ else doubts if rates else "not measured"
         return GateResult(gate=name, outcome="inconclusive", reason=reason, findings=tuple(open_) or tuple(doubted))
     return GateResult(gate=name, outcome="passed", reason=_say(harm, rates, most), findings=tuple(rates))
+
+
+def _doubt(f: Finding, measured: bool) -> str:
+    """Why a finding cannot let a gate pass, or nothing."""
+    if not measured:
+        return "could not be tested" if f.evidence and f.verdict is Verdict.UNTESTED else ""
+    if f.flags:
+        return f"raised {', '.join(f.flags)}"
+    inadequate = f.verdict is Verdict.INCONCLUSIVE and f.rate is not None and f.rate.high <= f.tolerance
+    return "met no adequate attack, or too few examples in one trial" if inadequate else ""
 
 
 def _rate(gate: MeasureGate, f: Finding, harm: str, evidence: dict[str, Evidence], arrays: ArrayReader) -> Rate | None:
