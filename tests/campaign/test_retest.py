@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bartizan.campaign.retest import _change, again, defence_trial
-from bartizan.core.finding import Finding, Rate
+from bartizan.core.finding import Finding, Rate, Scope
 from bartizan.core.treatment import Treatment
 from bartizan.core.trial import Subject, Trial
 from bartizan.core.vocabulary import Level, ThreatClass, Verdict
@@ -37,6 +37,22 @@ BEFORE = finding(0.4, 0.5, 0.6)
 )
 def test_better_or_worse_only_when_intervals_are_apart(before: Finding, after: Finding, change: str) -> None:
     assert _change(before, after) == change
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"scope": Scope(attacks=("noise/1",))},
+        {"flags": ("flat_scores",)},
+        {"rate": Rate(estimand="other", value=0.1, low=0.0, high=0.1, n=9, method="m")},
+    ],
+    ids=["an attack is missing", "a new doubt", "another harm"],
+)
+def test_nothing_is_better_because_less_was_measured(changes: dict[str, Any]) -> None:
+    full = Scope(attacks=("apgd/1", "noise/1"))
+    before, after = (f.model_copy(update={"scope": full}) for f in (BEFORE, finding(0.0, 0.1, 0.39)))
+    assert _change(before, after) == "better"
+    assert _change(before, after.model_copy(update=changes)) == "unclear"
 
 
 def trial(name: str, model: str = "m", kind: str = "target", **given: Any) -> Trial:

@@ -84,11 +84,18 @@ def _retest(before: Finding, after: Finding) -> Retest:
 
 
 def _change(before: Finding, after: Finding) -> Literal["better", "worse", "same", "unclear", "untested"]:
-    """Better or worse only when the intervals do not overlap; the same when nothing moved."""
+    """Better or worse only when the intervals do not overlap; the same when nothing moved.
+
+    Not better when an attack is missing from the second round or a new doubt was raised: an attack that failed to
+    run, or was blinded, says nothing good of the defence.
+    """
     if before.rate is None or after.rate is None or after.verdict is Verdict.UNTESTED:
         return "untested"
+    if after.rate.estimand != before.rate.estimand:
+        return "unclear"
     if after.rate.high < before.rate.low:
-        return "better"
+        weaker = not set(before.scope.attacks) <= set(after.scope.attacks) or not set(after.flags) <= set(before.flags)
+        return "unclear" if weaker else "better"
     if after.rate.low > before.rate.high:
         return "worse"
     return "same" if after.rate.value == before.rate.value else "unclear"
