@@ -89,6 +89,12 @@ def test_a_better_referee_has_another_key_for_the_same_artifact() -> None:
     assert len(found) == 8
 
 
+def test_costs_of_a_defence_in_other_classes_are_another_measurement() -> None:
+    plain = keys.measurement_key("a", "costs", 1)
+    assert len({plain, *(keys.measurement_key("a", "costs", 1, asked=c) for c in ([0], [1], [0, 1]))}) == 4
+    assert keys.measurement_key("a", "costs", 1, asked=()) == plain
+
+
 def test_treatments_make_another_subject_in_their_order() -> None:
     assert keys.subject_key("base", []) == "base"
     assert len({keys.subject_key("base", t) for t in ([], ["a"], ["b"], ["a", "b"], ["b", "a"])}) == 5

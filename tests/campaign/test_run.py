@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bartizan.campaign import work
 from bartizan.campaign.run import Campaign
 from bartizan.core.errors import StoreError
 from bartizan.core.trial import Subject
@@ -122,6 +123,21 @@ def test_a_defended_subject_has_keys_of_its_own(bench: Any, trial: Any) -> None:
     assert set(outcomes(found).values()) == {"measured"}
     assert found.evidence["asked"].id != found.evidence["asked|shield"].id
     assert found.evidence["asked"].subject_digest != found.evidence["asked|shield"].subject_digest
+
+
+def test_costs_are_measured_anew_in_other_classes_without_fitting_again(bench: Any, trial: Any) -> None:
+    on = trial("shield", plugin="asker").model_copy(
+        update={"kind": "defense", "plugin": "stand_in_defense", "params": {}}
+    )
+    plain = bench.path.read_text().replace("plugin: sum,", "plugin: sum, class_names: [dark, light],")
+    bench.path.write_text(plain)
+    before = bench.run(on).evidence["shield"]
+    work._open.cache_clear()
+    bench.path.write_text("use: {metric: {kind: precision_recall, positive: [dark, 1]}}\n" + plain)
+    after = bench.run(on).evidence["shield"]
+    assert before.measurement("recall") is None
+    assert [after.measurement("recall", **{"class": c}) is not None for c in (0, 1)] == [True, True]
+    assert after.artifact == before.artifact
 
 
 @pytest.mark.parametrize("what", ["data", "options"])

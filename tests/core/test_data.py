@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bartizan.core.data import Data, Roles
+from bartizan.core.data import Data, Feature, Roles
 
 
 def some(n: int = 5, d: int = 3) -> Data:
@@ -28,6 +30,11 @@ def test_the_digest_tells_contents_and_shape_apart(n: int, d: int) -> None:
     other[-1, -1] += 1
     assert Data(other, data.y, data.rows).digest() != data.digest()
     assert Data(data.x.reshape(n, 1, d), data.y, data.rows).digest() != data.digest()
+
+
+def test_what_an_adversary_may_do_to_a_feature_is_part_of_the_digest() -> None:
+    fixed, free = (replace(some(d=1), features=(Feature(name="f", mutable=m),)) for m in (False, True))
+    assert fixed.digest() != free.digest() != some(d=1).digest()
 
 
 def test_types_are_those_of_a_plugins_face() -> None:

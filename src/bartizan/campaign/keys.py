@@ -14,7 +14,7 @@ from bartizan.core.base import canonical_json
 from bartizan.core.trial import Trial
 
 # Packages whose version can change a number.
-_PACKAGES = ("numpy", "torch", "scikit-learn", "onnxruntime", "lightgbm", "xgboost-cpu")
+_PACKAGES = ("numpy", "scipy", "torch", "scikit-learn", "onnxruntime", "lightgbm", "xgboost-cpu")
 
 
 def environment() -> dict[str, str]:
@@ -51,9 +51,11 @@ def artifact_key(
     )
 
 
-def measurement_key(artifact: str, referee: str, version: int) -> str:
-    """A better referee measures again without attacking again."""
-    return _digest({"artifact": artifact, "referee": referee, "version": version})
+def measurement_key(artifact: str, referee: str, version: int, asked: Iterable[int] = ()) -> str:
+    """A better referee measures again without attacking again; so does one asked about other classes (`asked`)."""
+    classes = list(asked)
+    about = {"asked": classes} if classes else {}
+    return _digest({"artifact": artifact, "referee": referee, "version": version, **about})
 
 
 def subject_key(base: str, treatments: Iterable[str]) -> str:

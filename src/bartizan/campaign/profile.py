@@ -40,7 +40,7 @@ def profile(system: System, model_id: str, stage: Stage = Stage.DEPLOYMENT) -> P
         norms=_norms(system, model, _modality(model, data)),
         fpr=_fpr(system),
         conditions=tuple(_condition(name, c.at(stage)) for name, c in system.odd.items()),
-        positive_classes=_positive(system, model),
+        positive_classes=positive_classes(system, model),
         latency_ms=system.use.latency_ms,
         precision_floor=floor.precision,
         recall_floor=floor.recall,
@@ -130,7 +130,8 @@ def _condition(name: str, described: OddCondition) -> Condition:
     )
 
 
-def _positive(system: System, model: ModelAsset) -> tuple[int, ...]:
+def positive_classes(system: System, model: ModelAsset) -> tuple[int, ...]:
+    """The classes whose precision and recall the use case names, by number or by name."""
     names = model.load.class_names if model.load else ()
     return tuple(
         c if isinstance(c, int) else names.index(c)

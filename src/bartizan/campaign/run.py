@@ -23,6 +23,7 @@ from bartizan.store.store import Store
 from . import keys
 from .executor import Executor
 from .opening import open_data
+from .profile import positive_classes
 from .subjects import model_digest
 from .work import Job, Laid, Result
 
@@ -212,7 +213,12 @@ class Campaign:
         artifact = keys.artifact_key(
             trial, subject=self._subject(trial), data=self._data(trial), earlier=earlier, environment=self._environment
         )
-        return artifact, keys.measurement_key(artifact, *self._referee(trial))
+        return artifact, keys.measurement_key(artifact, *self._referee(trial), asked=self._asked(trial))
+
+    def _asked(self, trial: Trial) -> tuple[int, ...]:
+        """The classes whose precision and recall the costs of a defence are measured by."""
+        system = self.description.system
+        return positive_classes(system, system.model(trial.subject.id)) if trial.kind == "defense" else ()
 
     @staticmethod
     def _referee(trial: Trial) -> tuple[str, int]:

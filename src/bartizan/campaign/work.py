@@ -32,6 +32,7 @@ from bartizan.formats.description import read_system
 
 from . import cost, roles
 from .opening import open_model
+from .profile import positive_classes
 from .subjects import sentence
 
 Arrays = dict[str, NDArray[np.generic]]
@@ -219,7 +220,7 @@ def _open(description: str, model: str) -> Opened:
     """Open a model and its data once a process."""
     read = read_system(Path(description))
     target, train, test = open_model(read.system, model, read.folder)
-    return Opened(target, train, test, tuple(int(c) for c in read.system.use.metric.positive if isinstance(c, int)))
+    return Opened(target, train, test, positive_classes(read.system, read.system.model(model)))
 
 
 def _one_thread(job: Job) -> None:

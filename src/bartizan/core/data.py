@@ -63,11 +63,13 @@ class Data:
         )
 
     def digest(self) -> str:
-        """SHA-256 over shapes and contents of `x` and `y`."""
+        """SHA-256 over shapes and contents of `x` and `y`, and over the rules of the features, where there are any."""
         h = hashlib.sha256()
         for a in (self.x, self.y):
             h.update(f"{a.dtype.str}{a.shape}".encode())
             h.update(np.ascontiguousarray(a).tobytes())
+        for feature in self.features:
+            h.update(feature.to_json().encode())
         return h.hexdigest()
 
 
