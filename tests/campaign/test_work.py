@@ -61,6 +61,15 @@ def test_beyond_the_budget_nothing_is_answered(sum_system: Path, trial: Any) -> 
     assert (result.outcome, result.artifact) == (Outcome.BUDGET_SPENT, None)
 
 
+@pytest.mark.parametrize(("records", "outcome"), [(2, Outcome.BUDGET_SPENT), (3, Outcome.MEASURED)])
+def test_no_more_records_are_poisoned_than_the_adversary_may_write(
+    sum_system: Path, trial: Any, records: int, outcome: Outcome
+) -> None:
+    asked = trial("t", plugin="asker", examples=5, alters=3)
+    asked = asked.model_copy(update={"budget": asked.budget.model_copy(update={"records": records})})
+    assert execute(Job(asked, str(sum_system))).outcome is outcome
+
+
 def test_the_same_seed_gives_the_same_result_and_another_another(sum_system: Path, trial: Any) -> None:
     def draw(seed: int) -> list[float]:
         result = execute(Job(trial("t", seed=seed), str(sum_system)))

@@ -89,6 +89,23 @@ def test_a_query_beyond_the_total_answers_nothing_and_costs_nothing() -> None:
     assert target.answered == 5
 
 
+def test_every_query_names_the_example_it_is_spent_on() -> None:
+    target = Counting()
+    v = view(C.SCORES, target=target, queries_per_example=2)
+    with pytest.raises(ValueError, match="name one for each"):
+        v.scores(data(100).x, np.array([0]))
+    assert (target.answered, v.meter.queries) == (0, 0)
+
+
+def test_what_an_attack_writes_into_its_data_nobody_else_sees() -> None:
+    roles = Roles(data(4), data(2), data(3))
+    v = grant(Counting(), Access(capabilities=(C.DATA_WRITE,)), Budget(), roles)
+    for handed in (v.probe, v.auxiliary, v.writable):
+        handed.x[:], handed.y[:], handed.rows[:] = 9, 1, 7
+    for kept in (roles.probe, roles.auxiliary, roles.writable):
+        assert (kept.x.max(), kept.y.max(), kept.rows.tolist()) == (0, 0, list(range(len(kept))))
+
+
 def test_without_a_limit_much_is_left() -> None:
     assert (view(C.SCORES).left() > 10**12).all()
 

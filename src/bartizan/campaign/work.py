@@ -123,6 +123,7 @@ def _attack_and_measure(job: Job, attack: Attack, target: Target | None, dealt: 
         clock["attack_cpu_seconds"] = time.process_time() - began
         spent = view.meter.cost()
         artifact = _with_meter(artifact, view.meter)
+        _within_records(artifact, trial)
     referee = plugins.referee(attack.spec.family)
     measured = referee.measure(target, dealt, artifact, params=params, seed=trial.seed)
     return Result(Outcome.MEASURED, artifact=artifact, measured=measured, cost=spent, clock=clock)
@@ -131,6 +132,13 @@ def _attack_and_measure(job: Job, attack: Attack, target: Target | None, dealt: 
 def _with_meter(artifact: Artifact, meter: Meter) -> Artifact:
     """Adds what the view counted for each example, so that the referee can hold the attack's tries against it."""
     return Artifact(artifact.kind, {**artifact.arrays, "metered": meter.per_example}, artifact.claims)
+
+
+def _within_records(artifact: Artifact, trial: Trial) -> None:
+    """No view sees which records an attack would alter; what it hands over shows it. Raises `BudgetSpent`."""
+    limit, altered = trial.budget.records, len(artifact.arrays.get("index", ()))
+    if limit is not None and altered > limit:
+        raise BudgetSpent(f"it alters {altered} training records where the adversary may write {limit}")
 
 
 def _control(job: Job) -> Result:

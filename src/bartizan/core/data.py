@@ -62,6 +62,10 @@ class Data:
             rows=np.concatenate([self.rows, other.rows]),
         )
 
+    def copy(self) -> Data:
+        """The same in arrays of its own, to be handed to somebody who may write into them."""
+        return replace(self, x=self.x.copy(), y=self.y.copy(), rows=self.rows.copy())
+
     def digest(self) -> str:
         """SHA-256 over shapes and contents of `x` and `y`, and over the rules of the features, where there are any."""
         h = hashlib.sha256()
@@ -102,5 +106,5 @@ class Roles:
         return h.hexdigest()
 
     def open(self) -> Roles:
-        """The same without the secrets: what an attack may be handed."""
-        return replace(self, secrets={})
+        """A copy without the secrets: what an attack may be handed, and may scribble on unseen by the referee."""
+        return Roles(self.probe.copy(), self.auxiliary.copy(), self.writable.copy())

@@ -165,6 +165,8 @@ class View:
         if total is not None and self.meter.queries + n > total:
             raise BudgetSpent(f"{self.meter.queries + n} queries would exceed the budget of {total}")
         if of is not None:
+            if len(of) != n:
+                raise ValueError(f"{n} queries were to be spent on {len(of)} examples; name one for each")
             spent = np.bincount(of, minlength=self.meter.examples)
             limit = self.budget.queries_per_example
             if limit is not None and bool((self.meter.per_example + spent > limit).any()):

@@ -38,6 +38,7 @@ class Orders(Frozen):
     flag: str = ""
     pause: float = 0.0
     log: str = ""
+    alters: int = 0
 
 
 class StandIn(Attack):
@@ -102,7 +103,7 @@ class Asker(StandIn):
                 file.write("asked\n")
         time.sleep(params.pause)
         scores = view.scores(view.probe.x, np.arange(len(view.probe)))
-        return Artifact("perturbed_inputs", {"scores": scores})
+        return Artifact("perturbed_inputs", {"scores": scores, "index": np.arange(params.alters)})
 
 
 class StandInReferee(Referee):
