@@ -72,7 +72,7 @@ def checkpoints(steps: int) -> list[int]:
     while shares[-1] < 1:
         gap = max(gap - 0.03, 0.06)
         shares.append(shares[-1] + gap)
-    return sorted({int(np.ceil(p * steps)) for p in shares if p < 1})
+    return sorted({int(np.ceil(round(p * steps, 6))) for p in shares if p < 1})
 
 
 def apgd(
