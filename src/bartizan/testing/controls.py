@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -111,8 +111,3 @@ def _global_randomness() -> tuple[Any, ...]:
     torch = sys.modules.get("torch")
     state = torch.random.get_rng_state().numpy().tobytes() if torch is not None and hasattr(torch, "random") else b""
     return random.getstate(), kind, np.asarray(keys).tobytes(), tuple(rest), state
-
-
-def without_secrets(control: Control) -> Control:
-    """The same control with nothing secret in its roles: the attack must not notice."""
-    return replace(control, roles=lambda: control.roles().open())

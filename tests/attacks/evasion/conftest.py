@@ -1,4 +1,4 @@
-"""The digit reader of the examples, linear models whose truth is known, and one way to run an attack and its referee."""
+"""What the tests of evasion share: the digit reader, nets whose outputs are changed, and views on them."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def reader() -> Any:
     from safetensors.torch import load_file
 
     spec = importlib.util.spec_from_file_location("digit_reader_net", DIGITS / "net.py")
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     code = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(code)
     module = code.build().eval()

@@ -116,7 +116,7 @@ def _within_ball(
     import torch
 
     blind = np.zeros(len(batch), np.bool_)
-    ranking = torch.zeros(len(batch), 1, dtype=torch.int64)
+    ranking: torch.Tensor | None = None
     targets_tried = 0
     for r, loss in enumerate(params.runs):
         standing = np.flatnonzero(~hits.won[batch])
@@ -124,9 +124,11 @@ def _within_ball(
             break
         rows = batch[standing]
         targets_tried += loss == "target"
-        column = (targets_tried - 1) % ranking.shape[1] if loss == "target" else 0
+        target = None
+        if loss == "target" and ranking is not None:
+            target = ranking[standing, (targets_tried - 1) % ranking.shape[1]]
         generator = torch.Generator().manual_seed(child(seed, "apgd", r, int(batch[0])))
-        climb = _one_run(view, queries, rows, params, loss, ranking[standing, column], generator, at_random=r > 0)
+        climb = _one_run(view, queries, rows, params, loss, target, generator, at_random=r > 0)
         hits.add(rows[climb.won.numpy()], climb.x[climb.won].numpy(), queries.spent[rows[climb.won.numpy()]])
         if r == 0 and climb.logits is not None:
             blind = climb.blind.numpy()
@@ -141,7 +143,7 @@ def _one_run(
     rows: Rows,
     params: ApgdParams,
     loss: str,
-    target: torch.Tensor,
+    target: torch.Tensor | None,
     generator: torch.Generator,
     *,
     at_random: bool,

@@ -95,7 +95,8 @@ def apgd(
     """Climb from `start` (inside the ball of radius `eps` around `x0` and the box `bounds`) for at most `steps` steps.
 
     `rows` names the example each row is spent on; `able` says which of them can pay for one more pass. `loss` is a key
-    of `losses.UNTARGETED`, or `target`: then `target` (N) names the class each example is driven to.
+    of `losses.UNTARGETED`, or `target`: then `target` (N) names the class each example is driven to, the likeliest
+    other one at `start` if left out.
     With `stop=False` no example leaves early and the inputs of highest loss come back.
     """
     import torch
@@ -164,6 +165,7 @@ def _look(
     seen = z.detach()
     if first:
         s.temperature = losses.temperature(seen)
+        s.target = torch.where(s.target == s.y, losses.best_other(seen, s.y), s.target)
         out.logits = torch.full((len(out.x), seen.shape[1]), float("nan"))
         out.logits[s.slot] = seen.float()
     value, cotangent = losses.by_name(loss, seen, s.y, s.temperature, s.target)

@@ -34,6 +34,8 @@ def may_become(feature: Feature, old: Array, new: Array) -> Mask:
     if feature.values:
         allowed = np.asarray(feature.values, np.float32)
         ok &= np.asarray(np.abs(new[..., None] - allowed) <= _NEAR).any(axis=-1)
-    elif feature.type in ("integer", "binary"):
+    elif feature.type == "binary":
+        ok &= np.asarray((new == 0) | (new == 1))
+    elif feature.type == "integer":
         ok &= np.asarray(new == np.round(new))
     return np.asarray(ok)

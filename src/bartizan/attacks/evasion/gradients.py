@@ -32,14 +32,17 @@ def whitebox(view: View, limit: int | None = None) -> Queries:
     return queries
 
 
-def pull_back(z: torch.Tensor, x: torch.Tensor, cotangent: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def pull_back(
+    z: torch.Tensor, x: torch.Tensor, cotangent: torch.Tensor, *, again: bool = False
+) -> tuple[torch.Tensor, torch.Tensor]:
     """The gradient by `x` of logits `z` along `cotangent`, and which rows are blind (exactly zero, or not finite).
 
     Blind rows come back as zeros, as they do from a model that does not depend on its input at all.
+    again: whether `z` will be pulled back once more.
     """
     import torch
 
-    g = torch.autograd.grad(z, x, cotangent, allow_unused=True)[0] if z.requires_grad else None
+    g = torch.autograd.grad(z, x, cotangent, allow_unused=True, retain_graph=again)[0] if z.requires_grad else None
     if g is None:
         return torch.zeros_like(x), torch.ones(len(x), dtype=torch.bool)
     flat = g.flatten(1)
