@@ -71,14 +71,22 @@ def test_beats_pgd_on_digits_and_noise_by_far(reading: Net, digits: Data) -> Non
 
 
 @pytest.mark.parametrize("norm", ["linf", "l2"])
-def test_a_verdict_does_not_depend_on_the_company_in_the_batch(norm: str, reading: Net, digits: Data) -> None:
-    some = digits.take(np.arange(20))
-    params = {"norm": norm, "eps": EPS[norm], "size_steps": 0, "steps": 6}
-    together, _ = attack(Apgd, reading, some, LOGITS, **params)
-    alone = [
-        attack(Apgd, reading, some.take(np.array([i])), LOGITS, **params)[0].arrays["won"][0] for i in range(len(some))
-    ]
-    assert np.mean(np.array(alone) == together.arrays["won"]) >= 0.995
+def test_an_example_does_as_well_alone_as_in_the_batch(norm: str, reading: Net, digits: Data) -> None:
+    """By the run without luck: those that start at random draw other numbers when alone."""
+    params = {"norm": norm, "eps": EPS[norm], "size_steps": 0, "steps": 6, "runs": ("margin",)}
+    together = attack(Apgd, reading, digits, LOGITS, **params)[0].arrays["won"]
+    alone = [attack(Apgd, reading, digits.take(np.array([i])), LOGITS, **params)[0].arrays["won"][0] for i in range(50)]
+    assert np.mean(np.array(alone) == together[:50]) >= 0.995
+    assert 5 <= together[:50].sum() <= 45
+
+
+def test_a_verdict_does_not_depend_on_how_the_company_fares(reading: Net, few: Data) -> None:
+    """Every other example is replaced by one that falls at once."""
+    half = np.arange(0, 40, 2)
+    y = few.y.copy()
+    y[half + 1] = (reading.labels(few.x)[half + 1] + 1) % 10
+    one, other = (attack(Apgd, reading, Data.of(few.x, labels), LOGITS, size_steps=0)[0] for labels in (few.y, y))
+    assert np.array_equal(one.arrays["won"][half], other.arrays["won"][half])
 
 
 @pytest.mark.parametrize("factor", [1000.0, 1e9, 1e-4])

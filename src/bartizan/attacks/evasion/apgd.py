@@ -128,7 +128,10 @@ def _within_ball(
         if loss == "target" and ranking is not None:
             target = ranking[standing, (targets_tried - 1) % ranking.shape[1]]
         generator = torch.Generator().manual_seed(child(seed, "apgd", r, int(batch[0])))
-        climb = _one_run(view, queries, rows, params, loss, target, generator, at_random=r > 0)
+        start = tensors(view.probe, batch)[0]
+        if r > 0:  # drawn for the whole batch, so that none depends on how its company fares
+            start = random_start(start, params.norm, params.eps, bounds_of(view), generator)
+        climb = _one_run(view, queries, rows, params, loss, target, start[standing], generator)
         hits.add(rows[climb.won.numpy()], climb.x[climb.won].numpy(), queries.spent[rows[climb.won.numpy()]])
         if r == 0 and climb.logits is not None:
             blind = climb.blind.numpy()
@@ -144,13 +147,10 @@ def _one_run(
     params: ApgdParams,
     loss: str,
     target: torch.Tensor | None,
+    start: torch.Tensor,
     generator: torch.Generator,
-    *,
-    at_random: bool,
 ) -> Climb:
     x0, y = tensors(view.probe, rows)
-    bounds = bounds_of(view)
-    start = random_start(x0, params.norm, params.eps, bounds, generator) if at_random else x0
     return apgd(
         queries,
         x0,
@@ -158,7 +158,7 @@ def _one_run(
         rows,
         norm=params.norm,
         eps=params.eps,
-        bounds=bounds,
+        bounds=bounds_of(view),
         steps=params.steps,
         loss=loss,
         start=start,
