@@ -130,7 +130,7 @@ class Attack(Plugin, ABC):
         """Raise `NotApplicable` when the profile lacks what the spec says is needed."""
         spec = self.spec
         if spec.differentiable and not profile.differentiable:
-            raise NotApplicable(f"{spec.title} works by gradients, and this kind of model has none")
+            raise NotApplicable(f"{spec.title} needs gradients, and this kind of model has none")
         if spec.retrainable and not profile.retrainable:
             raise NotApplicable(f"{spec.title} retrains the model, and the description names no retrain function")
         if profile.modality not in spec.modalities:
