@@ -56,7 +56,7 @@ class Apgd(Attack):
 
     spec = AttackSpec(
         id="apgd",
-        version=2,
+        version=3,
         title="Auto-PGD",
         summary="Climbs the loss by its gradient inside the ball, from several starts and with several losses.",
         references=("croce2020",),

@@ -36,6 +36,7 @@ class Noise(Attack):
 
     spec = AttackSpec(
         id="noise",
+        version=2,
         title="Random noise",
         summary="Tries random points of the ball; needs no knowledge and no skill.",
         references=("carlini2019",),

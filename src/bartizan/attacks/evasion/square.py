@@ -48,6 +48,7 @@ class Square(Attack):
 
     spec = AttackSpec(
         id="square",
+        version=2,
         title="Square Attack",
         summary="Random search over squares of the image, guided by the scores alone.",
         references=("andriushchenko2020",),
@@ -117,17 +118,21 @@ def _search(
     view: View, queries: Queries, hits: Hits, params: SquareParams, eps: float, steps: int, seed: int
 ) -> NDArray[np.bool_]:
     """Search at radius `eps` for all without any success so far; returns where answers moved (N)."""
-    moved = np.zeros(len(view.probe), np.bool_)
-    rows = np.flatnonzero(np.isinf(hits.size)).astype(np.int64)
-    if len(rows):
-        found = square_search(
-            queries.in_parts, view.probe.x[rows], view.probe.y[rows], rows, norm=params.norm, eps=eps,
-            bounds=bounds_of(view), steps=steps, rng=np.random.default_rng(seed), able=queries.able,
-        )  # fmt: skip
-        moved[rows] = found.moved
-        tries = queries.spent[rows[found.won]] if eps == params.eps else None
-        hits.add(rows[found.won], found.x[found.won], tries)
-    return moved
+    open_, everyone = np.isinf(hits.size), np.arange(len(view.probe), dtype=np.int64)
+
+    def able(rows: Rows) -> NDArray[np.bool_]:
+        """Random numbers are drawn for everyone, so that none depends on who is still searched for."""
+        can: NDArray[np.bool_] = open_[rows]
+        can[can] = queries.able(rows[can])
+        return can
+
+    found = square_search(
+        queries.in_parts, view.probe.x, view.probe.y, everyone, norm=params.norm, eps=eps,
+        bounds=bounds_of(view), steps=steps, rng=np.random.default_rng(seed), able=able,
+    )  # fmt: skip
+    tries = queries.spent[found.won] if eps == params.eps else None
+    hits.add(everyone[found.won], found.x[found.won], tries)
+    return found.moved
 
 
 def _sizes(view: View, queries: Queries, hits: Hits, params: SquareParams, seed: int) -> None:

@@ -48,7 +48,7 @@ class Transfer(Attack):
 
     spec = AttackSpec(
         id="transfer",
-        version=2,
+        version=3,
         title="Transfer from a surrogate",
         summary="Attacks a copy extracted earlier and hopes that the target falls for the same inputs.",
         references=("papernot2017",),
