@@ -45,18 +45,30 @@ def all_but_clock(store: Path) -> bytes:
     return rest
 
 
+def measured_more(process: subprocess.Popen[bytes], store: Path, than: int) -> bool:
+    """Wait until the process has measured more than it found, or has ended."""
+    while process.poll() is None:
+        if len(measured(store)) > than:
+            return True
+        time.sleep(0.02)
+    return False
+
+
 def killed_and_continued(system: Path, calm: Path, rough: Path, kills: int, more: tuple[str, ...]) -> list[int]:
-    """How much was measured at each kill. Each moment is drawn from a share of the undisturbed run that still leaves
-    something for the last call to do."""
+    """How much was measured at each kill. Half of the moments are drawn from a share of the undisturbed run, most of
+    them while it starts; the other half from what follows its next measurement, however slow the machine is."""
     rng = random.Random(20251124)
     began = time.monotonic()
     finish(start(system, calm, *more))
     whole = time.monotonic() - began
     progress = []
-    for _ in range(kills):
+    for kill in range(kills):
         before = measured(rough)
         process = start(system, rough, *more)
-        time.sleep(rng.uniform(0.2, whole * 0.45))
+        if kill % 2:
+            time.sleep(rng.uniform(0.2, whole * 0.45))
+        elif measured_more(process, rough, len(before)):
+            time.sleep(rng.uniform(0, 0.3))
         process.kill()
         process.communicate()
         after = measured(rough)

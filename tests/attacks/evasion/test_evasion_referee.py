@@ -94,7 +94,7 @@ def test_claims_about_gradients_are_looked_into(reading: Net, few: Data) -> None
     }
     for name, (change, expected) in hidden.items():
         target = Net(reading.module, change=change)
-        found, _ = attack(Apgd, target, few, LOGITS, size_steps=10)
+        found, _ = attack(Apgd, target, few, LOGITS, size_steps=4, steps=10)
         raised = flags(referee(target, few, found))
         assert expected <= raised, name
         assert expected or not raised, name

@@ -21,7 +21,7 @@ LABELS = Capability.LABELS
 
 def test_is_weaker_than_any_attack(reading: Net, digits: Data) -> None:
     noise, _ = attack(Noise, reading, digits, LABELS)
-    square, _ = attack(Square, reading, digits, Capability.SCORES, wider=0)
+    square, _ = attack(Square, reading, digits, Capability.SCORES, wider=0, queries=200)
     apgd, _ = attack(Apgd, reading, digits, Capability.LOGITS, size_steps=0)
     errors = [value(referee(reading, digits, a), "robust_error") for a in (noise, square, apgd)]
     assert errors == sorted(errors)
