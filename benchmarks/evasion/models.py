@@ -1,0 +1,195 @@
+"""The models of the evasion benchmark: what each is, how it was trained, and at which ε it is attacked.
+
+python benchmarks/evasion/models.py [NAME ...]     trains them (a few minutes each on one core) and writes the weights
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+from torch.nn import functional as F
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from evasion.data import images
+
+WEIGHTS = Path(__file__).parent / "weights"
+Recipe = Literal["standard", "pgd", "trades", "ibp"]
+
+
+def cnn(width: int = 16) -> nn.Sequential:
+    """Two strided convolutions and two linear layers."""
+    return nn.Sequential(
+        nn.Conv2d(1, width, 4, stride=2, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(width, 2 * width, 4, stride=2, padding=1),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(2 * width * 49, 100),
+        nn.ReLU(),
+        nn.Linear(100, 10),
+    )
+
+
+def mlp() -> nn.Sequential:
+    """Two hidden layers of 256."""
+    return nn.Sequential(
+        nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 10)
+    )
+
+
+def smooth_cnn() -> nn.Sequential:
+    """As `cnn`, with GELU and average pooling: no kinks."""
+    return nn.Sequential(
+        nn.Conv2d(1, 16, 5, padding=2),
+        nn.GELU(),
+        nn.AvgPool2d(2),
+        nn.Conv2d(16, 32, 3, padding=1),
+        nn.GELU(),
+        nn.AvgPool2d(2),
+        nn.Flatten(),
+        nn.Linear(32 * 49, 64),
+        nn.GELU(),
+        nn.Linear(64, 10),
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """eps: L∞ radius of training and attack. unseen: not looked at while the engine's plans were chosen."""
+
+    name: str
+    dataset: Literal["fashion", "mnist"]
+    build: Callable[[], nn.Sequential]
+    recipe: Recipe
+    eps: float
+    epochs: int = 6
+    examples: int = 20_000
+    unseen: bool = False
+
+
+ZOO = (
+    Entry("fashion-cnn-pgd", "fashion", cnn, "pgd", 0.1, epochs=8, examples=30_000),
+    Entry("fashion-cnn-trades", "fashion", cnn, "trades", 0.1),
+    Entry("fashion-mlp-pgd", "fashion", mlp, "pgd", 0.05),
+    Entry("fashion-cnn-standard", "fashion", cnn, "standard", 0.03, epochs=3, examples=60_000),
+    Entry("mnist-cnn-pgd", "mnist", cnn, "pgd", 0.3, epochs=8),
+    Entry("mnist-cnn-ibp", "mnist", cnn, "ibp", 0.2, epochs=10),
+    Entry("mnist-mlp-standard", "mnist", mlp, "standard", 0.05, epochs=3, examples=60_000),
+    Entry("fashion-wide-pgd", "fashion", lambda: cnn(32), "pgd", 0.1, epochs=5, unseen=True),
+    Entry("fashion-smooth-trades", "fashion", smooth_cnn, "trades", 0.06, epochs=5, unseen=True),
+    Entry("mnist-cnn-trades", "mnist", lambda: cnn(24), "trades", 0.25, unseen=True),
+    Entry("mnist-mlp-pgd", "mnist", mlp, "pgd", 0.1, unseen=True),
+)
+
+
+def entry(name: str) -> Entry:
+    """The entry of that name."""
+    return next(e for e in ZOO if e.name == name)
+
+
+def model(name: str) -> nn.Module:
+    """The trained model, in evaluation mode: images N×1×28×28 in [0, 1] to logits N×10."""
+    net = entry(name).build()
+    net.load_state_dict(load_file(WEIGHTS / f"{name}.safetensors"))
+    return net.eval().requires_grad_(False)
+
+
+def train(e: Entry, seed: int = 0) -> nn.Module:
+    """Train by the entry's recipe. The same seed gives the same weights on the same machine."""
+    torch.manual_seed(seed)
+    x, y = (torch.from_numpy(a[: e.examples].copy()) for a in images(e.dataset, "train"))
+    net = e.build()
+    total = e.epochs * -(-len(y) // 128)
+    optimiser = torch.optim.Adam(net.parameters(), lr=1e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=4e-3, total_steps=total)
+    step = 0
+    for _ in range(e.epochs):
+        for batch in torch.randperm(len(y)).split(128):
+            share = min(1.0, 2.5 * step / total)  # ε grows over the first two fifths: some recipes fail without
+            optimiser.zero_grad()
+            LOSSES[e.recipe](net, x[batch], y[batch], e.eps * share, share).backward()
+            optimiser.step()
+            schedule.step()
+            step += 1
+    return net.eval()
+
+
+def _standard(net: nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, share: float) -> torch.Tensor:
+    return F.cross_entropy(net(x), y)
+
+
+def _pgd(net: nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, share: float) -> torch.Tensor:
+    """Madry et al., arXiv:1706.06083, with five steps."""
+    changed = _ascend(net, x, eps, lambda z: F.cross_entropy(z, y, reduction="sum"))
+    return F.cross_entropy(net(changed), y)
+
+
+def _trades(net: nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, share: float) -> torch.Tensor:
+    """Zhang et al., arXiv:1901.08573, with β = 4 and five steps."""
+    clean = net(x)
+    p = clean.detach().softmax(1)
+    changed = _ascend(net, x, eps, lambda z: F.kl_div(z.log_softmax(1), p, reduction="sum"))
+    divergence = F.kl_div(net(changed).log_softmax(1), clean.softmax(1), reduction="batchmean")
+    return F.cross_entropy(clean, y) + 4 * divergence
+
+
+def _ibp(net: nn.Sequential, x: torch.Tensor, y: torch.Tensor, eps: float, share: float) -> torch.Tensor:
+    """Interval bounds, Gowal et al., arXiv:1810.12715."""
+    low, high = (x - eps).clamp(0, 1), (x + eps).clamp(0, 1)
+    for layer in net:
+        if isinstance(layer, (nn.Linear, nn.Conv2d)):
+            middle, radius = layer((low + high) / 2), (high - low) / 2
+            spread = (
+                F.linear(radius, layer.weight.abs())
+                if isinstance(layer, nn.Linear)
+                else F.conv2d(radius, layer.weight.abs(), None, layer.stride, layer.padding)
+            )
+            low, high = middle - spread, middle + spread
+        else:
+            low, high = layer(low), layer(high)
+    worst = torch.where(F.one_hot(y, 10).bool(), low, high)
+    kappa = 1 - 0.5 * share
+    return kappa * F.cross_entropy(net(x), y) + (1 - kappa) * F.cross_entropy(worst, y)
+
+
+def _ascend(
+    net: nn.Module, x: torch.Tensor, eps: float, loss: Callable[[torch.Tensor], torch.Tensor], steps: int = 5
+) -> torch.Tensor:
+    delta = (torch.rand_like(x) * 2 - 1) * eps
+    for _ in range(steps):
+        delta.requires_grad_(True)
+        g = torch.autograd.grad(loss(net((x + delta).clamp(0, 1))), delta)[0]
+        delta = (delta.detach() + 2.5 * eps / steps * g.sign()).clamp(-eps, eps)
+    return (x + delta).clamp(0, 1).detach()
+
+
+LOSSES = {"standard": _standard, "pgd": _pgd, "trades": _trades, "ibp": _ibp}
+
+
+def main(names: list[str]) -> None:
+    """Train the named models, or all whose weights are missing."""
+    torch.set_num_threads(1)
+    WEIGHTS.mkdir(exist_ok=True)
+    for e in ZOO:
+        path = WEIGHTS / f"{e.name}.safetensors"
+        if e.name in names or (not names and not path.exists()):
+            began = time.perf_counter()
+            net = train(e)
+            save_file(net.state_dict(), path)
+            x, y = (torch.from_numpy(a) for a in images(e.dataset, "tuning"))
+            right = (net(x).argmax(1) == y).float().mean()
+            took = time.perf_counter() - began
+            print(f"{e.name}: clean accuracy {right:.3f} on the tuning images, {took:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,67 @@
+"""Steps inside a ball and a box, by norm: cheap, and never outside either."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bartizan.numerics.projections import Bounds, Norm, onto_l1
+
+if TYPE_CHECKING:
+    import torch
+
+L1_SHARE = 0.05
+"""Share of the coordinates an L1 step moves: those with the steepest slope that the box still lets move."""
+
+
+def wide(per_row: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """N numbers in a shape that multiplies N×…"""
+    return per_row.reshape(-1, *[1] * (like.ndim - 1))
+
+
+def slope(g: torch.Tensor, norm: Norm) -> torch.Tensor:
+    """The dual norm of each row: the most that a unit step in `norm` can gain by first order, N."""
+    flat = g.flatten(1)
+    if norm == "l2":
+        return flat.square().sum(1).sqrt()
+    return flat.abs().sum(1) if norm == "linf" else flat.abs().amax(1)
+
+
+def step(
+    x: torch.Tensor, x0: torch.Tensor, g: torch.Tensor, size: float, eps: float, norm: Norm, bounds: Bounds
+) -> torch.Tensor:
+    """From `x` along the steepest direction of `g` by `size` in `norm`, back into the ball around `x0` and the box."""
+    if norm == "linf":
+        return into_linf(x.add(g.sign(), alpha=size), x0, eps, bounds)
+    if norm == "l2":
+        return into_l2(x + g * wide(size / slope(g, "l2").clamp_min(1e-30), g), x0, eps, bounds)
+    moved: torch.Tensor = onto_l1(x + size * _sparse(x, g, bounds), x0, eps, bounds)
+    return moved
+
+
+def into_linf(x: torch.Tensor, x0: torch.Tensor, eps: float, bounds: Bounds) -> torch.Tensor:
+    """The nearest point of ball and box; changes `x` in place."""
+    import torch
+
+    torch.minimum(x, x0 + eps, out=x)
+    return torch.maximum(x, x0 - eps, out=x).clamp_(*bounds)
+
+
+def into_l2(x: torch.Tensor, x0: torch.Tensor, eps: float, bounds: Bounds) -> torch.Tensor:
+    """Into the box, then straight towards `x0` until inside the ball: inside both, near the nearest point of both."""
+    delta = x.clamp(*bounds) - x0
+    return x0 + delta * wide((eps / slope(delta, "l2").clamp_min(1e-30)).clamp_max(1.0), x)
+
+
+def _sparse(x: torch.Tensor, g: torch.Tensor, bounds: Bounds) -> torch.Tensor:
+    """A direction of unit L1 length: equal shares on the steepest coordinates that are not yet held by the box.
+
+    Croce and Hein, Mind the box, ICML 2021, arXiv:2103.01208.
+    """
+    import torch
+
+    held = ((x <= bounds[0]) & (g < 0)) | ((x >= bounds[1]) & (g > 0))
+    flat = g.masked_fill(held, 0.0).flatten(1)
+    k = max(1, int(L1_SHARE * flat.shape[1]))
+    top = flat.abs().topk(k, dim=1)
+    out = torch.zeros_like(flat).scatter_(1, top.indices, flat.gather(1, top.indices).sign() / k)
+    return out.reshape(g.shape)
