@@ -22,7 +22,7 @@ from bartizan.numerics.seeds import child
 from ..sampling import noisy
 from ..squares import square_search
 from .jobs import EVERYONE, Job, stage
-from .model import Logits, looks_like_probabilities, two_columns
+from .model import Logits, checked, looks_like_probabilities
 from .search import Found, search
 from .straight_through import bridged
 
@@ -57,14 +57,13 @@ class Checked:
             handle.remove()
 
 
-def examined(model: Any, x: Array, device: str) -> Checked:
-    """Ask `model` a few of `x` and put right what can be: each remedy leaves a flag."""
+def examined(model: Any, x: Array, y: Labels, device: str) -> Checked:
+    """Ask `model` a few of `x` and put right what can be: each remedy leaves a flag. Raises `ModelError`."""
     import torch
 
     few = torch.from_numpy(np.ascontiguousarray(x[:FEW])).to(device)
     with torch.no_grad(), _watching_for_optimisation() as optimises:
-        one = two_columns(model(few))
-        two = two_columns(model(few))
+        one, two = (checked(model(few), len(few), int(y.max()) + 1) for _ in range(2))
     made = Checked(Logits(model))
     if optimises:
         made.flags.append(Flag(id="optimises_inside", detail="the model takes gradients of its own while it answers"))

@@ -39,10 +39,19 @@ class Logits:
         import torch
 
         self.passes += len(x)
-        z = two_columns(self.ask(x))
+        z = two_columns(tensor(self.ask(x)))
         if z.dtype != torch.float32:
             z = z.float()
         return z.clamp_min(_TINY).log() if self.probabilities else z
+
+
+def tensor(z: object) -> torch.Tensor:
+    """`z` if it is a tensor. Raises `ModelError`."""
+    import torch
+
+    if not isinstance(z, torch.Tensor):
+        raise ModelError(f"the model returned {type(z).__name__}, not a tensor; wrap it so that it returns logits N×K")
+    return z
 
 
 def two_columns(z: torch.Tensor) -> torch.Tensor:
@@ -59,12 +68,11 @@ def looks_like_probabilities(z: torch.Tensor) -> bool:
     return bool((z >= 0).all()) and bool(((z.sum(1) - 1).abs() < 1e-3).all())
 
 
-def checked(z: object, n: int, classes: int) -> torch.Tensor:
-    """`z` if it is a finite N×K tensor with room for labels below `classes`. Raises `ModelError` in one sentence."""
+def checked(answer: object, n: int, classes: int) -> torch.Tensor:
+    """The answer as logits N×K, if they are finite with room for labels below `classes`. Raises `ModelError` in one sentence."""
     import torch
 
-    if not isinstance(z, torch.Tensor):
-        raise ModelError(f"the model returned {type(z).__name__}, not a tensor; wrap it so that it returns logits N×K")
+    z = tensor(answer)
     if z.ndim not in (1, 2) or len(z) != n:
         raise ModelError(f"the model returned shape {tuple(z.shape)} for {n} inputs; it must return logits N×K")
     z = two_columns(z)

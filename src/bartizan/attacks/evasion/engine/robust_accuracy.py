@@ -58,7 +58,7 @@ def robust_accuracy(
     if plan not in PLANS:
         raise UsageError(f"there is no plan {plan!r}; known are {', '.join(PLANS)}")
     where = device_of(model, device)
-    ready = examined(model, inputs, where) if checks else Checked.plain(model)
+    ready = examined(model, inputs, labels, where) if checks else Checked.plain(model)
     try:
         found = search(
             ready.logits, inputs, labels, norm=ball, eps=radius, bounds=bounds, plan=PLANS[plan], seed=seed,
