@@ -69,7 +69,7 @@ def looks_like_probabilities(z: torch.Tensor) -> bool:
 
 
 def checked(answer: object, n: int, classes: int) -> torch.Tensor:
-    """The answer as logits N×K, if they are finite with room for labels below `classes`. Raises `ModelError` in one sentence."""
+    """The answer as logits N×K, if they are finite with room for labels below `classes`. Raises `ModelError`."""
     import torch
 
     z = tensor(answer)
