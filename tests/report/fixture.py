@@ -401,12 +401,14 @@ def evidence(
     id: str, plugin: str, kind: str = "attack", subject: str = "reader", *, capability: C | None = None, **more: Any
 ) -> Evidence:
     """One measured trial; `more` overrides the fields of the record."""
+    tested = Subject(kind=more.pop("subject_kind", "target"), id=subject, treatments=more.pop("treatments", ()))
     trial = Trial(
         name=id,
         kind=kind,
         plugin=plugin,
         version=1,
-        subject=Subject(kind=more.pop("subject_kind", "target"), id=subject, treatments=more.pop("treatments", ())),
+        subject=tested,
+        dataset="test" if tested.kind == "target" else "",
         access=Access(
             capabilities=(capability,) if capability else (),
             interface="api" if capability in (C.LABELS, C.SCORES) else None,

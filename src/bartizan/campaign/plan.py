@@ -20,6 +20,7 @@ from bartizan.core.vocabulary import Capability
 from bartizan.knowledge.base import KnowledgeBase
 
 from .profile import profile
+from .roles import used
 from .table import table
 
 C = Capability
@@ -115,7 +116,9 @@ class _Desk:
         for access in accesses[: RUNGS[self.effort]]:
             for proposal in attack.propose(facts, self.effort):
                 rung = "" if access is accesses[0] else access.name
-                yield _trial(vulnerability, kind, attack, access, proposal, rung)
+                trial = _trial(vulnerability, kind, attack, access, proposal, rung)
+                data = used(attack.spec.game, self.system, vulnerability.asset)
+                yield trial.model_copy(update={"dataset": data})
 
     def _check_data(self, attack: Attack, model: ModelAsset) -> None:
         """Raise `NotApplicable` when the data or the file that the attack's game is played with is not described."""

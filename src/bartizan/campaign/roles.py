@@ -13,9 +13,18 @@ from numpy.typing import NDArray
 
 from bartizan.core.data import Data, Roles
 from bartizan.core.errors import DataError
+from bartizan.core.system import System
 
 _SEED = 20141225  # any fixed number; changing it changes every slice
 NO_DATA = Data.of(np.zeros((0, 1), np.float32), np.zeros(0, np.int64))
+
+
+def used(game: str, system: System, model: str) -> str:
+    """Ids of the data assets a game is dealt from, the test data first, joined by `+`."""
+    known = {"files": (), "probe": (system.test_data(model),)}.get(
+        game, (system.test_data(model), system.training_data(model))
+    )
+    return "+".join(data.id for data in known if data is not None)
 
 
 def deal(game: str, train: Data | None, test: Data | None, examples: int) -> Roles:
