@@ -68,7 +68,7 @@ def assess(
     require_known(description, load())
     kb = override(load(), system.overrides)
     analysis = analyse(system, kb, stage=options.stage)
-    plan = planning.plan(system, analysis, kb, effort=options.effort)
+    plan = planning.plan(system, analysis, kb, root=description.folder, effort=options.effort)
     campaign = Campaign(description, store, executor, progress or Silent())
     for model in campaign.untried(plan.trials):
         require_sound(description, model)
@@ -105,7 +105,10 @@ def _treat(
     campaign: Campaign, bench: Bench, analysis: Analysis, findings: tuple[Finding, ...], options: Options
 ) -> tuple[Treatment, ...]:
     """Choose defences, apply those we can, run every trial again on each treated target, and compare."""
-    profiles = {m.id: profiling.profile(bench.system, m.id) for m in bench.system.assets.models}
+    profiles = {
+        m.id: profiling.profile(bench.system, m.id, root=campaign.description.folder)
+        for m in bench.system.assets.models
+    }
     chosen = choose(bench.system, bench.kb, findings, analysis.vulnerabilities, profiles, options.effort)
     fits = {t.id: _defence(t, bench.system, findings) for t in chosen if t.plugin and t.status == "recommended"}
     second: list[Trial] = []

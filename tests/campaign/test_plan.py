@@ -266,16 +266,19 @@ def test_examples_plan_the_same_twice(path) -> None:
     assert answered == {v.id for v in analysis.vulnerabilities}
 
 
-def test_planning_is_quick_and_needs_no_torch() -> None:
+@pytest.mark.parametrize("example", ["digits", "digits-onnx"])
+def test_planning_is_quick_and_needs_no_torch(example: str) -> None:
+    file = EXAMPLES / example / "system.yaml"
     code = (
         "import sys\n"
         "from bartizan.formats.description import read_system\n"
         "from bartizan.knowledge.load import load\n"
         "from bartizan.analysis.analyse import analyse\n"
         "from bartizan.campaign.plan import plan\n"
-        f"s = read_system({str(EXAMPLES / 'digits' / 'system.yaml')!r}, check_files=False).system\n"
-        "plan(s, analyse(s, load()), load())\n"
-        "sys.exit('torch' in sys.modules)\n"
+        f"d = read_system({str(file)!r}, check_files=False)\n"
+        "made = plan(d.system, analyse(d.system, load()), load(), root=d.folder)\n"
+        "assert 'apgd' in {t.plugin for t in made.trials}\n"
+        "sys.exit(bool({'torch', 'onnx', 'onnxruntime'} & set(sys.modules)))\n"
     )
     began = time.perf_counter()
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from bartizan.core import plugins
@@ -40,19 +41,21 @@ class Analysed(Protocol):
         """Worst first."""
 
 
-def plan(system: System, analysis: Analysed, kb: KnowledgeBase, *, effort: Effort = "quick") -> Plan:
+def plan(
+    system: System, analysis: Analysed, kb: KnowledgeBase, *, root: Path | None = None, effort: Effort = "quick"
+) -> Plan:
     """Plan every trial that can answer a vulnerability, and say why for the rest. No model is opened.
 
     An attack is granted one alternative of what it needs that the adversary has, and nothing beyond: the first in the
     attack's own order, the best it can use; with more effort than `quick`, each rung of its ladder. Trials that
-    would be the same are planned once. An attack version that runs at all first meets its own positive control.
+    would be the same are planned once. `root`: as for `profile`. An attack version that runs at all first meets its own positive control.
     """
-    desk = _Desk(system, effort)
+    desk = _Desk(system, root, effort)
     for vulnerability in analysis.vulnerabilities:
         desk.answer(vulnerability)
     trials = desk.finish()
     techniques = tuple(dict.fromkeys(v.technique for v in analysis.vulnerabilities))
-    profiles = tuple(profile(system, m.id) for m in system.assets.models)
+    profiles = tuple(profile(system, m.id, root=root) for m in system.assets.models)
     return Plan(
         effort=effort,
         trials=trials,
@@ -66,6 +69,7 @@ class _Desk:
     """The plan in the making."""
 
     system: System
+    root: Path | None
     effort: Effort
     trials: dict[str, Trial] = field(default_factory=dict)  # by what they are, whatever their name
     untested: list[Untested] = field(default_factory=list)
@@ -83,7 +87,7 @@ class _Desk:
             reason = f"the description does not say how to load the model '{vulnerability.asset}'"
             self._give_up(vulnerability, None, reason)
             return
-        facts = profile(self.system, vulnerability.asset).model_copy(
+        facts = profile(self.system, vulnerability.asset, root=self.root).model_copy(
             update={"queries": vulnerability.budget.queries, "records": vulnerability.budget.records}
         )
         for kind, attack in fitting:

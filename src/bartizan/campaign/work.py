@@ -113,6 +113,7 @@ def _run(job: Job) -> Result:
 
 def _attack_and_measure(job: Job, attack: Attack, target: Target | None, dealt: Roles) -> Result:
     trial = job.trial
+    _has_gradients(attack, target)
     params = attack.params.model_validate(trial.params)
     artifact, spent = job.artifact, Cost()
     clock: dict[str, Any] = {}
@@ -127,6 +128,13 @@ def _attack_and_measure(job: Job, attack: Attack, target: Target | None, dealt: 
     referee = plugins.referee(attack.spec.family)
     measured = referee.measure(target, dealt, artifact, params=params, seed=trial.seed)
     return Result(Outcome.MEASURED, artifact=artifact, measured=measured, cost=spent, clock=clock)
+
+
+def _has_gradients(attack: Attack, target: Target | None) -> None:
+    """What a file promises by its operators, opening it may not keep. Raises `NotApplicable`."""
+    if target is not None and attack.spec.differentiable and not target.info.differentiable:
+        why = getattr(target, "remark", "") or "opened, the model has no gradients"
+        raise NotApplicable(f"{attack.spec.title} needs gradients; {why}")
 
 
 def _with_meter(artifact: Artifact, meter: Meter) -> Artifact:

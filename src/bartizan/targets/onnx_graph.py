@@ -52,8 +52,10 @@ class OnnxGraph(TargetLoader):
         deployed.remark = twin
         return deployed
 
-    def differentiable(self, load: Any, root: Path) -> bool:
+    def differentiable(self, load: Any, root: Path | None) -> bool:
         """Whether the graph has gradients, from the names of its operators alone."""
+        if root is None:
+            return False
         try:
             operators = outline((root / load.path).read_bytes()).operators
         except (OSError, WireError):

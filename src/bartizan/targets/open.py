@@ -28,13 +28,15 @@ def open_target(asset: Any, root: Path, *, classes: int, input_shape: tuple[int,
     return loader.load(asset, Path(root), classes=classes, input_shape=tuple(input_shape))
 
 
-def is_differentiable(load: Any, root: Path) -> bool:
-    """Whether a model of this `load` has gradients, as far as can be told without opening it."""
+def is_differentiable(load: Any, root: Path | None) -> bool:
+    """Whether a model of this `load` has gradients, as far as can be told without opening it. False when no loader
+    for it is installed."""
     if load is None:
         return False
-    loader = _loader(load)
-    look = getattr(loader, "differentiable", None)
-    return bool(look(load, Path(root))) if callable(look) else loader.spec.differentiable
+    try:
+        return _loader(load).differentiable(load, root)
+    except ModelError:
+        return False
 
 
 def require_extra(extra: str, what: str) -> None:
