@@ -48,7 +48,8 @@ def plan(
 
     An attack is granted one alternative of what it needs that the adversary has, and nothing beyond: the first in the
     attack's own order, the best it can use; with more effort than `quick`, each rung of its ladder. Trials that
-    would be the same are planned once. `root`: as for `profile`. An attack version that runs at all first meets its own positive control.
+    would be the same are planned once. An attack version that runs at all first meets its own positive control.
+    `root`: as for `profile`.
     """
     desk = _Desk(system, root, effort)
     for vulnerability in analysis.vulnerabilities:

@@ -22,7 +22,7 @@ def open_target(asset: Any, root: Path, *, classes: int, input_shape: tuple[int,
     """
     if asset.load is None:
         raise ModelError(f"the model '{asset.id}' says nothing under 'load', so it cannot be opened")
-    loader = _loader(asset.load)
+    loader = loader_of(asset.load)
     if loader.spec.extra:
         require_extra(loader.spec.extra, f"the model '{asset.id}'")
     return loader.load(asset, Path(root), classes=classes, input_shape=tuple(input_shape))
@@ -34,7 +34,7 @@ def is_differentiable(load: Any, root: Path | None) -> bool:
     if load is None:
         return False
     try:
-        return _loader(load).differentiable(load, root)
+        return loader_of(load).differentiable(load, root)
     except ModelError:
         return False
 
@@ -46,7 +46,8 @@ def require_extra(extra: str, what: str) -> None:
         raise ModelError(f"{what} needs {module}: pip install 'bartizan[{extra}]'")
 
 
-def _loader(load: Any) -> TargetLoader:
+def loader_of(load: Any) -> TargetLoader:
+    """The plugin that opens models of this `load`. Raises `ModelError` when none is installed."""
     found: type[Plugin] | None
     if load.kind == "plugin":
         try:
