@@ -14,7 +14,7 @@ from bartizan.targets.open import loader_of
 
 
 def model_digest(asset: Any, root: Path) -> str:
-    """SHA-256 over how and by what the model is loaded and retrained, its files, and the sources of all functions named."""
+    """SHA-256 over how and by what a model is loaded and retrained, its files, and the sources of functions named."""
     load = asset.load.model_dump(mode="json") if asset.load else {}
     retrain = asset.retrain.model_dump(mode="json") if asset.retrain else {}
     h = hashlib.sha256(canonical_json({"load": load, "retrain": retrain, "loader": _loader(asset.load)}).encode())

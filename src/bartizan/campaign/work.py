@@ -34,6 +34,7 @@ from . import cost, roles
 from .opening import open_model
 from .profile import positive_classes
 from .subjects import sentence
+from .threads import one_thread
 
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -75,7 +76,7 @@ class Result:
 
 def prepare() -> None:
     """Set up a fresh worker: one thread, deterministic kernels, and a watch on the parent."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    one_thread()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
