@@ -20,6 +20,7 @@ from bartizan.campaign.executor import Executor
 from bartizan.campaign.gates import evaluate
 from bartizan.campaign.judge import Bench, judge
 from bartizan.campaign.known import require_known
+from bartizan.campaign.labelled import require_labelled
 from bartizan.campaign.retest import again, compare, defence_trial
 from bartizan.campaign.roles import used
 from bartizan.campaign.run import Campaign, Progress, Silent, clock_of
@@ -66,6 +67,7 @@ def assess(
     began = time.time()
     system = description.system
     require_known(description, load())
+    require_labelled(description)
     kb = override(load(), system.overrides)
     analysis = analyse(system, kb, stage=options.stage)
     plan = planning.plan(system, analysis, kb, root=description.folder, effort=options.effort)

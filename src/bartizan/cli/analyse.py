@@ -35,9 +35,11 @@ def threats(system: SystemFile, stage: StageName = None, json: Json = False) -> 
 
 def plan(system: SystemFile, stage: StageName = None, effort: EffortName = "quick", json: Json = False) -> None:
     """Show which attack answers which vulnerability, what cannot be tested and why, and what to do in which stage."""
+    from bartizan.campaign.labelled import require_labelled
     from bartizan.campaign.plan import plan as make_plan
 
     described, kb, analysis = _begin(system, stage)
+    require_labelled(described)
     made = make_plan(described.system, analysis, kb, root=described.folder, effort=effort_of(effort))
     if json:
         typer.echo(made.to_json())

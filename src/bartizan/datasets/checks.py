@@ -16,9 +16,9 @@ _LARGEST_LABEL = 100_000
 
 
 def to_data(asset: Any, x: NDArray[Any], y: NDArray[Any] | None, *, features: tuple[Feature, ...] = ()) -> Data:
-    """Checked data; `load.scale` is applied to `x`, and nothing else is. Labels of a source without any are all 0.
+    """Checked data; `load.scale` is applied to `x`, and nothing else is.
 
-    Raises `DataError`: empty, not numbers, NaN, labels that are not classes, values that a feature cannot take.
+    Raises `DataError`: empty, not numbers, NaN, no labels or such that are not classes, values a feature cannot take.
     """
     name = f"the data '{asset.id}'"
     x = np.asarray(x)
@@ -28,7 +28,9 @@ def to_data(asset: Any, x: NDArray[Any], y: NDArray[Any] | None, *, features: tu
         raise DataError(f"{name}: the inputs have the shape {x.shape}; one row an example is due")
     if len(x) == 0 or math.prod(x.shape) == 0:
         raise DataError(f"{name} is empty (inputs of shape {x.shape})")
-    labels = np.zeros(len(x), np.int64) if y is None else _labels(np.asarray(y), len(x), name)
+    if y is None:
+        raise DataError(f"{name} have no labels; say under '{asset.load.label_key}' where they are")
+    labels = _labels(np.asarray(y), len(x), name)
     values = np.asarray(x, dtype=np.float32)
     if x.ndim == 3:  # grey images without a channel
         values = values[:, None]
