@@ -15,7 +15,7 @@ from bartizan.core.evidence import Evidence
 from bartizan.core.exposure import Exposure
 from bartizan.core.finding import Certified, Finding, Rate, Rung, Scope, Sensitivity, Tries
 from bartizan.core.plan import Cell, Method, Plan, Untested
-from bartizan.core.threat import Threat, Vulnerability
+from bartizan.core.threat import Means, Threat, Vulnerability
 from bartizan.core.treatment import Conflict, Retest, Treatment
 from bartizan.core.trial import Subject, Trial
 from bartizan.core.vocabulary import Capability as C
@@ -372,8 +372,13 @@ def vulnerabilities() -> tuple[Vulnerability, ...]:
                 exposures=tuple(exposed.split()),
                 exposure="high" if rank < 4 else "medium",
                 maturity="demonstrated",
-                access=Access(capabilities=(C.SCORES, C.LABELS), interface=interface or None),
-                budget=Budget(queries=10000),
+                means=(
+                    Means(
+                        sources=("fraudster",),
+                        access=Access(capabilities=(C.SCORES, C.LABELS), interface=interface or None),
+                        budget=Budget(queries=10000),
+                    ),
+                ),
                 objective="integrity",
                 likelihood=likelihood,
                 impact=impact,

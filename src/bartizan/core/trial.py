@@ -26,11 +26,12 @@ class Subject(Frozen):
 
 
 class Trial(Frozen):
-    """A planned piece of work. `name` is unique in a plan; `answers`, `name` and `dataset` are not part of its key.
+    """A planned piece of work. `name` is unique in a plan; like `answers`, `dataset` and `sources` it is in no key.
 
     dataset: ids of the data assets it is dealt from, joined by `+`; empty when it needs none.
     examples: how many probe examples it works on at most.
     after: names of trials whose artifacts it needs.
+    sources: the adversaries any one of whom has this access and budget; none where the owner runs it.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Trial(Frozen):
     examples: int = 0
     after: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
     @computed_field  # type: ignore[prop-decorator]
     @property
