@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 import numpy as np
@@ -31,6 +30,7 @@ from bartizan.core.vocabulary import Outcome
 from bartizan.formats.description import read_system
 
 from . import cost, roles
+from .memory import Memory
 from .opening import open_model
 from .profile import positive_classes
 from .subjects import sentence
@@ -82,7 +82,7 @@ def prepare() -> None:
 
 def execute(job: Job) -> Result:
     """Run one trial. Never raises for what a trial may do wrong: that is evidence, too."""
-    start, cpu = time.perf_counter(), time.process_time()
+    start, cpu, memory = time.perf_counter(), time.process_time(), Memory()
     try:
         result = _run(job)
     except NotApplicable as error:
@@ -91,14 +91,13 @@ def execute(job: Job) -> Result:
         result = Result(Outcome.BUDGET_SPENT, str(error))
     except Exception as error:
         result = Result(Outcome.ERROR, sentence(error))
-    peak = getrusage(RUSAGE_SELF).ru_maxrss // 1024
     clock = {
-        "process_peak_mib": peak,
+        **memory.readings(),
         "seconds": time.perf_counter() - start,
         "cpu_seconds": time.process_time() - cpu,
         **result.clock,
     }
-    return Result(result.outcome, result.reason, result.artifact, result.measured, result.cost, clock)
+    return replace(result, clock=clock)
 
 
 def _run(job: Job) -> Result:
@@ -126,9 +125,14 @@ def _attack_and_measure(job: Job, attack: Attack, target: Target | None, dealt: 
         spent = view.meter.cost()
         artifact = _with_meter(artifact, view.meter)
         _within_records(artifact, trial)
+    made = Result(Outcome.MEASURED, artifact=artifact, cost=spent, clock=clock)
     referee = plugins.referee(attack.spec.family)
-    measured = referee.measure(target, dealt, artifact, params=params, seed=trial.seed)
-    return Result(Outcome.MEASURED, artifact=artifact, measured=measured, cost=spent, clock=clock)
+    try:
+        return replace(made, measured=referee.measure(target, dealt, artifact, params=params, seed=trial.seed))
+    except NotApplicable:
+        raise
+    except Exception as error:  # what the attack made is kept, so that measuring again does not attack again
+        return replace(made, outcome=Outcome.ERROR, reason=f"what it made could not be measured: {sentence(error)}")
 
 
 def _has_gradients(attack: Attack, target: Target | None) -> None:
