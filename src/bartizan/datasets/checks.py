@@ -29,9 +29,11 @@ def to_data(asset: Any, x: NDArray[Any], y: NDArray[Any] | None, *, features: tu
     if len(x) == 0 or math.prod(x.shape) == 0:
         raise DataError(f"{name} is empty (inputs of shape {x.shape})")
     if y is None:
-        raise DataError(f"{name} have no labels; say under '{asset.load.label_key}' where they are")
+        where = f"; say under '{asset.load.label_key}' where they are" if asset.load.label_key else ""
+        raise DataError(f"{name} have no labels{where}")
     labels = _labels(np.asarray(y), len(x), name)
-    values = np.asarray(x, dtype=np.float32)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused as such
+        values = np.asarray(x, dtype=np.float32)
     if x.ndim == 3:  # grey images without a channel
         values = values[:, None]
     if asset.load.scale is not None:
@@ -98,7 +100,10 @@ def _check_numbers(x: NDArray[np.float32], name: str) -> None:
     bad = ~np.isfinite(x.reshape(len(x), -1)).all(axis=1)
     if bad.any():
         row = int(bad.argmax())
-        raise DataError(f"{name}: {int(bad.sum())} of {len(x)} examples hold NaN or infinite values (first: row {row})")
+        raise DataError(
+            f"{name}: {int(bad.sum())} of {len(x)} examples hold NaN or infinite values"
+            f" (first: row {row}); numbers beyond 3.4e38 count as infinite"
+        )
 
 
 def _check_features(x: NDArray[np.float32], features: tuple[Feature, ...], name: str) -> None:
