@@ -119,6 +119,13 @@ MODELS = {
     "no data": (data(lambda x, y: (x[:0], y[:0])), ["empty|no "]),
     "more inputs than labels": (data(lambda x, y: (x, y[:9])), ["200", "9"]),
     "words for inputs": (data(lambda x, y: (np.full(x.shape, "a"), y)), ["test"]),
+    "test data without labels": (
+        edit("path: test.npz", "path: test.npz, y: null"), [r"system.yaml:\d+:\d+: the data 'test' have no labels"],
+    ),
+    "training data without labels": (
+        edit("path: train.npz", "path: train.npz, y: null"), [r"system.yaml:\d+:\d+: the data 'train' have no labels"],
+    ),
+    "test data that are the training data": (edit("test_data: test", "test_data: train"), ["200 of 200 test examples"]),
     "no such array": (edit("path: test.npz", "path: test.npz, x: pictures"), ["pictures", "x"]),
     "half an archive": (lambda f: (f / "test.npz").write_bytes((f / "test.npz").read_bytes()[:200]), ["test.npz"]),
     "a text for an archive": (raw("test.npz", b"hello"), ["test.npz"]),

@@ -105,10 +105,13 @@ def test_fortran_order_and_big_endian_are_read_right(tmp_path: Path) -> None:
     np.testing.assert_array_equal(_open(tmp_path, {"x": x, "y": Y}).x, np.arange(6).reshape(2, 3))
 
 
-def test_grey_images_get_their_channel_and_labels_may_be_absent(tmp_path: Path) -> None:
-    data = _open(tmp_path, {"x": X[:, 0]}, y=None)
-    assert data.x.shape == (2, 1, 3, 3)
-    assert not data.y.any()
+def test_grey_images_get_their_channel(tmp_path: Path) -> None:
+    assert _open(tmp_path, {"x": X[:, 0], "y": Y}).x.shape == (2, 1, 3, 3)
+
+
+def test_without_labels_nothing_is_right_or_wrong(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no labels; say under 'y'"):
+        _open(tmp_path, {"x": X}, y=None)
 
 
 def test_data_and_model_must_fit(tmp_path: Path) -> None:

@@ -176,3 +176,16 @@ def test_function(tmp_path: Path) -> None:
 def test_asset_without_load(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="nothing under 'load'"):
         open_dataset(DataAsset.model_validate({"id": "test"}), tmp_path)
+
+
+def test_a_word_for_a_label_is_told_what_labels_are(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,y\n1,cat\n")
+    with pytest.raises(DataError, match=r"'cat'.*classes are whole numbers that count from 0"):
+        _open(tmp_path, kind="csv", path="t.csv", label="y")
+
+
+def test_a_number_too_large_is_refused_without_a_warning(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    (tmp_path / "t.csv").write_text("a,y\n1e39,0\n")
+    with pytest.raises(DataError, match=r"beyond 3\.4e38"):
+        _open(tmp_path, kind="csv", path="t.csv", label="y")
+    assert not recwarn.list

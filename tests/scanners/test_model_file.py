@@ -145,3 +145,32 @@ def test_no_bytes_make_either_way_raise(tmp_path: Path, seed: int) -> None:
     (tmp_path / "m").write_bytes(bytes(raw[: int(rng.integers(1, len(raw) + 1))]))
     _scan(controls.malicious(), tmp_path / "m")
     assert not (controls.folder() / controls.MARK).exists()
+
+
+def _with_weights_beside(folder: Path, content: bytes) -> Path:
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    weights = numpy_helper.from_array(np.ones((4, 2), np.float32), "W")
+    x, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, ["n", k]) for n, k in (("x", 4), ("y", 2)))
+    graph = helper.make_graph([helper.make_node("MatMul", ["x", "W"], ["y"])], "g", [x], [y], [weights])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.save_model(model, folder / "m.onnx", save_as_external_data=True, location="m.data", size_threshold=0)
+    (folder / "m.data").write_bytes(content)
+    return folder / "m.onnx"
+
+
+@pytest.mark.parametrize("first", [b"", b"\x80\x04", b"\x1f\x8b"], ids=["plain", "like a pickle", "like gzip"])
+def test_weights_beside_an_onnx_file_are_numbers_whatever_they_begin_with(tmp_path: Path, first: bytes) -> None:
+    numbers = np.random.default_rng(0).normal(size=400).astype(np.float32).tobytes()
+    assert inspect_file(_with_weights_beside(tmp_path, first + numbers[len(first) :])).safe
+
+
+def test_a_pickle_or_an_archive_in_their_place_is_refused(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a", "b")
+    for content in (pickle.dumps(Payload(tmp_path / "made")), packed.getvalue()):
+        report = inspect_file(_with_weights_beside(tmp_path, content))
+        assert "m.data" in report.sentence()
+        assert not report.safe

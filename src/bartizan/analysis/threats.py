@@ -19,7 +19,6 @@ from .sight import INSIDE, Sight, Via, answers, sight, wider
 C = Capability
 ASKED = frozenset({C.LABELS, C.SCORES, C.LOGITS, C.WEIGHTS})
 ASIDE = (C.DATA_READ, C.RECIPE, C.EXPLANATIONS)  # what helps a query attack without being a query
-GRAINS = ("label", "top_k", "rounded", "scores", "logits")
 
 
 @dataclass(frozen=True)
@@ -166,7 +165,7 @@ def _directly(
             for capability in capabilities:
                 via = seen.interfaces[interface.id]
                 held[capability] = wider(held.get(capability, via), via)
-        output = max((o for _, o in told), key=lambda o: GRAINS.index(o.kind), default=output)
+        output = max((o for _, o in told), key=lambda o: o.telling, default=output)
     enough = [need for need in technique.needs if set(need) <= set(held)]
     if not enough or (technique.needs == ((),) and seen.scene is None):
         return None

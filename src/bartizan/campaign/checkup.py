@@ -32,7 +32,7 @@ def checkup(description: Description, model: str, *, seconds: float) -> list[Che
 
 
 # Without these nothing that is measured would mean anything; the doctor's other complaints are for a person to weigh.
-_MUST = ("loads", "answers", "steady", "inputs", "eps", "classes")
+_MUST = ("loads", "answers", "steady", "inputs", "eps", "classes", "apart")
 
 
 def require_sound(description: Description, model: str, *, seconds: float = 120.0) -> None:
@@ -51,14 +51,15 @@ def require_sound(description: Description, model: str, *, seconds: float = 120.
 def _examine(path: str, model: str) -> list[Check]:
     try:
         description = read_system(path)
-        target, _, test = open_model(description.system, model, description.folder)
+        target, train, test = open_model(description.system, model, description.folder)
         asset = description.system.model(model)
         gates = [g for g in description.system.gates if isinstance(g, MeasureGate) and g.eps is not None]
         asked = sorted(((g.norm or "linf", g.eps or 0.0) for g in gates), key=lambda ball: (ball[0] == "linf", ball[1]))
         norm, eps = asked[-1] if asked else ("linf", None)
         assert asset.load is not None
         assert test is not None
-        return examine(target, test, bounds=target.info.bounds, eps=eps, norm=norm, stated_accuracy=asset.load.accuracy)
+        stated = asset.load.accuracy
+        return examine(target, test, bounds=target.info.bounds, eps=eps, norm=norm, stated_accuracy=stated, train=train)
     except BartizanError as error:
         return [Check("loads", "fail", str(error))]
     except Exception as error:

@@ -17,6 +17,8 @@ from bartizan.core.errors import BartizanError
 from bartizan.core.target import Target
 from bartizan.numerics.intervals import clopper_pearson
 
+from .apart import overlap
+
 Status = Literal["ok", "warn", "fail"]
 Bounds = tuple[float, float] | None
 
@@ -38,7 +40,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Patient:
-    """A target with what it is examined on. `scores` are those of `x`, asked for once."""
+    """A target with what it is examined on. `scores` are those of `x`, asked for once; `train` where it is known."""
 
     target: Target
     data: Data
@@ -48,6 +50,7 @@ class Patient:
     eps: float | None
     norm: str
     stated_accuracy: float | None
+    train: Data | None
 
 
 def examine(
@@ -58,6 +61,7 @@ def examine(
     eps: float | None = None,
     norm: str = "linf",
     stated_accuracy: float | None = None,
+    train: Data | None = None,
 ) -> list[Check]:
     """All checks, in the order of their weight. `eps` is the largest size of `norm` that attacks will be given.
 
@@ -68,7 +72,7 @@ def examine(
         scores = target.scores(x)
     except BartizanError as cause:
         return [Check("answers", "fail", str(cause))]
-    patient = Patient(target, data, x, scores, bounds, eps, norm, stated_accuracy)
+    patient = Patient(target, data, x, scores, bounds, eps, norm, stated_accuracy, train)
     return [_answers(patient), *(check for look in _LOOKS for check in _seen(look, patient))]
 
 
@@ -268,6 +272,18 @@ def _accuracy(p: Patient) -> Iterator[Check]:
         yield Check("accuracy", "ok", f"{seen}, as stated ({p.stated_accuracy:g})")
 
 
+def _apart(p: Patient) -> Iterator[Check]:
+    if p.train is None:
+        return
+    found = overlap(p.train, p.data)
+    if found.large:
+        yield Check("apart", "fail", f"{found.sentence()}; test on examples that it was not trained on (test_data)")
+    elif found.shared:
+        yield Check("apart", "warn", f"{found.sentence()}; where membership is tested, these are left out")
+    else:
+        yield Check("apart", "ok", "no test example is a training example")
+
+
 def _difference(one: Array, other: Array) -> tuple[float, int]:
     """Largest gap of a score, and how many labels differ."""
     return float(np.abs(one - other).max()), int((one.argmax(1) != other.argmax(1)).sum())
@@ -283,4 +299,5 @@ _LOOKS: tuple[Callable[[Patient], Iterator[Check]], ...] = (
     _gradients,
     _classes,
     _accuracy,
+    _apart,
 )

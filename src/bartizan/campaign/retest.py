@@ -17,8 +17,8 @@ from bartizan.core.vocabulary import Outcome, Verdict
 from .judge import Bench, judge
 
 
-def defence_trial(treatment: Treatment, model: str, *, seconds: float = 1800.0) -> Trial:
-    """The trial that fits the defence of a treatment to `model`."""
+def defence_trial(treatment: Treatment, model: str, *, dataset: str = "", seconds: float = 1800.0) -> Trial:
+    """The trial that fits the defence of a treatment to `model`; `dataset` as in `Trial`."""
     assert treatment.plugin is not None
     spec = plugins.find("defenses", treatment.plugin).spec
     return Trial(
@@ -27,6 +27,7 @@ def defence_trial(treatment: Treatment, model: str, *, seconds: float = 1800.0) 
         plugin=treatment.plugin,
         version=spec.version,
         subject=Subject(kind="target", id=model),
+        dataset=dataset,
         budget=Budget(seconds=seconds),
         params=dict(treatment.params),
     )

@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 import numpy as np
@@ -31,9 +30,11 @@ from bartizan.core.vocabulary import Outcome
 from bartizan.formats.description import read_system
 
 from . import cost, roles
+from .memory import Memory
 from .opening import open_model
 from .profile import positive_classes
 from .subjects import sentence
+from .threads import one_thread
 
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -75,13 +76,13 @@ class Result:
 
 def prepare() -> None:
     """Set up a fresh worker: one thread, deterministic kernels, and a watch on the parent."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    one_thread()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def execute(job: Job) -> Result:
     """Run one trial. Never raises for what a trial may do wrong: that is evidence, too."""
-    start, cpu = time.perf_counter(), time.process_time()
+    start, cpu, memory = time.perf_counter(), time.process_time(), Memory()
     try:
         result = _run(job)
     except NotApplicable as error:
@@ -90,14 +91,13 @@ def execute(job: Job) -> Result:
         result = Result(Outcome.BUDGET_SPENT, str(error))
     except Exception as error:
         result = Result(Outcome.ERROR, sentence(error))
-    peak = getrusage(RUSAGE_SELF).ru_maxrss // 1024
     clock = {
-        "process_peak_mib": peak,
+        **memory.readings(),
         "seconds": time.perf_counter() - start,
         "cpu_seconds": time.process_time() - cpu,
         **result.clock,
     }
-    return Result(result.outcome, result.reason, result.artifact, result.measured, result.cost, clock)
+    return replace(result, clock=clock)
 
 
 def _run(job: Job) -> Result:
@@ -113,6 +113,7 @@ def _run(job: Job) -> Result:
 
 def _attack_and_measure(job: Job, attack: Attack, target: Target | None, dealt: Roles) -> Result:
     trial = job.trial
+    _has_gradients(attack, target)
     params = attack.params.model_validate(trial.params)
     artifact, spent = job.artifact, Cost()
     clock: dict[str, Any] = {}
@@ -124,9 +125,21 @@ def _attack_and_measure(job: Job, attack: Attack, target: Target | None, dealt: 
         spent = view.meter.cost()
         artifact = _with_meter(artifact, view.meter)
         _within_records(artifact, trial)
+    made = Result(Outcome.MEASURED, artifact=artifact, cost=spent, clock=clock)
     referee = plugins.referee(attack.spec.family)
-    measured = referee.measure(target, dealt, artifact, params=params, seed=trial.seed)
-    return Result(Outcome.MEASURED, artifact=artifact, measured=measured, cost=spent, clock=clock)
+    try:
+        return replace(made, measured=referee.measure(target, dealt, artifact, params=params, seed=trial.seed))
+    except NotApplicable:
+        raise
+    except Exception as error:  # what the attack made is kept, so that measuring again does not attack again
+        return replace(made, outcome=Outcome.ERROR, reason=f"what it made could not be measured: {sentence(error)}")
+
+
+def _has_gradients(attack: Attack, target: Target | None) -> None:
+    """What a file promises by its operators, opening it may not keep. Raises `NotApplicable`."""
+    if target is not None and attack.spec.differentiable and not target.info.differentiable:
+        why = getattr(target, "remark", "") or "opened, the model has no gradients"
+        raise NotApplicable(f"{attack.spec.title} needs gradients; {why}")
 
 
 def _with_meter(artifact: Artifact, meter: Meter) -> Artifact:

@@ -80,9 +80,10 @@ def _span(stages: tuple[Stage, ...]) -> str:
 
 def print_plan(plan: Plan) -> None:
     """The trials, what cannot be tested, and the methods by stage."""
-    shown = table(f"Trials ({plan.effort})", "trial", "access", "examples", "answers")
+    shown = table(f"Trials ({plan.effort})", "trial", "by", "access", "examples", "answers")
     for t in plan.trials:
-        shown.add_row(t.name, t.access.name, str(t.examples or ""), ", ".join(t.answers))
+        by = " or ".join(t.sources) or "the owner"
+        shown.add_row(t.name, by, t.access.name, str(t.examples or ""), ", ".join(t.answers))
     console().print(shown)
     missing = table("Cannot be tested", "vulnerability", "attack", "reason")
     for u in plan.untested:

@@ -208,6 +208,13 @@ class TargetLoader(Plugin, ABC):
         """`asset` is a model asset of the description; `root` the folder its paths start from.
         Raises `ModelError` or `UnsafeFileError` in one sentence."""
 
+    def differentiable(self, load: Any, root: Path | None) -> bool:
+        """Whether a model of this `load` has gradients, told without opening it and without importing anything heavy.
+
+        root: the folder its paths start from; None where no file may be looked at.
+        """
+        return self.spec.differentiable
+
 
 class DatasetLoader(Plugin, ABC):
     """Opens data as described. Never unpickles."""

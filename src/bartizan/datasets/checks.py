@@ -16,9 +16,9 @@ _LARGEST_LABEL = 100_000
 
 
 def to_data(asset: Any, x: NDArray[Any], y: NDArray[Any] | None, *, features: tuple[Feature, ...] = ()) -> Data:
-    """Checked data; `load.scale` is applied to `x`, and nothing else is. Labels of a source without any are all 0.
+    """Checked data; `load.scale` is applied to `x`, and nothing else is.
 
-    Raises `DataError`: empty, not numbers, NaN, labels that are not classes, values that a feature cannot take.
+    Raises `DataError`: empty, not numbers, NaN, no labels or such that are not classes, values a feature cannot take.
     """
     name = f"the data '{asset.id}'"
     x = np.asarray(x)
@@ -28,8 +28,12 @@ def to_data(asset: Any, x: NDArray[Any], y: NDArray[Any] | None, *, features: tu
         raise DataError(f"{name}: the inputs have the shape {x.shape}; one row an example is due")
     if len(x) == 0 or math.prod(x.shape) == 0:
         raise DataError(f"{name} is empty (inputs of shape {x.shape})")
-    labels = np.zeros(len(x), np.int64) if y is None else _labels(np.asarray(y), len(x), name)
-    values = np.asarray(x, dtype=np.float32)
+    if y is None:
+        where = f"; say under '{asset.load.label_key}' where they are" if asset.load.label_key else ""
+        raise DataError(f"{name} have no labels{where}")
+    labels = _labels(np.asarray(y), len(x), name)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused as such
+        values = np.asarray(x, dtype=np.float32)
     if x.ndim == 3:  # grey images without a channel
         values = values[:, None]
     if asset.load.scale is not None:
@@ -96,7 +100,10 @@ def _check_numbers(x: NDArray[np.float32], name: str) -> None:
     bad = ~np.isfinite(x.reshape(len(x), -1)).all(axis=1)
     if bad.any():
         row = int(bad.argmax())
-        raise DataError(f"{name}: {int(bad.sum())} of {len(x)} examples hold NaN or infinite values (first: row {row})")
+        raise DataError(
+            f"{name}: {int(bad.sum())} of {len(x)} examples hold NaN or infinite values"
+            f" (first: row {row}); numbers beyond 3.4e38 count as infinite"
+        )
 
 
 def _check_features(x: NDArray[np.float32], features: tuple[Feature, ...], name: str) -> None:

@@ -27,6 +27,7 @@ class LossThreshold(Attack):
 
     spec = AttackSpec(
         id="loss_threshold",
+        version=2,
         title="Membership by the loss",
         summary="Calls a record a member when the model's loss on it is small. One query a record.",
         references=("yeom2018",),

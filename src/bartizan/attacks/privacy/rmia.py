@@ -39,6 +39,7 @@ class Rmia(Attack):
 
     spec = AttackSpec(
         id="rmia",
+        version=2,
         title="Robust membership inference (RMIA)",
         summary="Compares the target's confidence in a record with that of reference models, and with other records.",
         references=("zarifzadeh2024",),
