@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from bartizan.core.artifact import Artifact
 from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
+from bartizan.core.data import Array
 from bartizan.core.profile import Effort, Profile
 from bartizan.core.view import View
 from bartizan.core.vocabulary import Capability
@@ -22,6 +24,7 @@ from .params import EvasionParams, within, worth_testing
 from .queries import Queries
 from .sampling import bounds_of
 from .squares import margin_of_scores, square_search
+from .sturdy import settle
 
 Rows = NDArray[np.int64]
 HALVINGS = 6
@@ -48,7 +51,7 @@ class Square(Attack):
 
     spec = AttackSpec(
         id="square",
-        version=2,
+        version=3,
         title="Square Attack",
         summary="Random search over squares of the image, guided by the scores alone.",
         references=("andriushchenko2020",),
@@ -68,17 +71,12 @@ class Square(Attack):
         hits = Hits(view.probe, params.norm, params.eps)
         queries = Queries.through(view, "scores", params.queries)
         _clean(view, queries, hits)
-        tried = hits.standing
-        moved = _search(view, queries, hits, params, params.eps, params.queries, child(seed, "square"))
+        _search(view, queries, hits, params, params.eps, params.queries, child(seed, "square"))
         hits.give_up(queries.spent)
         queries.allow_more(view.left())
+        settle(_winning(view, queries), queries.able, hits, bounds_of(view))
         _sizes(view, queries, hits, params, seed)
-        flat = ~moved[tried] & ~hits.won[tried]
-        return hits.artifact(
-            signal="scores",
-            flat_scores=float(flat.mean()) if len(tried) else 0.0,
-            tries_unit="queries",
-        )
+        return hits.artifact()
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
         self.check(profile)
@@ -116,8 +114,8 @@ def _clean(view: View, queries: Queries, hits: Hits) -> None:
 
 def _search(
     view: View, queries: Queries, hits: Hits, params: SquareParams, eps: float, steps: int, seed: int
-) -> NDArray[np.bool_]:
-    """Search at radius `eps` for all without any success so far; returns where answers moved (N)."""
+) -> None:
+    """Search at radius `eps` for all without any success so far."""
     open_, everyone = np.isinf(hits.size), np.arange(len(view.probe), dtype=np.int64)
 
     def able(rows: Rows) -> NDArray[np.bool_]:
@@ -132,7 +130,6 @@ def _search(
     )  # fmt: skip
     tries = queries.spent[found.won] if eps == params.eps else None
     hits.add(everyone[found.won], found.x[found.won], tries)
-    return found.moved
 
 
 def _sizes(view: View, queries: Queries, hits: Hits, params: SquareParams, seed: int) -> None:
@@ -144,10 +141,12 @@ def _sizes(view: View, queries: Queries, hits: Hits, params: SquareParams, seed:
         eps = min(2 * eps, reach)
         _search(view, queries, hits, params, eps, params.wider, child(seed, "wider", str(eps)))
     rows = np.flatnonzero(np.isfinite(hits.size) & (hits.size > 0)).astype(np.int64)
-    y = view.probe.y
-
-    def wins(x: NDArray[np.float32], of: Rows) -> NDArray[np.bool_]:
-        return margin_of_scores(queries.in_parts(x, of), y[of]) < 0
-
+    wins = _winning(view, queries)
     near = walk_back(wins, queries.able, view.probe.x[rows], hits.smallest[rows], rows, HALVINGS)
     hits.add(rows, near)
+
+
+def _winning(view: View, queries: Queries) -> Callable[[Array, Rows], NDArray[np.bool_]]:
+    """Whether inputs spent on examples are misclassified, by their scores."""
+    y = view.probe.y
+    return lambda x, of: margin_of_scores(queries.in_parts(x, of), y[of]) < 0
