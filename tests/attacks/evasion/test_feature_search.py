@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from bartizan.attacks.evasion.constraints import broken_rules
+from bartizan.numerics.constraints import broken_rules
 from bartizan.attacks.evasion.feature_moves import candidates, features_of, moves
 from bartizan.attacks.evasion.feature_search import FeatureSearch
 from bartizan.core.access import Access, Budget, Output

@@ -14,7 +14,7 @@ from bartizan.core.target import Target
 from bartizan.core.vocabulary import Capability
 from bartizan.numerics.projections import Norm, size_of
 
-from .constraints import broken_rules
+from bartizan.numerics.constraints import broken_rules
 
 BATCH = 256
 ROUNDING = 1e-6

@@ -21,8 +21,19 @@ Mask = NDArray[np.bool_]
 FARTHER = (1.0, 1.5, 3.0)
 """How far beyond the success the candidates lie, as shares of its own change, before the ball cuts them: an attack
 stops at the first success, which may clear the boundary by a hair."""
+LITTLE = 0.05
+"""The share of a radius that may be given up, for a first try, so that changes lead from level to level."""
 _SLACK = 1e-4
 """Of a level: what float32 takes off a value that lies on one."""
+
+
+def free_radius(x0: Array, radius: float, bounds: tuple[float, float]) -> float:
+    """The whole number of levels within an L∞ `radius`, where `x0` lies on levels and hardly anything is given up by it;
+    else `radius`. A search that paints ±radius then finds what an image file can hold."""
+    level = (bounds[1] - bounds[0]) / 255
+    whole = float(np.floor(radius / level + _SLACK) * level)
+    on_levels = bool(np.allclose(eight_bit(x0, bounds), x0, rtol=0, atol=_SLACK * level))
+    return min(whole, radius) if on_levels and whole >= (1 - LITTLE) * radius else radius
 
 
 def settle(

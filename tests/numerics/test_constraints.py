@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bartizan.attacks.evasion.constraints import broken_rules, may_become
+from bartizan.numerics.constraints import broken_rules, may_become
 from bartizan.core.data import Feature
 
 
