@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bartizan.attacks.admission import admitted
+from bartizan.attacks.backdoor.badnets import BadNets
 from bartizan.attacks.backdoor.controls import bars
 from bartizan.attacks.backdoor.controls import trusting as trained_on_bars
-from bartizan.attacks.backdoor.badnets import BadNets
 from bartizan.attacks.backdoor.referee import BackdoorReferee
 from bartizan.attacks.poisoning.controls import trusting, two_classes
 from bartizan.attacks.poisoning.label_flip import LabelFlipParams
@@ -66,7 +66,9 @@ def test_rules_of_values_hold_and_those_about_strangers_records_do_not() -> None
     assert changed.tolist() == [True, False, False, True]
 
 
-@pytest.mark.parametrize("wrong", [{"index": (0, 1, 2, 400)}, {"index": (-1, 1, 2, 3)}, {"y": (1,)}, {"x": np.ones((N, 3))}])
+@pytest.mark.parametrize(
+    "wrong", [{"index": (0, 1, 2, 400)}, {"index": (-1, 1, 2, 3)}, {"y": (1,)}, {"x": np.ones((N, 3))}]
+)
 def test_records_without_a_place_or_a_shape_are_an_error(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="poisoned"):
         admitted(trusting(), two_classes(), handed(**wrong))

@@ -25,7 +25,9 @@ def test_what_no_judge_should_meet_is_no_measurement(arrays: dict[str, Any], sen
 
 
 def test_what_is_in_order_is_one() -> None:
-    Measured((), {"reached": np.array([True]), "tries": np.array([0]), "size": np.array([np.inf]), "other": np.zeros(9)})
+    Measured(
+        (), {"reached": np.array([True]), "tries": np.array([0]), "size": np.array([np.inf]), "other": np.zeros(9)}
+    )
 
 
 def test_who_got_less_because_the_money_was_spent() -> None:

@@ -125,9 +125,7 @@ def _share(estimand: str, hits: Bits, at: dict[str, float | int | str], method: 
     k, n = int(hits.sum()), len(hits)
     low, high = clopper_pearson(k, n)
     value = k / n if n else 0.0
-    return Measurement(
-        estimand=estimand, unit="example", n=n, method=method, value=value, low=low, high=high, at=at
-    )
+    return Measurement(estimand=estimand, unit="example", n=n, method=method, value=value, low=low, high=high, at=at)
 
 
 def _median(radius: Sizes, norm: str) -> Measurement:

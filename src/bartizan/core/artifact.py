@@ -34,8 +34,8 @@ class Watched:
     queries: all of them together, those that named no example included.
     """
 
-    access: Access = Access()
-    budget: Budget = Budget()
+    access: Access = field(default_factory=Access)
+    budget: Budget = field(default_factory=Budget)
     baseline: bool = False
     paths: tuple[str, ...] = ()
     metered: NDArray[np.int64] | None = None
@@ -59,7 +59,7 @@ class Watched:
 class Artifact:
     """Named arrays of one kind. `claims` are the attack's own words: shown, never trusted.
 
-    `watched` is the runner's word: it is set after the attack, whatever that put there, and is not stored with the rest.
+    `watched` is the runner's word: it is set after the attack, whatever that put there, and is not stored.
     """
 
     kind: ArtifactKind
@@ -124,10 +124,10 @@ class Measured:
     size_unit: str = ""
 
     def __post_init__(self) -> None:
-        """Raises `ValueError` where the arrays of fixed meaning are not what they must be: no judge should meet such."""
+        """Raises `ValueError` where the arrays of fixed meaning are not what they must be, for no judge to meet."""
         units = {n: np.asarray(self.arrays[n]) for n in ("reached", "tries", "size") if n in self.arrays}
         if len({a.shape for a in units.values()}) > 1 or any(a.ndim != 1 for a in units.values()):
-            raise ValueError(f"arrays of one length were to be measured: {({n: a.shape for n, a in units.items()})}")
+            raise ValueError(f"arrays of one length were to be measured: { ({n: a.shape for n, a in units.items()}) }")
         if "reached" in units and units["reached"].dtype != np.bool_:
             raise ValueError("whether a unit was reached is neither true nor false")
         for name in ("tries", "size"):

@@ -84,7 +84,7 @@ def fpr_interval(non_members: int, k: int, alpha: float = 0.05) -> tuple[float, 
 
 
 def tpr_interval(members: Scores, non_members: Scores, fpr: float, alpha: float = 0.05) -> tuple[float, float]:
-    """Interval at level 1 − `alpha` for the best true-positive rate of any threshold whose false-positive rate is `fpr`.
+    """Interval at level 1 − `alpha` for the best true-positive rate of any threshold with false-positive rate `fpr`.
 
     Half of `alpha` goes into the threshold and half into the share of members above it. With probability 1 − α/2 the
     order statistics k_lo (surely no more than `fpr` above it) and k_hi (surely no less) of the non-members enclose the

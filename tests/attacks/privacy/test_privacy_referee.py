@@ -6,8 +6,8 @@ import pytest
 from bartizan.attacks.privacy.loss_threshold import LossThreshold, LossThresholdParams
 from bartizan.attacks.privacy.referee import PrivacyReferee
 from bartizan.attacks.privacy.rmia import Rmia
-from bartizan.core.artifact import Artifact, Measured, Watched
 from bartizan.core.access import Budget
+from bartizan.core.artifact import Artifact, Measured, Watched
 from bartizan.core.contracts import Attack, Control
 from bartizan.core.data import Data, Roles
 from bartizan.core.view import grant

@@ -98,8 +98,20 @@ def ball_controls(
         return Control(name, kind, target, roles, access, budget, chosen, "robust_error", threshold)
 
     return (
-        control(f"margin within reach ({norm}, {capability})", "positive", linear_target, lambda: at_distance(near, norm), reach),
-        control(f"margin beyond reach ({norm}, {capability})", "negative", linear_target, lambda: at_distance(1.05, norm), 0.0),
+        control(
+            f"margin within reach ({norm}, {capability})",
+            "positive",
+            linear_target,
+            lambda: at_distance(near, norm),
+            reach,
+        ),
+        control(
+            f"margin beyond reach ({norm}, {capability})",
+            "negative",
+            linear_target,
+            lambda: at_distance(1.05, norm),
+            0.0,
+        ),
         control("constant model", "negative", ConstantTarget, always_zero, 0.0),
     )
 

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.core.data import Array, Data, Feature
-
 from bartizan.numerics.constraints import may_become
 
 Bounds = tuple[float, float] | None

@@ -48,7 +48,7 @@ class Hits:
         self.tries[rows[first]] = tries[first]
 
     def replace(self, rows: Rows, x: Array) -> None:
-        """Hand over `x`, known to succeed too, for `rows` that are won already; those that leave the ball do not count."""
+        """Hand over `x`, which succeed too, for `rows` that are won already; those that leave the ball do not count."""
         inside = size_of(x.astype(np.float64) - self.x0[rows], self.norm) <= self.eps
         self.changed[rows[inside]] = x[inside]
         self.add(rows[inside], x[inside])

@@ -12,9 +12,8 @@ from bartizan.core.artifact import Artifact
 from bartizan.core.data import Array, Data, Labels
 from bartizan.core.target import Target
 from bartizan.core.vocabulary import Capability
-from bartizan.numerics.projections import Norm, size_of
-
 from bartizan.numerics.constraints import broken_rules
+from bartizan.numerics.projections import Norm, size_of
 
 BATCH = 256
 ROUNDING = 1e-6

@@ -28,7 +28,7 @@ _SLACK = 1e-4
 
 
 def free_radius(x0: Array, radius: float, bounds: tuple[float, float]) -> float:
-    """The whole number of levels within an L∞ `radius`, where `x0` lies on levels and hardly anything is given up by it;
+    """The whole number of levels within an L∞ `radius`, where `x0` lies on levels and hardly anything is given up;
     else `radius`. A search that paints ±radius then finds what an image file can hold."""
     level = (bounds[1] - bounds[0]) / 255
     whole = float(np.floor(radius / level + _SLACK) * level)

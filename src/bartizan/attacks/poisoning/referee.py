@@ -21,6 +21,7 @@ class PoisoningReferee(Referee):
 
     spec = PluginSpec(
         id="poisoning",
+        version=2,
         title="Referee of poisoning",
         summary="Accuracy lost to poison against a clean twin of the same seed, by number of poisoned records.",
         references=("biggio2012", "clopper1934"),

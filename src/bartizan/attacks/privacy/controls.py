@@ -64,9 +64,7 @@ def memoriser() -> Target:
     return Memoriser(members.x, members.y)
 
 
-def membership_controls(
-    params: dict[str, Any], needs: tuple[Capability, ...], shared: int = 0
-) -> tuple[Control, ...]:
+def membership_controls(params: dict[str, Any], needs: tuple[Capability, ...], shared: int = 0) -> tuple[Control, ...]:
     """On the memoriser 80 % of the members must be found; on a constant answer none. One query a record, and `shared`
     ones that serve all."""
     access = Access(capabilities=needs)

@@ -33,8 +33,8 @@ class PrivacyReferee(Referee):
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
         """`tpr` and `realised_fpr` at each {"fpr"} the number of non-members allows, the asked-for one first; `auc`.
 
-        The unit of `reached` is a member; `size` is the lowest false-positive rate at which it is found; `tries` are the
-        queries metered for it, those that served all records included.
+        The unit of `reached` is a member; `size` is the lowest false-positive rate at which it is found; `tries` are
+        the queries metered for it, those that served all records included.
         """
         member = roles.secrets["member"].astype(np.bool_)
         claimed = np.asarray(artifact.arrays["scores"], np.float64)
@@ -77,7 +77,7 @@ def _found(members: Scores, non_members: Scores, fpr: float) -> Measurement:
         estimand="tpr",
         unit="member",
         n=len(members),
-        method="Clopper–Pearson between the order statistics of the non-members that enclose the threshold, 95 % together",
+        method="Clopper–Pearson at the order statistics of non-members that enclose the threshold, 95 % together",
         value=float((members > threshold_at(non_members, fpr)).mean()),
         low=low,
         high=high,
