@@ -35,7 +35,7 @@ def _scan(control: Control, *paths: Path) -> tuple[Artifact, Any]:
     roles = control.roles()
     files = tuple(map(str, paths)) or control.paths()
     view = grant(control.target(), control.access, control.budget, roles, paths=files)
-    artifact = ModelFileScan().run(view, params=ModelFileScan.params(), seed=0)
+    artifact = replace(ModelFileScan().run(view, params=ModelFileScan.params(), seed=0), watched=view.watched())
     return artifact, ScannerReferee().measure(None, roles, artifact, params=ModelFileScan.params(), seed=0)
 
 
@@ -130,9 +130,30 @@ def test_a_scanner_that_lies_is_found_out(tmp_path: Path) -> None:
     assert measured.measurements[0].value == 1.0
     assert {f.id for f in measured.flags} == {"verdict_disputed"}
     invented = {"text": "it would look up os.system, which is not", "offset": 0, "member": ""}
-    moved = replace(artifact, claims={"files": [{**artifact.claims["files"][0], "reasons": [invented]}]})
+    first = artifact.claims["files"][0]
+    alone = replace(artifact.watched, paths=(first["path"],))
+    moved = replace(artifact, claims={"files": [{**first, "reasons": [invented]}]}, watched=alone)
     (flag,) = ScannerReferee().measure(None, roles, moved, params=ModelFileScan.params(), seed=0).flags
     assert flag.id == "reason_not_found"
+
+
+@pytest.mark.parametrize("claims", [{}, {"files": []}, {"files": None}, {"files": ["m.pkl", {"path": "elsewhere"}]}])
+def test_a_scanner_that_says_nothing_has_passed_nothing(claims: dict[str, Any]) -> None:
+    artifact, _ = _scan(controls.malicious())
+    silent = replace(artifact, arrays={}, claims=claims)
+    roles = controls.malicious().roles()
+    measured = ScannerReferee().measure(None, roles, silent, params=ModelFileScan.params(), seed=0)
+    unsafe, claimed = measured.measurements
+    assert (unsafe.value, unsafe.n) == (1.0, 6)
+    assert (claimed.n, claimed.low, claimed.high) == (0, 0.0, 1.0)
+    assert [f.id for f in measured.flags] == ["verdict_missing"] * 6
+
+
+def test_without_files_nothing_is_known() -> None:
+    nothing = Artifact("file_verdicts", {}, {"files": []})
+    roles = controls.malicious().roles()
+    unsafe, _ = ScannerReferee().measure(None, roles, nothing, params=ModelFileScan.params(), seed=0).measurements
+    assert (unsafe.n, unsafe.low, unsafe.high) == (0, 0.0, 1.0)
 
 
 @pytest.mark.parametrize("seed", range(40))

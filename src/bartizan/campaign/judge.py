@@ -62,7 +62,7 @@ def _finding(bench: Bench, v: Vulnerability) -> Finding:
     if verdict is Verdict.RESISTED and v.threat_class is not ThreatClass.EVASION:
         verdict, reason = _unless_open(verdict, reason, rate, used, allowed)
     tried = curves.tries(used, bench.arrays)
-    flags = sorted({f.id for e in used for f in e.flags})
+    flags = sorted({f.id for e in used for f in e.flags if verdict is Verdict.EXPLOITED or f.against == "failures"})
     return Finding(
         id=v.id,
         title=v.title,
@@ -178,7 +178,7 @@ def _verdict(
             f"{seen}: the interval contains the tolerated {allowed.rate:g}; more data is needed.",
         )
     if not sound:
-        flagged = sorted({f.id for e in used for f in e.flags})
+        flagged = sorted({f.id for e in used for f in e.flags if f.against == "failures"})
         doubt = f"raised {', '.join(flagged)}" if flagged else "did not pass its positive control"
         if all(is_baseline(e) for e in used):
             doubt = "is only a baseline that any real attack must beat"

@@ -143,6 +143,7 @@ class Campaign:
             laid=tuple(self._laid(name) for name in trial.subject.treatments),
             artifacts={name: self._artifact(name) for name in trial.after},
             artifact=kept[0] if kept else None,
+            spent=self._spent.get(trial.name, Cost()),
             paths=self._paths(trial),
         )
 

@@ -18,14 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.core import plugins
-from bartizan.core.artifact import Artifact, Cost, Measured, Measurement
+from bartizan.core.artifact import Artifact, Cost, Measured, Measurement, Watched
 from bartizan.core.contracts import Attack, Control, Defense
 from bartizan.core.data import Data, Roles
 from bartizan.core.errors import BudgetSpent
 from bartizan.core.profile import NotApplicable
 from bartizan.core.target import Target
 from bartizan.core.trial import Trial
-from bartizan.core.view import Meter, grant
+from bartizan.core.view import View, grant
 from bartizan.core.vocabulary import Outcome
 from bartizan.formats.description import read_system
 
@@ -52,13 +52,17 @@ class Laid:
 
 @dataclass(frozen=True)
 class Job:
-    """A trial with all it needs. `description` is the path of the description; models are opened in the worker."""
+    """A trial with all it needs. `description` is the path of the description; models are opened in the worker.
+
+    artifact, spent: what an earlier run of the attack made, and what that cost it.
+    """
 
     trial: Trial
     description: str
     laid: tuple[Laid, ...] = ()
     artifacts: dict[str, Artifact] = field(default_factory=dict)
     artifact: Artifact | None = None
+    spent: Cost = field(default_factory=Cost)
     paths: tuple[str, ...] = ()
 
 
@@ -115,15 +119,17 @@ def _attack_and_measure(job: Job, attack: Attack, target: Target | None, dealt: 
     trial = job.trial
     _has_gradients(attack, target)
     params = attack.params.model_validate(trial.params)
-    artifact, spent = job.artifact, Cost()
+    spent = job.spent
     clock: dict[str, Any] = {}
-    if artifact is None:
+    if job.artifact is not None:
+        artifact = _watched_before(job.artifact, job, attack)
+    else:
         view = grant(target, trial.access, trial.budget, dealt, artifacts=job.artifacts, paths=job.paths)
         began = time.process_time()
         artifact = attack.run(view, params=params, seed=trial.seed)
         clock["attack_cpu_seconds"] = time.process_time() - began
         spent = view.meter.cost()
-        artifact = _with_meter(artifact, view.meter)
+        artifact = _watched(artifact, view, attack)
         _within_records(artifact, trial)
     made = Result(Outcome.MEASURED, artifact=artifact, cost=spent, clock=clock)
     referee = plugins.referee(attack.spec.family)
@@ -142,9 +148,24 @@ def _has_gradients(attack: Attack, target: Target | None) -> None:
         raise NotApplicable(f"{attack.spec.title} needs gradients; {why}")
 
 
-def _with_meter(artifact: Artifact, meter: Meter) -> Artifact:
-    """Adds what the view counted for each example, so that the referee can hold the attack's tries against it."""
-    return Artifact(artifact.kind, {**artifact.arrays, "metered": meter.per_example}, artifact.claims)
+def _watched(artifact: Artifact, view: View, attack: Attack) -> Artifact:
+    """Adds what the view counted and granted, so that the referee can hold the attack's word against it."""
+    arrays = {**artifact.arrays, "metered": view.meter.per_example}
+    return replace(artifact, arrays=arrays, watched=view.watched(baseline=attack.spec.baseline))
+
+
+def _watched_before(artifact: Artifact, job: Job, attack: Attack) -> Artifact:
+    """The same for an artifact of an earlier run: what was granted is in the trial, what was counted was kept."""
+    metered = artifact.arrays.get("metered")
+    seen = Watched(
+        access=job.trial.access,
+        budget=job.trial.budget,
+        baseline=attack.spec.baseline,
+        paths=job.paths,
+        metered=None if metered is None else np.asarray(metered, np.int64),
+        queries=job.spent.queries,
+    )
+    return replace(artifact, watched=seen)
 
 
 def _within_records(artifact: Artifact, trial: Trial) -> None:
@@ -168,7 +189,7 @@ def _one_control(attack: Attack, control: Control, seed: int) -> Measured:
     dealt, target = control.roles(), control.target()
     view = grant(target, control.access, control.budget, dealt, artifacts=control.artifacts(), paths=control.paths())
     params = attack.params.model_validate(control.params)
-    artifact = _with_meter(attack.run(view, params=params, seed=seed), view.meter)
+    artifact = _watched(attack.run(view, params=params, seed=seed), view, attack)
     measured = plugins.referee(attack.spec.family).measure(target, dealt, artifact, params=params, seed=seed)
     harm = [m for m in measured.measurements if m.estimand == control.harm]
     value = max((m.value for m in harm), default=0.0)
@@ -177,10 +198,16 @@ def _one_control(attack: Attack, control: Control, seed: int) -> Measured:
         (
             Measurement(
                 estimand="control_passed", unit="share", n=1, method=f"{control.harm} ≥ {control.threshold}",
-                value=passed, low=passed, high=passed, at={"control": control.name, "reached": value},
+                value=passed, low=passed, high=passed,
+                at={"control": control.name, "reached": value, "access": control.access.name, **_norm(params)},
             ),
         )
     )  # fmt: skip
+
+
+def _norm(params: Any) -> dict[str, str]:
+    norm = getattr(params, "norm", None)
+    return {} if norm is None else {"norm": str(norm)}
 
 
 def _defend(job: Job) -> Result:

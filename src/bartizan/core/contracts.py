@@ -59,6 +59,7 @@ class AttackSpec(PluginSpec):
     harm: the referee's estimand a finding is judged by; high is bad.
     retrainings: how many times one trial trains a model, the referee included.
     baseline: the least that a real attack must beat. Its successes count; to withstand it proves nothing.
+    no_negative_control: why there can be no subject on which it must fail, for the rare attack that has none.
     """
 
     family: Family
@@ -75,6 +76,7 @@ class AttackSpec(PluginSpec):
     bounded: bool = False
     retrainings: int = 0
     baseline: bool = False
+    no_negative_control: str = ""
     cost_hint: str = ""
 
 
@@ -140,7 +142,8 @@ class Attack(Plugin, ABC):
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:
-        """At least one positive control; every attack that can be made to fail has a negative one too."""
+        """A positive control for each access and each norm it is planned with, since no other counts for a trial; and a
+        negative one, unless the spec says why there can be none."""
         return ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,9 +39,9 @@ def play(cls: type[Attack], control: Control, seed: int = 0) -> Played:
     """Attack the control's subject and let the referee of the family measure it."""
     attack, target, roles = cls(), control.target(), control.roles()
     artifact, view = _attack(attack, control, target, roles, seed, None)
-    metered = Artifact(artifact.kind, {**artifact.arrays, "metered": view.meter.per_example}, artifact.claims)
+    watched = replace(artifact, watched=view.watched(baseline=cls.spec.baseline))
     params = cls.params.model_validate(control.params)
-    measured = plugins.referee(cls.spec.family).measure(target, roles, metered, params=params, seed=seed)
+    measured = plugins.referee(cls.spec.family).measure(target, roles, watched, params=params, seed=seed)
     return Played(artifact, measured, view)
 
 

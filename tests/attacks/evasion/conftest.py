@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,15 +122,16 @@ def attack(
     """Run `plugin` as the runner would."""
     access = access or Access(capabilities=(capability,))
     view = grant(target, access, budget, Roles(probe=data), artifacts=artifacts)
-    return plugin().run(view, params=plugin.params.model_validate(params), seed=seed), view
+    found = plugin().run(view, params=plugin.params.model_validate(params), seed=seed)
+    return replace(found, watched=view.watched(baseline=plugin.spec.baseline)), view
 
 
 def referee(target: Target, data: Data, artifact: Artifact, seed: int = 0, **params: Any) -> Measured:
-    """What the family's referee makes of `artifact`."""
-    from bartizan.attacks.evasion.params import EvasionParams
+    """What the family's referee makes of `artifact`, of a trial with APGD's parameters."""
+    from bartizan.attacks.evasion.apgd import ApgdParams
 
     return EvasionReferee().measure(
-        target, Roles(probe=data), artifact, params=EvasionParams.model_validate(params), seed=seed
+        target, Roles(probe=data), artifact, params=ApgdParams.model_validate(params), seed=seed
     )
 
 

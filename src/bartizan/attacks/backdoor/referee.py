@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bartizan.attacks.admission import admitted
 from bartizan.attacks.backdoor.trigger import stamp
 from bartizan.attacks.twins import accuracy_drop, alike, doses_of, doubts, goal_reached, smallest_dose, train_all
 from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
@@ -27,6 +28,7 @@ class BackdoorReferee(Referee):
 
     spec = PluginSpec(
         id="backdoor",
+        version=2,
         title="Referee of backdoors",
         summary="How often a planted trigger works, at what cost in accuracy; which class of a model stands out.",
         references=("gu2017", "wang2024mmbd", "clopper1934"),
@@ -47,7 +49,9 @@ def judge_trigger(subject: Target, roles: Roles, artifact: Artifact, params: Any
 
     Success counts probes of other classes only. The goal also fails where the trigger works on the clean twin.
     """
-    doses, seeds, probe = doses_of(artifact), retraining_seeds(seed, params.seeds), roles.probe
+    artifact, refused = admitted(subject, roles, artifact)
+    seeds = retraining_seeds(seed, params.seeds, subject.info.digest)
+    doses, probe = doses_of(artifact), roles.probe
     target = int(artifact.arrays["target"][0])
     stamped = stamp(probe.x[probe.y != target], artifact.arrays["mask"], artifact.arrays["pattern"])
     answers, given, flags = {}, {}, _out_of_bounds(subject, artifact)
@@ -64,7 +68,7 @@ def judge_trigger(subject: Target, roles: Roles, artifact: Artifact, params: Any
         rows += [goal_reached(reached[d][:units], d), _success("trigger_success", obeyed[d], d)]
         rows.append(accuracy_drop("benign_accuracy_drop", rightly[0], rightly[d], d))
     rows.append(_success("trigger_success_without_poison", obeyed[0], 0))
-    flags += doubts(subject, roles, answers, given)
+    flags += [*refused, *doubts(subject, roles, answers, given)]
     if obeyed[0].mean() >= WORKS_ANYWAY:
         detail = f"{obeyed[0].mean():.0%} of the stamped inputs reach the target class on models trained on clean data"
         flags.append(Flag(id="trigger_works_without_poison", detail=detail))

@@ -20,6 +20,11 @@ class EvasionParams(Frozen):
     norm: Literal["linf", "l2"] = "linf"
     eps: float = Field(default=0.1, gt=0)
 
+    @property
+    def goes_beyond(self) -> bool:
+        """Whether the search goes on beyond ε, up to the whole range of inputs."""
+        return True
+
 
 def worth_testing(profile: Profile, supported: tuple[Norm, ...]) -> list[tuple[str, float]]:
     """(norm, ε) pairs of the profile that an attack supports; the leaderboards' where the profile has none at all.

@@ -48,7 +48,7 @@ class Transfer(Attack):
 
     spec = AttackSpec(
         id="transfer",
-        version=3,
+        version=4,
         title="Transfer from a surrogate",
         summary="Attacks a copy extracted earlier and hopes that the target falls for the same inputs.",
         references=("papernot2017",),
@@ -81,7 +81,7 @@ class Transfer(Attack):
         hits = Hits(view.probe, params.norm, params.eps)
         everyone = np.arange(len(changed), dtype=np.int64)
         hits.add(everyone, changed, np.ones(len(changed), np.int64))
-        return hits.artifact(signal="surrogate", tries_unit="attempts")
+        return hits.artifact()
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
         self.check(profile)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bartizan.attacks.admission import admitted
 from bartizan.attacks.twins import accuracy_drop, alike, doses_of, doubts, goal_reached, smallest_dose, train_all
 from bartizan.core.artifact import Artifact, Measured, Measurement
 from bartizan.core.contracts import Family, PluginSpec, Referee
@@ -20,6 +21,7 @@ class PoisoningReferee(Referee):
 
     spec = PluginSpec(
         id="poisoning",
+        version=2,
         title="Referee of poisoning",
         summary="Accuracy lost to poison against a clean twin of the same seed, by number of poisoned records.",
         references=("biggio2012", "clopper1934"),
@@ -32,7 +34,9 @@ class PoisoningReferee(Referee):
         Arrays beside the fixed ones: `dose_records`, `dose_accuracy` (doses × seeds) and `twin_accuracy` (seeds).
         """
         assert subject is not None
-        doses, seeds, probe = doses_of(artifact), retraining_seeds(seed, params.seeds), roles.probe
+        artifact, refused = admitted(subject, roles, artifact)
+        seeds = retraining_seeds(seed, params.seeds, subject.info.digest)
+        doses, probe = doses_of(artifact), roles.probe
         answers = {
             d: np.stack([m.labels(probe.x) for m in train_all(subject, roles, artifact, seeds, d)]) for d in {0, *doses}
         }
@@ -48,7 +52,7 @@ class PoisoningReferee(Referee):
             "dose_accuracy": np.array([right[d].mean(axis=1) for d in doses]),
             "twin_accuracy": right[0].mean(axis=1),
         }
-        flags = tuple(doubts(subject, roles, answers))
+        flags = (*refused, *doubts(subject, roles, answers))
         return Measured(
             tuple(rows), arrays, flags, tries_unit="poisoned records", size_unit="share of the training set"
         )
