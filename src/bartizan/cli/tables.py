@@ -88,11 +88,11 @@ def print_plan(plan: Plan) -> None:
     for u in plan.untested:
         missing.add_row(u.vulnerability, u.plugin or "", u.reason)
     console().print(missing)
-    methods = table("Methods by stage (gates marked ◆)", "stage", "threat", "state", "method")
+    methods = table("Methods by stage (gates marked ◆)", "stage", "threat", "state", "method", "because")
     for cell in plan.table:
         for m in cell.methods:
             gate = "◆ " if cell.stage.is_gate else ""
-            methods.add_row(f"{gate}{cell.stage}", str(cell.threat_class), m.state.replace("_", " "), m.text)
+            methods.add_row(f"{gate}{cell.stage}", str(cell.threat_class), m.state.replace("_", " "), m.text, m.note)
     console().print(methods)
 
 

@@ -1,6 +1,8 @@
 """The sections that are tables: nothing is dropped, and what is missing is said."""
 
 from bartizan.core.contracts import ArrayReader
+from bartizan.core.plan import Cell
+from bartizan.core.plan import Method as Planned
 from bartizan.report.sections.exposures import Exposures
 from bartizan.report.sections.gates import Gates
 from bartizan.report.sections.layers import Layers
@@ -54,6 +56,27 @@ def test_gates_alternate_with_stages_and_the_present_one_is_marked(assessment):
     assert [r["stage"] for r in rows if r["gate"]] == ["retraining", "testing", "monitoring"]
     assert [r["stage"] for r in rows if r["here"]] == ["deployment"]
     assert all(r["all"] for r in rows)
+
+
+def test_a_method_that_was_tried_leads_to_what_was_measured(assessment):
+    context = PlanByStage().context(assessment, NONE)
+    applied = [t for t in assessment.treatments if t.status == "applied"]
+    assert applied
+    assert {id for id, _, _ in context["measured"].values()} == {t.id for t in applied}
+    first = applied[0]
+    assert context["measured"][first.defence][1:] == (
+        sum(r.change == "better" for r in first.retests),
+        sum(r.change == "worse" for r in first.retests),
+    )
+
+
+def test_rules_are_told_once(assessment, changed):
+    method = Planned(text="m", state="at_a_price", note="At odds with x (rule C01).", rules=("C01",))
+    cells = [Cell(stage=s, threat_class="evasion", methods=(method,)) for s in ("data", "training")]
+    plan = assessment.plan.model_copy(update={"table": tuple(cells)})
+    context = PlanByStage().context(changed(plan=plan), NONE)
+    assert [id for id, _, _ in context["rules"]] == ["C01"]
+    assert [name for name, _, _ in context["states"]] == ["at_a_price"]
 
 
 def test_all_that_is_open_is_listed_with_a_reason(assessment):

@@ -13,7 +13,7 @@ from bartizan.report import wording
 from bartizan.report.charts.tradeoff import Trade, key, trade_off
 from bartizan.report.numbers import percent, points, quantity
 
-STATUSES = ("applied", "failed", "recommended", "not_applicable")
+STATUSES = ("applied", "failed", "recommended", "in_place", "does_not_fit", "refuted")
 
 
 class Treatments(Section):
