@@ -19,7 +19,7 @@ def warned(defence: str, techniques=(), chosen=(), **more: Any) -> dict[str, str
 
 def test_with_a_vulnerability() -> None:
     assert "C01" not in warned("DF01")
-    assert warned("DF01", techniques=("B1",))["C01"] .startswith("resistance to backdoors: ")
+    assert warned("DF01", techniques=("B1",))["C01"].startswith("resistance to backdoors: ")
     assert warned("DF01", techniques=("B1",))["C01"].endswith("(B1)")
 
 

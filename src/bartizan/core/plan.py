@@ -8,7 +8,6 @@ from .base import Frozen
 from .trial import Trial
 from .vocabulary import EffectKind, Stage, ThreatClass
 
-
 State = Literal["in_place", "recommended", "at_a_price", "conflicts", "does_not_fit", "refuted"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from bartizan.core.assessment import Assessment
 from bartizan.core.contracts import ArrayReader, Section, SectionSpec
 from bartizan.report.charts.system_map import system_map
-from bartizan.report.charts.zones import edges_of, nodes_of, zones_of
+from bartizan.report.charts.zones import edges_of, nodes_of, parted, zones_of
 from bartizan.report.exposure import highest
 
 
@@ -25,9 +25,9 @@ class SystemMap(Section):
         edges = edges_of(system)
         nodes = nodes_of(system, edges)
         levels = {n.id: highest(assessment.exposures, item=n.id) for n in nodes}
-        zones = zones_of(nodes, edges)
+        drawn, flows = parted(nodes, edges)
         return {
-            "map": system_map(zones, edges, levels) if nodes else "",
+            "map": system_map(zones_of(drawn, flows), flows, levels) if nodes else "",
             "edges": list(enumerate(edges, 1)),
             "stage": str(system.get("stage") or "unknown"),
             "impact": list((system.get("impact") or {}).items()),
