@@ -50,11 +50,17 @@ def explain(id: str, base: KnowledgeBase | None = None) -> tuple[Section, ...]:
     if choice is not None:
         return tuple(_about_option(choice, option, base))
     item = base.find(id)
-    if item is None and (found := explain_plugin(id, base)):
-        return found
-    if item is None and not base.did_you_mean(id) and (near := nearest(id, [i for ids in plugin_ids().values() for i in ids])):
-        raise UsageError(f"The knowledge base has no entry {id!r}. Did you mean {near}?")
-    return tuple(_about(item if item is not None else base.get(id), base))
+    return tuple(_about(item, base)) if item is not None else _elsewhere(id, base)
+
+
+def _elsewhere(id: str, base: KnowledgeBase) -> tuple[Section, ...]:
+    """What the plugins say of an id that is no entry. Raises UsageError with the nearest of all ids."""
+    found = explain_plugin(id, base)
+    if not found and not base.did_you_mean(id):
+        near = nearest(id, [i for ids in plugin_ids().values() for i in ids])
+        if near is not None:
+            raise UsageError(f"The knowledge base has no entry {id!r}. Did you mean {near}?")
+    return found or tuple(_about(base.get(id), base))
 
 
 def kinds(base: KnowledgeBase | None = None) -> tuple[Section, ...]:

@@ -46,6 +46,15 @@ def test_environment_seeds_and_digests_are_said_once(assessment):
     assert ("reader", "5d41" * 16) in context["subjects"]
 
 
+def test_flags_and_data_have_their_place_in_the_method(assessment, changed):
+    dealt = assessment.evidence[0].model_copy(update={"data_digest": "ab/cd"})
+    control = assessment.evidence[0].model_copy(update={"data_digest": "none"})
+    context = Method().context(changed(evidence=(dealt, control)), NONE)
+    assert context["data"] == ["ab", "cd"]
+    raised = {f for finding in assessment.findings for f in finding.flags}
+    assert raised <= {id for id, _, _ in context["flags"]}
+
+
 def test_two_environments_are_both_named(assessment, changed):
     other = assessment.evidence[0].model_copy(update={"environment": {"torch": "2.6.0"}})
     context = Method().context(changed(evidence=(*assessment.evidence, other)), NONE)
@@ -137,7 +146,10 @@ def test_the_map_tolerates_a_bare_description(changed):
 
 def test_an_assumed_distribution_says_so(assessment):
     said = {c["name"]: c["distribution"] for c in SystemMap().context(assessment, NONE)["odd"]}
-    assert said == {"scan_noise": "half_normal 0.03", "skew": "uniform (assumed: nobody stated one)"}
+    assert said == {
+        "scan_noise": "half-normal from the lower end, scale 0.03",
+        "skew": "uniform (assumed: nobody stated one)",
+    }
 
 
 def test_the_matrix_shows_the_highest_level_where_a_choice_feeds_a_technique(assessment):
