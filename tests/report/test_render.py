@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bartizan.core.contracts import ArrayReader
+from bartizan.core.vocabulary import Level
 from bartizan.report import render as module
 from bartizan.report.render import render, sections
 
@@ -194,7 +195,7 @@ def test_the_page_stays_small(page):
 
 @pytest.mark.parametrize(("level", "said"), [("low", "Bears on the impact."), ("high", "Raises the impact.")])
 def test_a_low_level_raises_nothing(changed, level, said):
-    exposure = changed().exposures[0].model_copy(update={"level": level, "effect": "impact"})
+    exposure = changed().exposures[0].model_copy(update={"level": Level(level), "effect": "impact"})
     page = render(changed(exposures=(exposure,)), ArrayReader())
     assert said in page
     assert ({"Bears on the impact.", "Raises the impact."} - {said}).pop() not in page
