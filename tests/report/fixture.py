@@ -901,7 +901,7 @@ def treatments() -> tuple[Treatment, ...]:
             defence="DF09",
             title="Differentially private training",
             effects=("improves",),
-            status="not_applicable",
+            status="does_not_fit",
             reason="It would cost more accuracy than the floor of 92 % allows.",
             for_findings=("D1@train/api",),
         ),

@@ -76,7 +76,7 @@ def _main(
         bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Print the version and stop.")
     ] = False,
 ) -> None:
-    """Assess, attack, harden and watch machine-learning systems, with evidence for every claim."""
+    """Assess, attack and treat machine-learning systems, with evidence for every claim."""
 
 
 def run() -> None:

@@ -89,11 +89,11 @@ def print_plan(plan: Plan) -> None:
     for u in plan.untested:
         missing.add_row(u.vulnerability, u.plugin or "", u.reason)
     console().print(missing)
-    methods = table("Methods by stage (gates marked ◆)", "stage", "threat", "state", "method")
+    methods = table("Methods by stage (gates marked ◆)", "stage", "threat", "state", "method", "because")
     for cell in plan.table:
         for m in cell.methods:
             gate = "◆ " if cell.stage.is_gate else ""
-            methods.add_row(f"{gate}{cell.stage}", str(cell.threat_class), m.state.replace("_", " "), m.text)
+            methods.add_row(f"{gate}{cell.stage}", str(cell.threat_class), m.state.replace("_", " "), m.text, m.note)
     console().print(methods)
 
 
@@ -131,7 +131,11 @@ def _size(f: Finding) -> str:
 
 
 def print_treatments(treatments: Iterable[Treatment]) -> None:
-    """What each applied defence gained and made worse."""
+    """What each applied defence gained and made worse; why there is none, where there is none."""
+    treatments = list(treatments)
+    if not any(t.status in ("applied", "failed") for t in treatments):
+        console().print(_untreated(treatments), markup=False)
+        return
     shown = table("Treatments applied", "defence", "accuracy", "finding", "before", "after", "change")
     for t in treatments:
         if t.status not in ("applied", "failed"):
@@ -145,6 +149,18 @@ def print_treatments(treatments: Iterable[Treatment]) -> None:
         if not t.retests:
             shown.add_row(*first, "", "", "", "")
     console().print(shown)
+
+
+def _untreated(treatments: list[Treatment]) -> str:
+    """Why nothing was applied: what becomes of each defence that could be tried here, and how many others remain."""
+    if not treatments:
+        return "No treatment was tried.\n"
+    ours = [t for t in treatments if not t.id.startswith(t.defence)]
+    lines = ["No treatment was applied: none of those that can be tried here fits."]
+    lines += [f"  {t.title}: {t.reason}" for t in ours]
+    by_hand = sum(t.status == "recommended" for t in treatments)
+    lines += [f"  {by_hand} others are recommended for people to apply; see the report."] if by_hand else []
+    return "\n".join(lines) + "\n"
 
 
 def _accuracy(t: Treatment) -> str:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from bartizan.core.errors import DescriptionError, Position
 from bartizan.core.system import System
+from bartizan.core.system.choice import DesignChoice
 from bartizan.formats.complaints import sentences
 from bartizan.formats.named_files import missing, named_files
 from bartizan.formats.yaml_source import KeyPath, Positions, read_yaml
@@ -37,6 +38,11 @@ class Description:
     def position_of(self, item_id: str) -> Position:
         """Where the asset, interface or adversary with this id is described; the file's top when there is none."""
         return self.positions.at(self._paths.get(item_id, ()))
+
+    def position_of_choice(self, choice: DesignChoice) -> Position:
+        """Where a design choice is answered, or the item it belongs to where it is left out."""
+        around = self._paths.get(choice.item, (choice.section,))
+        return self.positions.at((*around, choice.field))
 
     @cached_property
     def _paths(self) -> dict[str, KeyPath]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bartizan.core.finding import Rate
 from bartizan.report.charts.bracket import bracket
 from bartizan.report.charts.interval import interval_bar
 from bartizan.report.charts.ladder import knowledge_ladder
@@ -12,7 +13,7 @@ from bartizan.report.charts.roc import log_roc
 from bartizan.report.charts.series import Series, legend, strongest_first
 from bartizan.report.charts.sizes import size_curve
 from bartizan.report.charts.survival import tries_curve
-from bartizan.report.charts.tradeoff import Trade, trade_off
+from bartizan.report.charts.tradeoff import Trade, front, trade_off
 
 
 def series(reached, values, name="apgd"):
@@ -90,7 +91,30 @@ def test_a_rank_says_its_range():
     assert "<svg" in rank_range(1, 1, 1, 1)
 
 
+def rate(value, n=200):
+    return Rate(estimand="e", value=value, low=max(value - 0.1, 0), high=min(value + 0.1, 1), n=n, method="m")
+
+
 def test_each_trade_is_one_mark_with_its_words():
-    drawn = trade_off([Trade("A", "E1@m", -0.02, -0.4), Trade("B", "E1@m", 0.0, 0.1)])
+    drawn = trade_off([Trade("A", "E1@m", -0.02, rate(0.6), rate(0.2)), Trade("B", "E1@m", 0.0, rate(0.6), rate(0.7))])
     assert drawn.count('class="mark') == 2
+    assert drawn.count('class="whisker-thin') == 3  # as described, and under each
     assert "A on E1@m: rate −40.0" in drawn
+
+
+def test_few_cases_are_hollow_and_counted():
+    drawn = trade_off([Trade("A", "B1@m", 0.0, rate(1.0, n=2), rate(0.0, n=2))])
+    assert ">B1@m (n = 2)</text>" in drawn
+    assert 'class="mark m0 few"' in drawn
+
+
+def test_what_no_treatment_moved_gets_no_plot():
+    moved, still = Trade("A", "E1@m", 0.0, rate(0.6), rate(0.5)), Trade("A", "E2@m", 0.0, rate(0.6), rate(0.6))
+    assert trade_off([moved, still]).count('class="panel-name"') == 1
+    assert trade_off([still]) == ""
+
+
+def test_the_front_keeps_what_nothing_beats():
+    described, worse, better, cheap = (0.0, 0.6), (-0.02, 0.7), (-0.05, 0.1), (-0.01, 0.4)
+    assert front([described, worse, better, cheap]) == [described, cheap, better]
+    assert front([(0.0, 0.6), (0.01, 0.6)]) == [(0.01, 0.6)]

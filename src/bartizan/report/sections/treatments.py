@@ -12,8 +12,9 @@ from bartizan.core.treatment import Treatment
 from bartizan.report import wording
 from bartizan.report.charts.tradeoff import Trade, key, trade_off
 from bartizan.report.numbers import percent, points, quantity
+from bartizan.report.parameters import parameters
 
-STATUSES = ("applied", "failed", "recommended", "not_applicable")
+STATUSES = ("applied", "failed", "recommended", "in_place", "does_not_fit", "refuted")
 
 
 class Treatments(Section):
@@ -46,7 +47,7 @@ def _block(treatment: Treatment, clock: Mapping[str, Any]) -> dict[str, Any]:
         "retests": sorted(treatment.retests, key=lambda r: (order.index(r.change), r.finding)),
         "costs": costs,
         "paired": any(row["before"] for row in costs),
-        "params": ", ".join(f"{wording.plain(k)} {v}" for k, v in sorted(treatment.params.items())),
+        "params": parameters(treatment.params),
     }
 
 
@@ -66,7 +67,7 @@ def _trades(treatment: Treatment) -> list[Trade]:
     if cost is None or treatment.status != "applied":
         return []
     return [
-        Trade(treatment.title, r.finding, cost, r.after.value - r.before.value)
+        Trade(treatment.title, r.finding, cost, r.before, r.after)
         for r in treatment.retests
         if r.before is not None and r.after is not None
     ]
