@@ -73,4 +73,5 @@ def test_a_scan_that_can_only_convict_never_asks_for_more_data(assessment):
 
 def test_one_thing_is_singular():
     assert wording.singular("1 queries an example; 21 queries") == "1 query an example; 21 queries"
+    assert wording.singular("1,000 queries in all, 2,500 records") == "1\u202f000 queries in all, 2\u202f500 records"
     assert wording.budget({"queries_per_example": 1}) == "1 query an example"

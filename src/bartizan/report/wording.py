@@ -11,7 +11,7 @@ from bartizan.core.finding import Finding, Rate
 from bartizan.core.treatment import Retest
 from bartizan.core.vocabulary import ThreatClass, Verdict
 from bartizan.report.deciding import deciding
-from bartizan.report.numbers import percent, quantity
+from bartizan.report.numbers import THIN, percent, quantity
 
 VERDICTS = (Verdict.EXPLOITED, Verdict.INCONCLUSIVE, Verdict.UNTESTED, Verdict.RESISTED)
 MEANING = {
@@ -117,8 +117,8 @@ def one(what: str) -> str:
 
 
 def singular(text: str) -> str:
-    """`1 queries an example` → `1 query an example`."""
-    return SINGLE.sub(lambda m: counted(1, m[1]), text)
+    """`1 queries an example` → `1 query an example`, and thousands set apart as everywhere else."""
+    return SINGLE.sub(lambda m: counted(1, m[1]), re.sub(r"(?<=\d),(?=\d{3})", THIN, text))
 
 
 def access(name: str) -> str:
