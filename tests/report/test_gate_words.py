@@ -28,7 +28,7 @@ SPEC = {"threat_class": "evasion", "estimand": "robust_accuracy", "at_least": 0.
 def test_accuracy_is_stated_where_the_gate_states_accuracy(assessment, changed):
     text, because = one(changed, assessment, SPEC, RESULT, estimand="robust_error", value=0.605, low=0.534, high=0.673)
     assert text == "Evasion: accuracy under attack (L∞ ≤ 0.1) must be at least 75 %"
-    assert because == "E2@reader/api: 40 % accuracy under attack, interval 33 % to 47 %"
+    assert because == "E2@reader/api: 40 % (33 % to 47 %) accuracy under attack"
 
 
 def test_what_another_gate_judged_is_quoted_in_words_only(assessment, changed):

@@ -70,5 +70,5 @@ def _rate(finding: Finding, gate: Mapping[str, Any], evidence: Sequence[Evidence
     stated = str(gate.get("estimand"))
     if wording.GOOD.get(stated) == rate.estimand:
         low, high = percent(1 - rate.high), percent(1 - rate.low)
-        return f"{percent(1 - rate.value)} {wording.plain(stated)}, interval {low} to {high}"
-    return f"{wording.seen(finding, evidence)}, interval {percent(rate.low)} to {percent(rate.high)}"
+        return f"{percent(1 - rate.value)} ({low} to {high}) {wording.plain(stated)}"
+    return wording.seen(finding, evidence, interval=True)

@@ -160,27 +160,33 @@ def condition(evidence: Evidence) -> str:
     return f"{name} ({drawn[0] if drawn else 'uniform'}{', assumed' if params['assumed'] else ', as stated'})"
 
 
-def seen(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:
+def seen(finding: Finding, evidence: Iterable[Evidence] = (), *, interval: bool = False) -> str:
     """What was measured, without what is tolerated; empty when nothing was. For a hazard, the condition it is about
-    and how much of the failure is there without it."""
+    and how much of the failure is there without it. interval: the interval stands behind the rate, whose it is."""
     rate = finding.rate
     if rate is None:
         return ""
     if finding.threat_class == ThreatClass.HAZARD:
-        return _failure(finding, rate, evidence)
-    if rate.estimand in COUNTED:
-        return f"{share(rate)} {COUNTED[rate.estimand][1]}"
-    return f"{percent(rate.value)} {ESTIMANDS.get(rate.estimand, f'is the {plain(rate.estimand)}')}"
+        return _failure(finding, _amount(rate, interval), evidence)
+    said = COUNTED[rate.estimand][1] if rate.estimand in COUNTED else _said(rate)
+    return f"{_amount(rate, interval)} {said}"
 
 
-def _failure(finding: Finding, rate: Rate, evidence: Iterable[Evidence]) -> str:
-    said = ESTIMANDS.get(rate.estimand, f"is the {plain(rate.estimand)}")
+def _amount(rate: Rate, interval: bool) -> str:
+    return f"{share(rate)} ({percent(rate.low)} to {percent(rate.high)})" if interval else share(rate)
+
+
+def _said(rate: Rate) -> str:
+    return ESTIMANDS.get(rate.estimand, f"is the {plain(rate.estimand)}")
+
+
+def _failure(finding: Finding, rate: str, evidence: Iterable[Evidence]) -> str:
     decided = deciding(finding, evidence)
     if decided is None:
-        return f"{percent(rate.value)} {said}"
+        return f"{rate} {_said(finding.rate)}" if finding.rate else ""
     clean = decided[0].measurement("clean_error")
     already = f"; {percent(clean.value)} already fail unchanged" if clean is not None else ""
-    return f"{percent(rate.value)} fail under {condition(decided[0])}{already}"
+    return f"{rate} fail under {condition(decided[0])}{already}"
 
 
 def outcome(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:

@@ -37,9 +37,7 @@ class Markdown(Exporter):
 
 
 def _row(f: Finding, assessment: Assessment) -> str:
-    rate = "not measured"
-    if f.rate is not None:
-        rate = f"{wording.seen(f, assessment.evidence)} ({percent(f.rate.low)} to {percent(f.rate.high)})"
+    rate = wording.seen(f, assessment.evidence, interval=True) or "not measured"
     cells = (f"{SIGNS[f.verdict]} {f.verdict}", f"{f.title} ({f.id})", f.severity, rate, percent(f.tolerance))
     return "| " + " | ".join(_escaped(c) for c in cells) + " |"
 
