@@ -40,6 +40,11 @@ def test_one_dose_is_told_as_one_dose(assessment):
 
     f = of(assessment, "B1@reader", tries=tries(50.0, "records"))
     assert answers.tries(f, evidence(50)) == "one dose tried, 50 records: reached in 2 of 2 retrainings"
+    assert "was enough in every retraining" in answers.size(f, evidence(50))
+    found = Sensitivity(unit="share of the training set", q10=0.02, q50=0.02, q90=None, n=2)
+    assert answers.size(f.model_copy(update={"sensitivity": found}), evidence(50)).replace("\u202f", " ") == (
+        "2 % of the training set, the only dose tried"
+    )
     assert answers.tries(f, evidence(25, 50)) == "half of the 200 retrainings fall to 50 records"
 
 

@@ -98,10 +98,10 @@ def size(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:
     if is_scan(finding) or finding.threat_class in (ThreatClass.MODEL_EXTRACTION, ThreatClass.DATA_EXTRACTION):
         return UNCHANGED
     found = finding.sensitivity
+    if finding.threat_class in BY_DOSE and finding.tries is not None:
+        return _share_of_data(finding, found, evidence)
     if found is None:
         return NOT_MEASURED
-    if finding.threat_class in BY_DOSE:
-        return _share_of_data(finding, found, evidence)
     under = ""
     if finding.threat_class == ThreatClass.HAZARD and (decided := deciding(finding, evidence)):
         under = f"under {condition(decided[0])}, "
@@ -116,10 +116,10 @@ def quantiles(found: Sensitivity) -> str:
     return "fewer than a tenth fall to any change that was tried"
 
 
-def _share_of_data(finding: Finding, found: Sensitivity, evidence: Iterable[Evidence]) -> str:
-    least = next((q for q in (found.q10, found.q50, found.q90) if q is not None), None)
+def _share_of_data(finding: Finding, found: Sensitivity | None, evidence: Iterable[Evidence]) -> str:
+    least = found.q10 if found else None
     if least is None:
-        return "no dose that was tried was enough"
+        return "no share of the training set that was tried was enough in every retraining"
     one = len(doses(finding, evidence)) == 1
     return f"{percent(least)} of the training set{', the only dose tried' if one else ' at the least'}"
 

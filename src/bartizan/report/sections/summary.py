@@ -59,7 +59,8 @@ def _gates(assessment: Assessment) -> str:
         rest = f", and {open_} {'is' if open_ == 1 else 'are'} undecided" if open_ else ""
         return f"The system does not pass its gates: {failed} of {len(outcomes)} failed{rest}."
     if open_:
-        return f"Whether the system passes its gates cannot be said yet: {open_} of {len(outcomes)} are undecided."
+        are = "is" if open_ == 1 else "are"
+        return f"Whether the system passes its gates cannot be said yet: {open_} of {len(outcomes)} {are} undecided."
     return "The system passes its gates."
 
 
