@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bartizan.campaign.curves import ladder, sensitivity, tries
+from bartizan.campaign.curves import ladder, sensitivity, theft, tries
 from bartizan.core.artifact import Measurement
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
@@ -63,11 +63,22 @@ def test_quantiles_are_over_all_examples_and_never_over_successes_only() -> None
 
 def test_the_ladder_runs_from_least_to_most_and_keeps_the_highest() -> None:
     found = ladder([("weights", rate(0.9)), ("labels", rate(0.1)), ("scores", rate(0.4)), ("labels", rate(0.3))])
-    assert [(r.access, r.rate, r.low) for r in found] == [
-        ("labels", 0.3, 0.2),
-        ("scores", 0.4, 0.3),
-        ("weights", 0.9, 0.8),
+    assert [(r.access, r.rate, r.low, round(r.high, 3)) for r in found] == [
+        ("labels", 0.3, 0.2, 0.4),
+        ("scores", 0.4, 0.3, 0.5),
+        ("weights", 0.9, 0.8, 1.0),
     ]
+
+
+def test_a_theft_takes_the_fewest_queries_whose_copy_is_surely_better_than_tolerated() -> None:
+    points = [rate(v).model_copy(update={"at": {"queries": q}}) for q, v in ((1000, 0.96), (100, 0.9), (300, 0.95))]
+    found = theft(points, 0.84)
+    assert found is not None
+    assert (found.median, found.censored_at, found.n, found.unit) == (300, 1000, 1, "queries")
+    never = theft(points, 0.9)
+    assert never is not None
+    assert never.median is None
+    assert theft([rate(0.9)], 0.5) is None
 
 
 def rate(value: float) -> Measurement:

@@ -203,6 +203,18 @@ def test_the_three_measures_stand_side_by_side() -> None:
     assert found.scope.data == "100 examples"
 
 
+def test_how_small_a_change_is_that_of_the_trial_that_set_the_rate() -> None:
+    mild = evidence("a", harm(5, 100), size_unit="pixel")
+    worst = evidence("b", harm(60, 100), size_unit="degree")
+    arrays = {
+        "a": {"reached": np.ones(100, np.bool_), "size": np.full(100, 0.5)},
+        "b": {"reached": np.ones(100, np.bool_), "size": np.full(100, 20.0)},
+    }
+    found = one(mild, worst, control(), arrays=arrays)
+    assert found.sensitivity is not None
+    assert (found.sensitivity.unit, found.sensitivity.q50) == ("degree", 20.0)
+
+
 def test_knowledge_is_a_ladder_over_all_trials_of_the_class_on_the_asset() -> None:
     found = one(evidence("a", harm(30, 100)), control())
     assert [(r.access, r.rate) for r in found.knowledge] == [("none", 0.3)]

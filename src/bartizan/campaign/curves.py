@@ -43,6 +43,16 @@ def _tries_of(evidence: Evidence, arrays: ArrayReader) -> Tries | None:
     )
 
 
+def theft(points: Iterable[Measurement], tolerance: float) -> Tries | None:
+    """The fewest queries with which the copy is surely (by the lower end) better than tolerated. One curve is one try
+    at theft, so there is no spread over examples; None where no point says how many queries it took."""
+    asked = {float(m.at["queries"]): m for m in points if "queries" in m.at}
+    if not asked:
+        return None
+    enough = min((q for q, m in asked.items() if m.low > tolerance), default=None)
+    return Tries(unit="queries", median=enough, low=None, high=None, censored_at=max(asked), n=1)
+
+
 def sensitivity(size: NDArray[np.float64], unit: str) -> Sensitivity | None:
     """Quantiles over all examples, those never reached counting as infinitely robust."""
     if not len(size) or not np.isfinite(size).any():
@@ -62,7 +72,7 @@ def ladder(found: Iterable[tuple[str, Measurement]]) -> tuple[Rung, ...]:
     for access, m in found:
         if access not in best or (m.value, m.low) > (best[access].value, best[access].low):
             best[access] = m
-    return tuple(Rung(access=a, rate=best[a].value, low=best[a].low) for a in _RUNGS if a in best)
+    return tuple(Rung(access=a, rate=best[a].value, low=best[a].low, high=best[a].high) for a in _RUNGS if a in best)
 
 
 def _finite(value: float | None) -> float | None:

@@ -61,7 +61,7 @@ def _finding(bench: Bench, v: Vulnerability) -> Finding:
     verdict, reason = _verdict(rate, allowed, sound, used, _why_untested(bench, v, trials))
     if verdict is Verdict.RESISTED and v.threat_class is not ThreatClass.EVASION:
         verdict, reason = _unless_open(verdict, reason, rate, used, allowed)
-    tried = curves.tries(used, bench.arrays)
+    tried = _tries(bench, v, used, allowed)
     flags = sorted({f.id for e in used for f in e.flags if verdict is Verdict.EXPLOITED or f.against == "failures"})
     return Finding(
         id=v.id,
@@ -79,7 +79,7 @@ def _finding(bench: Bench, v: Vulnerability) -> Finding:
         confidence=_confidence(verdict, rate, flags, sound),
         rate=rate,
         tries=tried,
-        sensitivity=_sensitivity(bench, used),
+        sensitivity=_sensitivity(bench, v, used, rate),
         knowledge=curves.ladder(_rungs(bench, v, used, rate, allowed.fpr)),
         certified=_certified(e for e in measured if e.trial.kind == "certifier"),
         evidence=tuple(e.id for e in trials),
@@ -237,12 +237,29 @@ def _confidence(verdict: Verdict, rate: Rate | None, flags: list[str], sound: li
     return Level.LOW
 
 
-def _sensitivity(bench: Bench, used: list[Evidence]) -> Sensitivity | None:
+def _tries(bench: Bench, v: Vulnerability, used: list[Evidence], allowed: Tolerance) -> Tries | None:
+    """A copy is made once: what counts is the queries it took, not those after which single examples agree."""
+    if v.threat_class is ThreatClass.MODEL_EXTRACTION:
+        return curves.theft((m for e in used for m in _points(e, allowed.fpr)), allowed.rate)
+    return curves.tries(used, bench.arrays)
+
+
+def _sensitivity(bench: Bench, v: Vulnerability, used: list[Evidence], rate: Rate | None) -> Sensitivity | None:
+    """Attacks in one ball are put together. Elsewhere it is that of the trial that set the rate: conditions have units
+    of their own, and how little blur it takes says nothing of a rate under skew."""
     sized = [e for e in used if e.size_unit]
+    if v.threat_class is not ThreatClass.EVASION and rate is not None:
+        sized = [e for e in sized if _sets(e, rate)]
     if not sized:
         return None
     both = combine([e for e in sized if e.size_unit == sized[0].size_unit], bench.arrays)
     return curves.sensitivity(both.size, sized[0].size_unit) if both else None
+
+
+def _sets(evidence: Evidence, rate: Rate) -> bool:
+    """Whether the rate of a finding is a measurement of this trial."""
+    points = ((m.estimand, m.value, m.n) for m in evidence.measurements)
+    return (rate.estimand, rate.value, rate.n) in points
 
 
 def _rungs(

@@ -8,13 +8,15 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bartizan.core.assessment import Assessment, GateResult
+from bartizan.core.assessment import Assessment
 from bartizan.core.exposure import Exposure
 from bartizan.core.finding import Finding
 from bartizan.core.plan import Plan
 from bartizan.core.threat import Vulnerability
 from bartizan.core.treatment import Treatment
 from bartizan.core.vocabulary import Stage
+from bartizan.report import answers, wording
+from bartizan.report.gate_words import gates
 
 _STYLE = {
     "exploited": "bold red",
@@ -99,35 +101,32 @@ def print_plan(plan: Plan) -> None:
 
 def print_assessment(assessment: Assessment) -> None:
     """The summary: findings, treatments, gates."""
-    print_findings(assessment.findings)
+    print_findings(assessment)
     print_treatments(assessment.treatments)
-    print_gates(assessment.gates)
+    print_gates(assessment)
 
 
-def print_findings(findings: Iterable[Finding]) -> None:
+def print_findings(assessment: Assessment) -> None:
     """One line a finding: verdict and the three measures."""
     shown = table("Findings", "#", "finding", "verdict", "severity", "rate [95 %]", "tolerated", "tries", "change")
-    for f in findings:
+    for f in assessment.findings:
         rate = f"{f.rate.value:.2f} [{f.rate.low:.2f}, {f.rate.high:.2f}] of {f.rate.n}" if f.rate else "–"
         shown.add_row(
-            str(f.rank), f"{f.id}  {f.title}", styled(f.verdict), styled(f.severity), rate, f"{f.tolerance:g}",
-            _tries(f), _size(f),
+            str(f.rank), _what(f, assessment), styled(f.verdict), styled(f.severity), rate, f"{f.tolerance:g}",
+            _said(answers.tries(f, assessment.evidence)), _said(answers.size(f, assessment.evidence)),
         )  # fmt: skip
     console().print(shown)
 
 
-def _tries(f: Finding) -> str:
-    if f.tries is None:
-        return "–"
-    return (
-        f"> {f.tries.censored_at:g} {f.tries.unit}" if f.tries.median is None else f"{f.tries.median:g} {f.tries.unit}"
-    )
+def _what(f: Finding, assessment: Assessment) -> str:
+    """The finding, and for a hazard the condition it was judged under."""
+    said = f"{f.id}  {f.title}"
+    return f"{said}: {wording.seen(f, assessment.evidence)}" if f.threat_class == "hazard" and f.rate else said
 
 
-def _size(f: Finding) -> str:
-    if f.sensitivity is None:
-        return "–"
-    return f"{f.sensitivity.q50:.3g} {f.sensitivity.unit}" if f.sensitivity.q50 is not None else "not reached"
+def _said(answer: str) -> str:
+    """An answer, or a dash where the question does not apply; the report says why."""
+    return "–" if answer == answers.NOT_MEASURED or answer.startswith(answers.DOES_NOT_APPLY) else answer
 
 
 def print_treatments(treatments: Iterable[Treatment]) -> None:
@@ -168,10 +167,10 @@ def _accuracy(t: Treatment) -> str:
     return f"{at['before']:.3f} → {at['after']:.3f}" if {"before", "after"} <= set(at) else "–"
 
 
-def print_gates(gates: Iterable[GateResult]) -> None:
+def print_gates(assessment: Assessment) -> None:
     """Each gate with its outcome."""
     shown = table("Gates", "gate", "outcome", "because")
-    for g in gates:
-        shown.add_row(g.gate, styled(g.outcome), g.reason)
+    for g in gates(assessment):
+        shown.add_row(f"{g.number}. {g.text}", styled(g.outcome), g.because)
     if shown.row_count:
         console().print(shown)

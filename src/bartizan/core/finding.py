@@ -41,11 +41,12 @@ class Sensitivity(Frozen):
 
 
 class Rung(Frozen):
-    """How much knowledge: the rate reached at one access, and the lower end of its interval."""
+    """How much knowledge: the rate reached at one access, with its interval."""
 
     access: str
     rate: float
     low: float = 0.0
+    high: float = 1.0
 
 
 class Scope(Frozen):

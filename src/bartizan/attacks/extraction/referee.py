@@ -32,8 +32,8 @@ class ExtractionReferee(Referee):
     family: ClassVar[Family] = "extraction"
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
-        """The largest number of queries, which is the metered one, comes first; `tries` is the point from which on all
-        students agree. How many queries the earlier students had is the attack's word, and `method` says so."""
+        """The largest number of queries, which is the metered one, comes first; `reached`: where the copy made with
+        them agrees. How many queries the earlier students had is the attack's word, and `method` says so."""
         assert subject is not None
         points = _points(artifact)
         theirs, truth = subject.labels(roles.probe.x), roles.probe.y
@@ -48,7 +48,8 @@ class ExtractionReferee(Referee):
         if own is not None:
             rows.append(_share("baseline_fidelity", own, 0))
             flags += _no_better(agree[points[-1]], own)
-        return Measured(tuple(rows), _curve_arrays(points, agree), tuple(flags), tries_unit="queries")
+        # No tries: the queries made one copy, and were not spent on single examples.
+        return Measured(tuple(rows), {"reached": agree[points[-1]]}, tuple(flags))
 
     def _without_queries(self, subject: Target, roles: Roles, theirs: Labels, params: Any, seed: int) -> Hits | None:
         """Where a student trained on the adversary's own labels agrees with the target. None without own labels."""
@@ -108,12 +109,3 @@ def _no_better(copy: Hits, own: Hits) -> list[Flag]:
             "than a model of the adversary's own that never asked",
         )
     ]
-
-
-def _curve_arrays(points: list[int], agree: dict[int, Hits]) -> dict[str, NDArray[np.generic]]:
-    tries = np.full(len(agree[points[-1]]), points[-1], np.int64)
-    still = np.ones_like(agree[points[-1]])
-    for n in reversed(points):
-        still = still & agree[n]
-        tries[still] = n
-    return {"reached": agree[points[-1]], "tries": tries}

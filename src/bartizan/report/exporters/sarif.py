@@ -48,7 +48,7 @@ def _run(assessment: Assessment) -> dict[str, Any]:
         driver["semanticVersion"] = assessment.tool["version"]
     return {
         "tool": {"driver": driver},
-        "results": [_result(f, techniques.index(f.technique), assessment.positions) for f in found],
+        "results": [_result(f, techniques.index(f.technique), assessment) for f in found],
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notices(found)}],
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {BASE: {"description": {"text": "The folder of the description of the system."}}},
@@ -84,16 +84,16 @@ def _subject(finding: Finding) -> str:
     return "safety" if finding.threat_class is ThreatClass.HAZARD else "security"
 
 
-def _result(finding: Finding, rule: int, positions: Mapping[str, str]) -> dict[str, Any]:
+def _result(finding: Finding, rule: int, assessment: Assessment) -> dict[str, Any]:
     failed = finding.verdict == Verdict.EXPLOITED
     result: dict[str, Any] = {
         "ruleId": finding.technique,
         "ruleIndex": rule,
         "kind": KINDS[finding.verdict],
         "level": LEVELS[finding.severity] if failed else "none",
-        "message": {"text": f"{wording.capital(finding.verdict)}: {wording.sentence(finding)}"},
-        "locations": [_location(finding, positions)],
-        "relatedLocations": _related(finding, positions),
+        "message": {"text": f"{wording.capital(finding.verdict)}: {wording.sentence(finding, assessment.evidence)}"},
+        "locations": [_location(finding, assessment.positions)],
+        "relatedLocations": _related(finding, assessment.positions),
         "partialFingerprints": {"findingId/v1": hashlib.sha256(finding.id.encode()).hexdigest()},
         "properties": {
             "finding": finding.id,
@@ -137,7 +137,7 @@ def _physical(place: str) -> dict[str, Any]:
 
 def _notices(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     return [
-        {"level": "warning", "message": {"text": f"{f.id} is {f.verdict}: {f.reason}"}}
+        {"level": "warning", "message": {"text": f"{f.id} is {f.verdict}: {wording.reason(f)}"}}
         for f in findings
         if f.verdict in (Verdict.INCONCLUSIVE, Verdict.UNTESTED)
     ]

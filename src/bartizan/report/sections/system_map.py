@@ -13,6 +13,8 @@ from bartizan.report.exposure import highest
 from bartizan.report.numbers import quantity
 from bartizan.report.parameters import distribution
 
+MONEY = {"eur": "€"}
+
 
 class SystemMap(Section):
     """The map with its trust boundaries, the flows as a table, the operating domain, and what a failure costs."""
@@ -56,6 +58,9 @@ def _adversary(adversary: Mapping[str, Any]) -> dict[str, str]:
         "id": str(adversary.get("id", "")),
         "intent": str(adversary.get("intent") or "not stated"),
         "reaches": ", ".join(str(r) for r in adversary.get("reaches") or ()) or "not stated",
-        "budget": ", ".join(f"{v:g} {k}" for k, v in budget.items() if v is not None) or "not stated",
-        "benefit": f"{adversary['benefit_eur']:g} €" if adversary.get("benefit_eur") is not None else "not stated",
+        "budget": ", ".join(f"{quantity(v)} {MONEY.get(k, k)}" for k, v in budget.items() if v is not None)
+        or "not stated",
+        "benefit": f"{quantity(adversary['benefit_eur'])} €"
+        if adversary.get("benefit_eur") is not None
+        else "not stated",
     }
