@@ -19,6 +19,8 @@ CASES = {
     "an unknown kind": ("kind: torch", "kind: toorch", [AT, "toorch", "did you mean 'torch'"]),
     "an unknown option": ("audience: public", "audience: publik", [AT, "publik", "'public'"]),
     "a gate on no estimand": ("estimand: robust_accuracy", "estimand: []", [AT, "estimand"]),
+    "a gate in per cent": ("at_least: 0.5", "at_least: 50", [AT, "at_least", "not 50", "write 0.5 for 50 %"]),
+    "a gate below zero": ("at_least: 0.5", "at_least: -1", [AT, "at_least", "between 0 and 1"]),
     "ε below zero": ("eps: 0.1", "eps: -0.1", [AT, "eps"]),
     "bounds the wrong way round": ("bounds: [0, 1]", "bounds: [1, 0]", [AT, "bounds"]),
     "no YAML": ("stage: deployment", "stage: [deployment", [AT]),

@@ -45,7 +45,7 @@ def test_a_fault_of_ours_is_one_sentence_and_a_file(
     monkeypatch.setattr("bartizan.cli.describe.read_system", fail)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     said = run("validate", tiny)
-    assert said.code == 1
+    assert said.code == 70
     assert len(said.err.strip().splitlines()) == 1
     assert "a fault in Bartizan" in said.err
     found = re.search(r"details: (\S+)\)", said.err)

@@ -1,6 +1,7 @@
 """The command line. Every command is a thin shell: it reads, calls, prints, and picks the exit code.
 
-Exit codes: 0 pass · 1 gate failed · 2 usage or configuration · 3 inconclusive · 4 target unreachable · 130 interrupted.
+Exit codes: 0 pass · 1 gate failed · 2 usage or configuration · 3 inconclusive · 4 target unreachable · 70 a fault of ours ·
+130 interrupted.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from bartizan import __version__
 from bartizan.core.errors import BartizanError
 
 INTERRUPTED = 130
+FAULT = 70  # EX_SOFTWARE of sysexits.h; 1 would say that a gate failed
 
 # Importing a command imports what it works with, so each is imported only when it is called or listed.
 _COMMANDS = {
@@ -116,7 +118,7 @@ def _bug(error: Exception) -> int:
         file.write("".join(format_exception(error)))
     said = f"{type(error).__name__}: {error}"
     typer.echo(f"this is a fault in Bartizan, not in what you gave it: {said} (details: {file.name})", err=True)
-    return 1
+    return FAULT
 
 
 if __name__ == "__main__":

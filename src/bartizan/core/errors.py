@@ -32,7 +32,7 @@ class Position:
 class BartizanError(Exception):
     """Base of all errors Bartizan raises on purpose. `str()` is one clear sentence."""
 
-    exit_code = 1
+    exit_code = 70  # a fault of ours, unless a subclass knows better
 
 
 class UsageError(BartizanError):
