@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from concurrent.futures import TimeoutError
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired
 
 from bartizan.core.errors import BartizanError, ModelError
 from bartizan.core.system.gates import MeasureGate
@@ -13,22 +12,18 @@ from bartizan.formats.description import Description, read_system
 
 from .doctor import Check, examine
 from .opening import open_model
+from .pool import apart
 from .subjects import sentence
-from .work import prepare
 
 
 def checkup(description: Description, model: str, *, seconds: float) -> list[Check]:
     """The doctor's checks of `model`. Whatever stops them becomes a failed check, in one sentence."""
-    context = multiprocessing.get_context("forkserver")
-    with ProcessPool(max_workers=1, initializer=prepare, context=context) as pool:
-        future = pool.schedule(_examine, args=[str(description.path), model], timeout=seconds)
-        try:
-            checks: list[Check] = future.result()
-        except TimeoutError:
-            return [Check("answers", "fail", f"the model did not answer within {seconds:g} seconds")]
-        except ProcessExpired as error:
-            return [Check("answers", "fail", f"the process that ran it died (exit code {error.exitcode})")]
-        return checks
+    try:
+        return apart(_examine, str(description.path), model, seconds=seconds)
+    except TimeoutError:
+        return [Check("answers", "fail", f"the model did not answer within {seconds:g} seconds")]
+    except ProcessExpired as error:
+        return [Check("answers", "fail", f"the process that ran it died (exit code {error.exitcode})")]
 
 
 # Without these nothing that is measured would mean anything; the doctor's other complaints are for a person to weigh.
