@@ -57,7 +57,7 @@ def schedule(pool: ProcessPool, work: Callable[..., T], *args: object, seconds: 
     return future
 
 
-def apart(work: Callable[..., T], *args: object, seconds: float) -> T:
+def in_own_process(work: Callable[..., T], *args: object, seconds: float) -> T:
     """`work(*args)` in a process of its own. Raises `TimeoutError` past the deadline, `pebble.ProcessExpired` when the
     process died, and whatever `work` raises."""
     with worker_pool(1) as pool:

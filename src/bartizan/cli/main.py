@@ -1,8 +1,8 @@
 """The command line. Every command is a thin shell: it reads, calls, prints, and picks the exit code.
 
-Exit codes: 0 pass · 1 gate failed · 2 usage or configuration · 3 inconclusive · 4 target unreachable · 70 a fault of ours ·
-129, 130, 143 interrupted (terminal closed, Ctrl-C, told to end). This module imports next to nothing, so that an
-interruption is heard from the start.
+Exit codes: 0 pass · 1 gate failed · 2 usage or configuration · 3 inconclusive · 4 target unreachable ·
+70 a fault of ours · 129, 130, 143 interrupted (terminal closed, Ctrl-C, told to end). This module imports next to
+nothing, so that an interruption is heard from the start.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def main(arguments: list[str]) -> int:
 
 def _say(sentence: str) -> None:
     with suppress(OSError):  # the terminal may be gone
-        print(sentence, file=sys.stderr, flush=True)
+        sys.stderr.write(sentence + "\n")
+        sys.stderr.flush()
 
 
 def _interrupted() -> int:

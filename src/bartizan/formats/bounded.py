@@ -42,7 +42,11 @@ def checked_zip(path: Path, *, limit: int = MEMORY_LIMIT) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as cause:
-        raise UnsafeFileError(f"{path.name} looks like a zip archive but cannot be read as one: {cause}") from cause
+        zipped = head(path, 2) == b"PK"
+        what = (
+            "is a zip archive that cannot be read" if zipped else "is no zip archive, which this kind of file must be"
+        )
+        raise UnsafeFileError(f"{path.name} {what} ({cause}); write it again, or correct its path") from cause
     try:
         _check_members(path, archive.infolist(), limit)
     except UnsafeFileError:
