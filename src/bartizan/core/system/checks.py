@@ -80,9 +80,10 @@ def _references(system: System) -> Iterator[Problem]:
         for key, end in (("from", flow.source), ("to", flow.to)):
             if end != OUTSIDE:
                 yield from _points(("flows", i, key), end, "asset or interface", places)
+    reached = [*places, *system.boundaries()]
     for i, adversary in enumerate(system.adversaries):
         for j, name in enumerate(adversary.reaches):
-            yield from _points(("adversaries", i, "reaches", j), name, "asset or interface", places)
+            yield from _points(("adversaries", i, "reaches", j), name, "asset, interface or boundary", reached)
 
 
 def _findings(system: System) -> Iterator[Problem]:
