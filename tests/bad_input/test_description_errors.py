@@ -56,7 +56,7 @@ TECHNIQUE = {
 }
 
 
-@pytest.mark.parametrize("command", ["threats", "plan", "assess"])
+@pytest.mark.parametrize("command", ["validate", "threats", "plan", "assess"])
 @pytest.mark.parametrize("more", TECHNIQUE.values(), ids=TECHNIQUE.keys())
 def test_an_unknown_technique(tiny: Path, kept: Any, run: Any, more: str, command: str) -> None:
     tiny.write_text(tiny.read_text() + more)
