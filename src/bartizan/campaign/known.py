@@ -28,6 +28,22 @@ def require_known(description: Description, kb: KnowledgeBase) -> None:
         raise DescriptionError([f"{place}: {what}" for place, what in problems])
 
 
+def require_models(description: Description) -> None:
+    """Raise `DescriptionError` when there is no model, so that nothing could be assessed."""
+    if not description.system.assets.models:
+        place = description.positions.at(("assets", "models"))
+        raise DescriptionError([f"{place}: there is no model to assess; add one under assets.models"])
+
+
+def untestable(system: System) -> Iterator[str]:
+    """A sentence for each model of which nothing can be measured, since it or its data cannot be loaded."""
+    for model in system.assets.models:
+        data = [d for d in (system.training_data(model.id), system.test_data(model.id)) if d is not None and d.load]
+        missing = f"model '{model.id}' has" if model.load is None else f"data of the model '{model.id}' have"
+        if model.load is None or not data:
+            yield f"the {missing} no 'load', so nothing about it is attacked: its findings stay untested"
+
+
 def _findings(system: System, kb: KnowledgeBase) -> Iterator[Problem]:
     named: list[tuple[tuple[str | int, ...], str]] = [
         (("accepted", i, "finding"), risk.finding) for i, risk in enumerate(system.accepted)
