@@ -19,7 +19,7 @@ from bartizan.campaign.checkup import require_sound
 from bartizan.campaign.executor import Executor
 from bartizan.campaign.gates import evaluate
 from bartizan.campaign.judge import Bench, judge
-from bartizan.campaign.known import require_known
+from bartizan.campaign.known import require_known, require_models
 from bartizan.campaign.labelled import require_labelled
 from bartizan.campaign.retest import again, compare, defence_trial
 from bartizan.campaign.roles import used
@@ -66,6 +66,7 @@ def assess(
     options = options or Options()
     began = time.time()
     system = description.system
+    require_models(description)
     require_known(description, load())
     require_labelled(description)
     kb = override(load(), system.overrides)

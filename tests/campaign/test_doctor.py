@@ -122,6 +122,8 @@ def test_each_ailment_is_found(tmp_path: Path, factory: str, check: str, status:
         ({"eps": 1.5, "norm": "l2"}, "eps", "ok", "range of 3"),
         ({"y": Y + 1}, "classes", "fail", "up to 3"),
         ({"y": Y * 0}, "classes", "warn", "1 of the model's 3"),
+        ({"y": Y * 0}, "enough", "warn", "all test examples are of class 0"),
+        ({"x": X[:1], "y": Y[:1]}, "enough", "warn", "1 test examples are few"),
         ({"y": (Y + 1) % 3}, "accuracy", "warn", "no better than"),
         ({"y": (Y + 1) % 3, "stated_accuracy": 0.9}, "accuracy", "fail", "below the stated 0.9"),
         ({"stated_accuracy": 0.5}, "accuracy", "warn", "above the stated 0.5"),

@@ -49,9 +49,9 @@ def test_tables_and_nested_fields(base: KnowledgeBase) -> None:
     ("id_", "change", "message"),
     [
         ("DC99", {"level": "low"}, "Did you mean"),
-        ("DC13", {"options": {"score": "low"}}, "no field 'options.score.level'"),
+        ("DC13", {"options": {"score": "low"}}, "no option 'score'; did you mean 'scores'"),
         ("E2", {"options": {"scores": "low"}}, "no design choice"),
-        ("E2", {"level": "low"}, "no field 'level'"),
+        ("E2", {"level": "low"}, "no design choice, so it has no level"),
         ("E2", {"values": {"maturity": "legendary"}}, "maturity"),
         ("E2", {"values": {"id": "E9"}}, "no field 'id'"),
         ("tolerance", {"values": {"rates.evasion.high": 3}}, "less than or equal to 1"),

@@ -24,6 +24,7 @@ Bounds = tuple[float, float] | None
 
 _SAMPLE = 256  # examples asked about for most checks
 _JUDGED = 2000  # examples the accuracy is measured on
+_FEW = 30  # with fewer examples, an interval spans more than a tenth of all rates even where none fails
 _ALONE = 16  # examples asked about one at a time
 _STEADY = 1e-5  # difference of a probability that arithmetic alone can make
 _SURE = 1 - 1e-6
@@ -247,6 +248,16 @@ def _classes(p: Patient) -> Iterator[Check]:
         yield Check("classes", "ok", f"the data show all {k} classes")
 
 
+def _enough(p: Patient) -> Iterator[Check]:
+    n, classes = len(p.data), np.unique(p.data.y)
+    if n < _FEW:
+        most = clopper_pearson(0, n)[1]
+        yield Check("enough", "warn", f"{n} test examples are few: where none fails, up to {most:.0%} may")
+    if len(classes) == 1 and p.target.info.classes > 1:
+        alone = f"all test examples are of class {classes[0]}, so nothing is said of the others; add examples of them"
+        yield Check("enough", "warn", alone)
+
+
 def _accuracy(p: Patient) -> Iterator[Check]:
     part = p.data.take(spread(len(p.data), _JUDGED))
     hits = int((p.target.labels(part.x) == part.y).sum())
@@ -298,6 +309,7 @@ _LOOKS: tuple[Callable[[Patient], Iterator[Check]], ...] = (
     _output,
     _gradients,
     _classes,
+    _enough,
     _accuracy,
     _apart,
 )

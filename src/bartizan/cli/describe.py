@@ -34,7 +34,11 @@ def init(
 
 def validate(system: SystemFile) -> None:
     """Check a description and say everything that is wrong with it, each at its line and column."""
+    from bartizan.campaign.known import require_known
+    from bartizan.knowledge.load import load
+
     description = read_system(system)
+    require_known(description, load())
     unknown = [c for c in description.system.iter_choices() if c.value == "unknown"]
     typer.echo(f"{system}: valid")
     if unknown:

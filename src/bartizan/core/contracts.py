@@ -148,9 +148,13 @@ class Attack(Plugin, ABC):
 
 
 class Referee(Plugin, ABC):
-    """Re-measures what the attacks of one family claim. One file `referee.py` a family."""
+    """Re-measures what the attacks of one family claim. One file `referee.py` a family.
+
+    also: estimands besides the harms of the attacks that a gate may bound from above, rates all of them.
+    """
 
     family: ClassVar[Family]
+    also: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:

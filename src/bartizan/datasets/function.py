@@ -23,8 +23,11 @@ class FunctionData(DatasetLoader):
     )
 
     def load(self, asset: Any, root: Path) -> Data:
-        function = user_function(asset.load.function, root, DataError)
-        found = function()
+        try:
+            function = user_function(asset.load.function, root, DataError)
+            found = function()
+        except DataError as cause:
+            raise DataError(f"the data '{asset.id}': {cause}") from cause
         if not isinstance(found, tuple) or len(found) != 2:
             raise DataError(f"the data '{asset.id}': {function.ref} returned {type(found).__name__}; (x, y) is due")
         try:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from bartizan.core.errors import DescriptionError, Position
+from bartizan.core.errors import DescriptionError, Position, UsageError
 from bartizan.core.system import System
 from bartizan.core.system.choice import DesignChoice
 from bartizan.formats.complaints import sentences
@@ -34,6 +36,16 @@ class Description:
     def resolve(self, name: str) -> Path:
         """The file that `name` in the description means."""
         return self.folder / name
+
+    @contextmanager
+    def placed(self) -> Iterator[None]:
+        """An error about an asset leaves this block with the place where that asset is described."""
+        try:
+            yield
+        except UsageError as error:
+            if error.about is None:
+                raise
+            raise type(error)(f"{self.position_of(error.about)}: {error}") from error
 
     def position_of(self, item_id: str) -> Position:
         """Where the asset, interface or adversary with this id is described; the file's top when there is none."""

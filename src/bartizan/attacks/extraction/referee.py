@@ -30,6 +30,7 @@ class ExtractionReferee(Referee):
         references=("jagielski2020", "clopper1934"),
     )
     family: ClassVar[Family] = "extraction"
+    also = ("surrogate_accuracy",)
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
         """The largest number of queries, which is the metered one, comes first; `reached`: where the copy made with

@@ -29,6 +29,7 @@ class PrivacyReferee(Referee):
         references=("carlini2022lira", "clopper1934"),
     )
     family: ClassVar[Family] = "privacy"
+    also = ("auc",)
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
         """`tpr` and `realised_fpr` at each {"fpr"} the number of non-members allows, the asked-for one first; `auc`.
