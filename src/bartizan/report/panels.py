@@ -91,6 +91,8 @@ def _of_unit(
 
 def _tries(finding: Finding, evidence: Sequence[Evidence], arrays: ArrayReader) -> Panel:
     question, answer = "How many tries?", wording.capital(wording.tries(finding.tries))
+    if marks := wording.within(finding.tries):
+        answer = f"{answer}. {marks}"
     unit, chosen = _of_unit(evidence, lambda e: e.tries_unit, finding.tries.unit if finding.tries else None)
     series = _series(chosen, arrays, "tries")
     if not series:

@@ -42,18 +42,18 @@ ENOUGH = {
 SINGULAR = {"queries": "query", "passes": "pass"}
 UNITS = {"draw": "draws", "linf": "L∞", "l2": "L2", "l1": "L1", "l0": "L0"}
 ESTIMANDS = {
-    "robust_error": "of the inputs are misjudged under attack",
+    "robust_error": "of the inputs are misjudged under attack, clean errors included",
     "attack_success": "of the inputs are turned",
     "attack_success_rate": "of the inputs are turned",
     "goal_reached": "of the retrainings end as the adversary wants",
     "flagged_classes": "of the classes look planted",
     "uncertified_share": "of the inputs have no proof",
-    "trigger_success": "of the inputs with the trigger obey it",
+    "trigger_success": "of the inputs with the trigger obey it, beyond those that do so anyway",
     "fidelity": "of the answers of the copy agree with the model",
     "tpr": "of the members of the training data are recognised",
     "failure_probability": "of the inputs within the stated domain fail",
     "failure_beyond": "of the inputs just outside the stated domain fail",
-    "accuracy_drop": "of accuracy are lost",
+    "accuracy_drop": "of accuracy are lost to the poison",
     "unsafe_files": "of the files can run code",
 }
 NAMES = {
@@ -130,6 +130,15 @@ def tries(found: Tries | None) -> str:
     if found.median is None:
         return f"more than {counted(found.censored_at, unit(found.unit))} for half of the {quantity(found.n)} tried"
     return f"half fall within {counted(found.median, unit(found.unit))}"
+
+
+def within(found: Tries | None) -> str:
+    """What share falls within round numbers of tries, as far as the budget tells; empty when it tells nothing."""
+    if found is None or not found.within:
+        return ""
+    said = [f"{percent(w.share)} ({percent(w.low)} to {percent(w.high)}) in {quantity(w.tries)}" for w in found.within]
+    first = f"; the first after {counted(found.first, unit(found.unit))}" if found.first is not None else ""
+    return f"Fallen: {', '.join(said)}{first}."
 
 
 def size(found: Sensitivity | None) -> str:

@@ -20,7 +20,7 @@ from bartizan.report.numbers import percent, quantity
 from bartizan.report.panels import Panel, name_of, three
 
 CHOSEN = (
-    *("robust_error", "attack_success", "goal_reached", "trigger_success", "fidelity", "tpr"),
+    *("robust_error", "attack_success", "accuracy_drop", "trigger_success", "fidelity", "tpr"),
     *("failure_probability", "certified_share", "flagged_classes", "unsafe_files"),
 )
 
@@ -138,6 +138,7 @@ def _scope(finding: Finding) -> list[tuple[str, str]]:
         ("Access", ", ".join(wording.access(a) for a in scope.access) or "none stated"),
         ("Budget", scope.budget or "none stated"),
         ("Data", scope.data or "none stated"),
+        *([("Conditions", ", ".join(wording.plain(c) for c in scope.conditions))] if scope.conditions else []),
         ("Tolerance", f"{percent(finding.tolerance)}, from {finding.tolerance_from or 'the knowledge base'}"),
     ]
 
