@@ -1,4 +1,4 @@
-from bartizan.core.finding import Sensitivity, Tries
+from bartizan.core.finding import Sensitivity, Tries, Within
 from bartizan.report import wording
 
 
@@ -11,6 +11,13 @@ def test_a_median_beyond_the_budget_is_never_a_number_of_its_own():
     assert wording.tries(tries(612.0)) == "half fall within 612 queries"
     assert wording.tries(tries(1.0)) == "half fall within 1 query"
     assert wording.tries(None) == "not measured"
+
+
+def test_success_at_round_numbers_of_tries_is_said_with_its_interval():
+    marks = (Within(tries=10, share=0.25, low=0.1, high=0.5), Within(tries=1000, share=1.0, low=0.8, high=1.0))
+    said = wording.within(tries(12.0).model_copy(update={"within": marks, "first": 1.0})).replace("\u202f", " ")
+    assert said == "Fallen: 25 % (10 % to 50 %) in 10, 100 % (80 % to 100 %) in 1 000; the first after 1 query."
+    assert wording.within(tries(12.0)) == wording.within(None) == ""
 
 
 def test_sizes_fall_back_to_the_smallest_share_reached():

@@ -18,8 +18,10 @@ def test_the_promised_names_are_there(assessment):
     assert set(value) >= PROMISED
     assert {"gates", "layers", "residual", "clock"} <= set(value)
     assert all(set(FINDING.split()) <= set(f) for f in value["findings"])
-    assert set(value["findings"][0]["tries"]) == {"unit", "median", "low", "high", "censored_at", "n"}
-    assert set(value["findings"][0]["rate"]) == {"estimand", "value", "low", "high", "n", "method"}
+    assert set(value["findings"][0]["tries"]) == {
+        *("unit", "median", "low", "high", "censored_at", "n", "within", "first")
+    }
+    assert set(value["findings"][0]["rate"]) == {"estimand", "value", "low", "high", "n", "method", "points"}
 
 
 def test_what_is_written_reads_back_equal(assessment):
