@@ -50,7 +50,7 @@ class BadNets(Attack):
         goal="inputs with the trigger get the target class, others are answered as before",
         harm="trigger_success",
         retrainable=True,
-        retrainings=10,
+        retrainings=6,
         cost_hint="seeds × (doses + 1) trainings",
     )
     params = BadNetsParams
@@ -76,10 +76,10 @@ class BadNets(Attack):
         return Artifact(kind="trigger", arrays=arrays, claims={"records": len(index), "entries": int(mask.sum())})
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
-        """One dose and five seeds (quick: ten trainings), four and five (standard), six and ten (deep)."""
+        """One dose and three seeds (quick: six trainings), four and five (standard), six and ten (deep)."""
         self.check(profile)
         doses, seeds, examples = {
-            "quick": ((0.02,), 5, 500),
+            "quick": ((0.02,), 3, 500),
             "standard": ((0.002, 0.005, 0.01, 0.05), 5, 1000),
             "deep": ((0.001, 0.002, 0.005, 0.01, 0.02, 0.05), 10, 1000),
         }[effort]

@@ -51,7 +51,7 @@ class LabelFlip(Attack):
         goal="a model trained on the data loses accuracy",
         harm="accuracy_drop",
         retrainable=True,
-        retrainings=10,
+        retrainings=6,
         cost_hint="seeds × (doses + 1) trainings",
     )
     params = LabelFlipParams
@@ -65,10 +65,10 @@ class LabelFlip(Attack):
         return Artifact(kind="poisoned_set", arrays=arrays, claims={"records": len(index)})
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
-        """One dose and five seeds (quick: ten trainings), four and five (standard), seven and ten (deep)."""
+        """One dose and three seeds (quick: six trainings), four and five (standard), seven and ten (deep)."""
         self.check(profile)
         doses, seeds, examples = {
-            "quick": ((0.1,), 5, 500),
+            "quick": ((0.1,), 3, 500),
             "standard": ((0.02, 0.05, 0.1, 0.2), 5, 1000),
             "deep": ((0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4), 10, 1000),
         }[effort]
