@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from bartizan.campaign import plan as planning
 from bartizan.campaign import profile as profiling
 from bartizan.campaign import rank
 from bartizan.campaign.checkup import require_sound
+from bartizan.campaign.crosscheck import crosschecked
 from bartizan.campaign.executor import Executor
 from bartizan.campaign.gates import evaluate
 from bartizan.campaign.judge import Bench, judge
@@ -76,10 +77,12 @@ def assess(
     for model in campaign.untried(plan.trials):
         require_sound(description, model)
     campaign.run(plan.trials)
-    bench = Bench(system, kb, plan, campaign.in_order(), ArrayReader(store.arrays), options.today)
+    arrays = ArrayReader(store.arrays)
+    bench = Bench(system, kb, plan, crosschecked(campaign.in_order(), arrays), arrays, options.today)
     findings = judge(bench, analysis.vulnerabilities)
     treatments = _treat(campaign, bench, analysis, findings, options) if options.treat else ()
-    evidence = tuple(campaign.in_order().values())
+    checked = crosschecked(campaign.in_order(), arrays)
+    evidence = tuple(checked.values())
     return Assessment(
         tool=tool(),
         system={**system.model_dump(mode="json"), "digest": description.digest, "cast": _cast(analysis, kb)},
@@ -90,7 +93,7 @@ def assess(
         evidence=tuple(sorted(evidence, key=lambda e: e.trial.name)),
         findings=findings,
         treatments=treatments,
-        gates=evaluate(system.gates, findings, campaign.in_order(), bench.arrays),
+        gates=evaluate(system.gates, findings, checked, arrays),
         layers=layers(system, kb),
         residual=_residual(findings),
         rules={"vulnerabilities": ranking.RULE, "findings": rank.RULE},
@@ -118,7 +121,7 @@ def _treat(
     for on in fits.values():
         second += [on, *again(bench.plan.trials, on)]
     campaign.run(second)
-    now = Bench(bench.system, bench.kb, bench.plan, campaign.in_order(), bench.arrays, bench.today)
+    now = replace(bench, evidence=crosschecked(campaign.in_order(), bench.arrays))
     return tuple(
         compare(now, analysis.vulnerabilities, findings, t, fits[t.id]) if t.id in fits else t for t in chosen
     )  # fmt: skip

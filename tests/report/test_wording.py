@@ -1,6 +1,17 @@
 from bartizan.core.artifact import Measurement
-from bartizan.core.finding import Rate
+from bartizan.core.finding import Rate, Tries, Within
 from bartizan.report import wording
+
+
+def tries(median):
+    return Tries(unit="queries", median=median, low=None, high=None, censored_at=5000.0, n=200)
+
+
+def test_success_at_round_numbers_of_tries_is_said_with_its_interval():
+    marks = (Within(tries=10, share=0.25, low=0.1, high=0.5), Within(tries=1000, share=1.0, low=0.8, high=1.0))
+    said = wording.within(tries(12.0).model_copy(update={"within": marks, "first": 1.0})).replace("\u202f", " ")
+    assert said == "Fallen: 25 % (10 % to 50 %) in 10, 100 % (80 % to 100 %) in 1 000; the first after 1 query."
+    assert wording.within(tries(12.0)) == wording.within(None) == ""
 
 
 def test_findings_come_worst_first(assessment):

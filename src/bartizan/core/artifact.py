@@ -111,8 +111,8 @@ class Measured:
 
     Arrays with a fixed meaning, all of one length (the unit is a probe example, or a retraining seed):
       `reached` bool, whether the adversary had its way · `tries` int64, tries until then (until given up where not
-      reached), counted in `tries_unit` · `size` float64, the smallest change that did it, in `size_unit`, beyond the
-      stated size too (inf where none did).
+      reached), counted in `tries_unit` (one of the effort table's) · `size` float64, the least change that did it, in
+      `size_unit`, beyond the stated size too (inf where none did).
     And for the pictures (a few only): `example_original`, `example_changed`, `example_label`, `example_before`,
     `example_after` (the model's classes).
     """

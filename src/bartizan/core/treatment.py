@@ -19,7 +19,7 @@ class Conflict(Frozen):
 
 
 class Retest(Frozen):
-    """One finding before and after. `change` compares intervals: better or worse only when they do not overlap."""
+    """One finding before and after. `change` is better or worse only when the difference is clear for all together."""
 
     finding: str
     verdict_before: Verdict

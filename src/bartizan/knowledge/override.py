@@ -28,7 +28,7 @@ def override(base: KnowledgeBase, overrides: Mapping[str, Override]) -> Knowledg
     """Return a base in which each entry named in `overrides` is judged as it says. The given base stays as it is.
 
     level: for a design choice, the level of all its options. options: levels of single options. values: new
-    values of other fields, by a dotted path (`costs.train.level`, `rates.evasion.high`).
+    values of other fields, by a dotted path (`costs.train.level`, `rates.evasion.robust_error.high`).
     Raises UsageError on an unknown entry, `Misfit` on an unknown option or field, or a value that does not fit.
     """
     for id_, change in overrides.items():

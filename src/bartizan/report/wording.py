@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bartizan.core.evidence import Evidence
-from bartizan.core.finding import Finding, Rate
+from bartizan.core.finding import Finding, Rate, Tries
 from bartizan.core.treatment import Retest
 from bartizan.core.vocabulary import ThreatClass, Verdict
 from bartizan.report.deciding import deciding
@@ -40,18 +40,18 @@ TOLERATED = re.compile(r"tolerated (\d[\d.e+-]*\d|\d)")
 SINGLE = re.compile(r"\b1 (queries|passes|records|draws|examples|attempts|iterations)\b")
 UNITS = {"draw": "draws", "linf": "L∞", "l2": "L2", "l1": "L1", "l0": "L0"}
 ESTIMANDS = {
-    "robust_error": "of the inputs are misjudged under attack",
+    "robust_error": "of the inputs are misjudged under attack, clean errors included",
     "attack_success": "of the inputs are turned",
     "attack_success_rate": "of the inputs are turned",
     "goal_reached": "of the retrainings end as the adversary wants",
     "flagged_classes": "of the classes look planted",
     "uncertified_share": "of the inputs have no proof",
-    "trigger_success": "of the inputs with the trigger obey it",
+    "trigger_success": "of the inputs with the trigger obey it, beyond those that do so anyway",
     "fidelity": "of the answers of the copy agree with the model",
     "tpr": "of the members of the training data are recognised",
     "failure_probability": "of the inputs fail within the stated domain",
     "failure_beyond": "of the inputs fail just outside the stated domain",
-    "accuracy_drop": "of accuracy are lost",
+    "accuracy_drop": "of accuracy are lost to the poison",
     "unsafe_files": "of the files can run code",
 }
 COUNTED = {
@@ -222,6 +222,15 @@ def after(retest: Retest) -> str:
 def too_few(retest: Retest) -> bool:
     """Whether a rate moved that rests on so few units that its intervals could hardly part."""
     return retest.change == "unclear" and retest.after is not None and retest.after.estimand in COUNTED
+
+
+def within(found: Tries | None) -> str:
+    """What share falls within round numbers of tries, as far as the budget tells; empty when it tells nothing."""
+    if found is None or not found.within:
+        return ""
+    said = [f"{percent(w.share)} ({percent(w.low)} to {percent(w.high)}) in {quantity(w.tries)}" for w in found.within]
+    first = f"; the first after {counted(found.first, unit(found.unit))}" if found.first is not None else ""
+    return f"Fallen: {', '.join(said)}{first}."
 
 
 CHANGES = {

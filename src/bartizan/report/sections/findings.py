@@ -24,7 +24,7 @@ from bartizan.report.numbers import percent, quantity
 from bartizan.report.panels import Panel, name_of, three
 
 CHOSEN = (
-    *("robust_error", "attack_success", "goal_reached", "trigger_success", "fidelity", "tpr"),
+    *("robust_error", "attack_success", "accuracy_drop", "trigger_success", "fidelity", "tpr"),
     *("failure_probability", "certified_share", "flagged_classes", "unsafe_files"),
 )
 
@@ -131,6 +131,7 @@ def _scope(finding: Finding, evidence: Sequence[Evidence]) -> list[tuple[str, st
         ("Access", ", ".join(wording.access(a) for a in scope.access) or "none stated"),
         ("Budget", _budgets(finding, evidence) or wording.singular(scope.budget)),
         ("Data", wording.singular(examples)),
+        ("Conditions", ", ".join(wording.plain(c) for c in scope.conditions)),
         ("Tolerance", f"{percent(finding.tolerance)}, from {finding.tolerance_from or 'the knowledge base'}"),
     ]
     return [(name, text) for name, text in rows if text]
