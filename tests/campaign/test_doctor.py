@@ -86,7 +86,8 @@ def test_a_healthy_model_passes_everything(tmp_path: Path) -> None:
     checks = _examine(tmp_path, "Linear", stated_accuracy=0.99)
     assert {c.status for c in checks.values()} == {"ok"}
     assert set(checks) == {
-        "answers", "eval_mode", "steady", "alone", "inputs", "eps", "output", "gradients", "classes", "accuracy"
+        "answers", "eval_mode", "steady", "alone", "inputs", "eps", "output", "gradients", "classes", "enough",
+        "accuracy",
     }  # fmt: skip
 
 
