@@ -22,9 +22,7 @@ CASES = {
     "a gate in per cent": ("at_least: 0.5", "at_least: 50", [AT, "at_least", "not 50", "write 0.5 for 50 %"]),
     "a gate below zero": ("at_least: 0.5", "at_least: -1", [AT, "at_least", "between 0 and 1"]),
     "a version to come": ("name: T", "schema_version: 2\nname: T", [AT, "schema_version' is 2", "reads 1", "install"]),
-    "a stage for a list": (
-        "returns: scores", "returns: scores, open_in: testing", [AT, "open_in", r"write \[testing\]"],
-    ),
+    "a stage for a list": ("returns: scores", "returns: scores, open_in: testing", [AT, r"write \[testing\]"]),
     "a day there is not": (
         "gates:", "authorisation: {by: Ada, until: 2099-13-01, spend_cap_eur: 1}\ngates:",
         [AT, "'until'", "YYYY-MM-DD", "2099-13-01"],

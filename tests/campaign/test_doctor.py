@@ -86,8 +86,8 @@ def test_a_healthy_model_passes_everything(tmp_path: Path) -> None:
     checks = _examine(tmp_path, "Linear", stated_accuracy=0.99, train=Data.of(X[::-1] / 2, Y))
     assert {c.status for c in checks.values()} == {"ok"}
     assert set(checks) == {
-        "answers", "eval_mode", "steady", "alone", "inputs", "eps", "output", "gradients", "classes", "accuracy",
-        "apart",
+        "answers", "eval_mode", "steady", "alone", "inputs", "eps", "output", "gradients", "classes", "enough",
+        "accuracy", "apart",
     }  # fmt: skip
 
 

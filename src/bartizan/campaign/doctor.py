@@ -249,13 +249,16 @@ def _classes(p: Patient) -> Iterator[Check]:
 
 
 def _enough(p: Patient) -> Iterator[Check]:
-    n, classes = len(p.data), np.unique(p.data.y)
+    n, classes, seen = len(p.data), np.unique(p.data.y), []
     if n < _FEW:
         most = clopper_pearson(0, n)[1]
-        yield Check("enough", "warn", f"{n} test examples are few: where none fails, up to {most:.0%} may")
+        seen.append(f"{n} test examples are few: where none fails, up to {most:.0%} of all may")
     if len(classes) == 1 and p.target.info.classes > 1:
-        alone = f"all test examples are of class {classes[0]}, so nothing is said of the others; add examples of them"
-        yield Check("enough", "warn", alone)
+        seen.append(f"all test examples are of class {classes[0]}, so nothing is said of the others")
+    if seen:
+        yield Check("enough", "warn", "; ".join(seen) + "; add more")
+    else:
+        yield Check("enough", "ok", f"{n} test examples")
 
 
 def _accuracy(p: Patient) -> Iterator[Check]:
