@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-import sys
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -108,6 +108,9 @@ def _same(a: Any, b: Any) -> bool:
 
 def _global_randomness() -> tuple[Any, ...]:
     kind, keys, *rest = np.random.get_state(legacy=True)
-    torch = sys.modules.get("torch")
-    state = torch.random.get_rng_state().numpy().tobytes() if torch is not None and hasattr(torch, "random") else b""
+    state = b""
+    with suppress(ImportError):  # imported here, lest the attack's own import look like a disturbance
+        import torch
+
+        state = torch.random.get_rng_state().numpy().tobytes()
     return random.getstate(), kind, np.asarray(keys).tobytes(), tuple(rest), state

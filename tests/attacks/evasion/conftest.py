@@ -126,13 +126,14 @@ def attack(
     return replace(found, watched=view.watched(baseline=plugin.spec.baseline)), view
 
 
-def referee(target: Target, data: Data, artifact: Artifact, seed: int = 0, **params: Any) -> Measured:
-    """What the family's referee makes of `artifact`, of a trial with APGD's parameters."""
-    from bartizan.attacks.evasion.apgd import ApgdParams
+def referee(
+    target: Target, data: Data, artifact: Artifact, seed: int = 0, plugin: Any = None, **params: Any
+) -> Measured:
+    """What the family's referee makes of `artifact`, of a trial with the parameters of `plugin` (APGD's if none)."""
+    from bartizan.attacks.evasion.apgd import Apgd
 
-    return EvasionReferee().measure(
-        target, Roles(probe=data), artifact, params=ApgdParams.model_validate(params), seed=seed
-    )
+    chosen = (plugin or Apgd).params.model_validate(params)
+    return EvasionReferee().measure(target, Roles(probe=data), artifact, params=chosen, seed=seed)
 
 
 def value(measured: Measured, estimand: str) -> float:

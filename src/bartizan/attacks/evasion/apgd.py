@@ -39,6 +39,7 @@ class ApgdParams(EvasionParams):
     steps: of each run. size_steps: spent on the smallest change afterwards (0: none).
     """
 
+    norm: Literal["linf", "l2"] = "linf"
     steps: int = Field(default=20, ge=1)
     runs: tuple[Literal["ce", "dlr", "margin", "target"], ...] = ("margin", "ce", "target")
     size_steps: int = Field(default=30, ge=0)

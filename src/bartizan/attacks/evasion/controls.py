@@ -20,7 +20,7 @@ from bartizan.core.vocabulary import Capability
 from bartizan.numerics.linear import LinearTarget
 
 SHAPE = (1, 6, 6)
-EPS = {"linf": 0.08, "l2": 0.4}
+EPS = {"linf": 0.08, "l2": 0.4, "l1": 0.25}
 N = 24
 
 
@@ -66,7 +66,7 @@ def at_distance(share: float, norm: str) -> Roles:
     v = direction()
     rng = np.random.default_rng(3)
     y = np.arange(N) % 2
-    dual = {"linf": np.abs(v).sum(), "l2": 1.0}[norm]
+    dual = {"linf": np.abs(v).sum(), "l2": 1.0, "l1": np.abs(v).max()}[norm]
     spread = rng.uniform(-0.1, 0.1, size=(N, 36))
     flat = spread - np.outer(spread @ v, v)
     flat += np.outer((2 * y - 1) * share * EPS[norm] * dual, v)

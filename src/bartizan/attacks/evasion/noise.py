@@ -88,7 +88,7 @@ class Noise(Attack):
                 queries_per_example=within(profile, draws + 10),
                 label=f"{norm} {eps:g}",
             )
-            for norm, eps in worth_testing(profile, ("linf", "l2"))
+            for norm, eps in worth_testing(profile, ("linf", "l2", "l1"))
         ]
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ HALVINGS = 6
 class RaysParams(EvasionParams):
     """queries: the most spent on an example. on: keep looking for smaller changes after success, while they last."""
 
+    norm: Literal["linf"] = "linf"
     queries: int = Field(default=400, ge=2)
     on: bool = False
 

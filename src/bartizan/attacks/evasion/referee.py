@@ -24,7 +24,7 @@ PICTURES = 6
 NOISE_EXAMPLES = 50
 NOISE_TRIES = 200
 GRID = (0.25, 0.5, 0.75, 1.5, 2.0, 4.0)
-UNITS = {"linf": "L∞ distance", "l2": "L2 distance", "l0": "changed features"}
+UNITS = {"linf": "L∞ distance", "l2": "L2 distance", "l1": "L1 distance", "l0": "changed features"}
 
 
 class EvasionReferee(Referee):
@@ -47,7 +47,7 @@ class EvasionReferee(Referee):
         flags = doubts.bookkeeping(found, artifact.watched, eps, getattr(params, "goes_beyond", True))
         flags += doubts.nondeterminism(subject, probe.x)
         measurements = _rates(found, probe, norm, eps)
-        if norm in ("linf", "l2"):
+        if norm != "l0":
             more, doubted = _second_opinions(subject, probe, found, norm, eps, artifact.watched, seed)
             measurements, flags = measurements + more, flags + doubted
         return Measured(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ class SquareParams(EvasionParams):
     """queries: the most spent on an example at ε. wider: spent at each of 2ε, 4ε … on those that held out, for the
     curve of sizes (0: none)."""
 
+    norm: Literal["linf", "l2"] = "linf"
     queries: int = Field(default=300, ge=3)
     wider: int = Field(default=20, ge=0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -31,6 +31,7 @@ class TransferParams(EvasionParams):
     """steps: of the ascent on the surrogate, to its end: what fools the copy by far is likelier to fool the target.
     copies: noisy copies of the input that each step's gradient is averaged over."""
 
+    norm: Literal["linf", "l2"] = "linf"
     steps: int = Field(default=10, ge=1)
     copies: int = Field(default=4, ge=1)
 
