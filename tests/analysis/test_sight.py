@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
 from bartizan.analysis.cast import players
 from bartizan.analysis.exposure import exposures
@@ -132,3 +133,12 @@ def test_an_adversary_without_queries_or_records_has_neither(make, kb) -> None:
     seen = look(make(adversaries=[poor]), kb, "poor")
     assert seen.interfaces == {}
     assert set(seen.capabilities) == {C.DATA_READ}
+
+
+def test_a_described_adversary_is_on_the_boundaries_it_reaches(make, kb) -> None:
+    flows = [{"from": "train", "to": "service", "carries": "records", "state": "in_transit", "crosses": "partner net"}]
+    spy = {"id": "spy", "goal": "privacy", "reaches": ["partner net"]}
+    assert set(look(make(adversaries=[spy], flows=flows), kb, "spy").capabilities) == {C.DATA_READ}
+    flows[0]["crosses"] = "internet"
+    with pytest.raises(ValidationError, match="no asset, interface or boundary"):
+        make(adversaries=[spy], flows=flows)

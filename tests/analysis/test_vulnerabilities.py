@@ -17,7 +17,8 @@ def found(system, kb):
 def test_sources_of_one_technique_at_one_place_are_one_vulnerability(make, kb) -> None:
     v = found(make(interface=PUBLIC), kb)["E2@reader/api"]
     assert v.sources == ("outsider", "api_customer", "insider")
-    assert v.budget.queries == 100_000  # the widest
+    assert [m.sources for m in v.means] == [("outsider",), ("api_customer",), ("insider",)]
+    assert [m.budget.queries for m in v.means] == [10_000, 100_000, 10_000]
     assert v.rules == ("open_interface",)
     assert (v.exposure, v.likelihood) == (Level.HIGH, Level.HIGH)
     assert {"DC13@api", "DC19@api", "DC20@api"} <= set(v.exposures)
@@ -25,13 +26,14 @@ def test_sources_of_one_technique_at_one_place_are_one_vulnerability(make, kb) -
     assert v.effective
 
 
-def test_unlimited_is_wider_than_any_limit(make, kb) -> None:
+def test_what_one_has_is_not_lent_to_another(make, kb) -> None:
     cast = [
         {"id": "rich", "goal": "integrity", "reaches": ["api"]},
         {"id": "poor", "goal": "integrity", "reaches": ["api"], "budget": {"queries": 5}},
+        {"id": "as_poor", "goal": "integrity", "reaches": ["api"], "budget": {"queries": 5}},
     ]
-    assert found(make(interface=PUBLIC, adversaries=cast), kb)["E2@reader/api"].budget.queries is None
-    assert found(make(interface=PUBLIC, adversaries=cast[1:]), kb)["E2@reader/api"].budget.queries == 5
+    means = found(make(interface=PUBLIC, adversaries=cast), kb)["E2@reader/api"].means
+    assert [(m.sources, m.budget.queries) for m in means] == [(("rich",), None), (("poor", "as_poor"), 5)]
 
 
 def test_reasons_are_plain_sentences_that_show_the_sum(make, kb) -> None:

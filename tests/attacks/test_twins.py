@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
-from bartizan.attacks.twins import accuracy_drop, alike, doses_of, doubts, goal_reached, smallest_dose, train_all
+from bartizan.attacks.twins import alike, doses_of, doubts, goal_reached, mean_over_seeds, smallest_dose, train_all
 from bartizan.core.artifact import Artifact
 from bartizan.core.data import Data, Roles
-from bartizan.numerics.intervals import clopper_pearson
+from bartizan.numerics.intervals import clopper_pearson, mean_interval
 from bartizan.numerics.linear import LinearTarget
+from bartizan.numerics.paired import paired_difference
 
 DATA = Data.of(np.array([[0.0], [0.1], [0.9], [1.0]], np.float32), np.array([0, 0, 1, 1]))
 ROLES = Roles(probe=DATA, writable=DATA)
@@ -33,10 +34,23 @@ def test_the_unit_of_success_is_a_seed() -> None:
     assert (m.value, m.n, m.at, (m.low, m.high)) == (pytest.approx(2 / 3), 3, {"records": 7}, clopper_pearson(2, 3))
 
 
-def test_a_drop_is_positive_when_the_poisoned_model_is_worse() -> None:
-    m = accuracy_drop("accuracy_drop", np.ones((2, 50), bool), np.arange(100).reshape(2, 50) % 2 == 0, 3)
-    assert m.value == 0.5
-    assert 0 < m.low < 0.5 < m.high
+def test_a_drop_is_the_mean_over_seeds_with_students_interval() -> None:
+    twins, hits = np.ones((3, 50), bool), np.arange(50) < np.array([[30], [35], [40]])
+    m = mean_over_seeds("accuracy_drop", twins, hits, 3, unit="probe")
+    assert (m.value, m.n, m.unit, m.at) == (pytest.approx(0.3), 3, "retraining seed", {"records": 3})
+    assert (m.low, m.high) == pytest.approx(mean_interval([0.4, 0.3, 0.2]))
+
+
+def test_one_seed_leaves_everything_open() -> None:
+    m = mean_over_seeds("accuracy_drop", np.ones((1, 50), bool), np.zeros((1, 50), bool), 3, unit="probe")
+    assert (m.value, m.low, m.high, m.n) == (1, -1, 1, 1)
+
+
+def test_where_the_seed_changes_nothing_only_the_probes_are_left_to_chance() -> None:
+    twins, hits = np.ones((5, 50), bool), np.tile(np.arange(50) % 2 == 0, (5, 1))
+    m = mean_over_seeds("accuracy_drop", twins, hits, 3, unit="probe", fixed=True)
+    assert (m.value, m.n, m.unit) == (0.5, 50, "probe")
+    assert (m.value, m.low, m.high) == paired_difference(twins[0], hits[0])
 
 
 def test_the_smallest_sufficient_dose_is_named_a_seed() -> None:

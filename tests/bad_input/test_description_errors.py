@@ -19,6 +19,14 @@ CASES = {
     "an unknown kind": ("kind: torch", "kind: toorch", [AT, "toorch", "did you mean 'torch'"]),
     "an unknown option": ("audience: public", "audience: publik", [AT, "publik", "'public'"]),
     "a gate on no estimand": ("estimand: robust_accuracy", "estimand: []", [AT, "estimand"]),
+    "a gate in per cent": ("at_least: 0.5", "at_least: 50", [AT, "at_least", "not 50", "write 0.5 for 50 %"]),
+    "a gate below zero": ("at_least: 0.5", "at_least: -1", [AT, "at_least", "between 0 and 1"]),
+    "a version to come": ("name: T", "schema_version: 2\nname: T", [AT, "schema_version' is 2", "reads 1", "install"]),
+    "a stage for a list": ("returns: scores", "returns: scores, open_in: testing", [AT, r"write \[testing\]"]),
+    "a day there is not": (
+        "gates:", "authorisation: {by: Ada, until: 2099-13-01, spend_cap_eur: 1}\ngates:",
+        [AT, "'until'", "YYYY-MM-DD", "2099-13-01"],
+    ),
     "ε below zero": ("eps: 0.1", "eps: -0.1", [AT, "eps"]),
     "bounds the wrong way round": ("bounds: [0, 1]", "bounds: [1, 0]", [AT, "bounds"]),
     "no YAML": ("stage: deployment", "stage: [deployment", [AT]),
@@ -54,7 +62,7 @@ TECHNIQUE = {
 }
 
 
-@pytest.mark.parametrize("command", ["threats", "plan", "assess"])
+@pytest.mark.parametrize("command", ["validate", "threats", "plan", "assess"])
 @pytest.mark.parametrize("more", TECHNIQUE.values(), ids=TECHNIQUE.keys())
 def test_an_unknown_technique(tiny: Path, kept: Any, run: Any, more: str, command: str) -> None:
     tiny.write_text(tiny.read_text() + more)
@@ -73,7 +81,13 @@ def test_no_description(run: Any, command: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "empty"), (b"\xff\xfe\x00", "system.yaml"), (b"- 1\n", "mapping"), (b"a: &a [*a]", "system.yaml")],
+    [
+        (b"", "empty"),
+        (b"\xff\xfe\x00", "system.yaml"),
+        ("a: 1".encode("utf-16"), "UTF-16 text; save it as UTF-8"),
+        (b"- 1\n", "mapping"),
+        (b"a: &a [*a]", "system.yaml"),
+    ],
 )
 def test_a_description_that_is_none(tiny: Path, run: Any, content: bytes, words: str) -> None:
     tiny.write_bytes(content)
@@ -103,3 +117,16 @@ def test_usage_errors_end_in_two(run: Any, arguments: list[str]) -> None:
     said = run(*arguments)
     assert said.code == 2
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"), [(["nope.bin"], "no file nope.bin.*command line"), ([".."], "a folder")]
+)
+def test_beginning_with_what_is_no_model_file(run: Any, arguments: list[str], words: str) -> None:
+    assert "in the description" not in run("init", *arguments).sentence(words)
+
+
+def test_no_model_to_assess(tiny: Path, kept: Any, run: Any) -> None:
+    tiny.write_text("name: Nothing\npurpose: To be filled in\nstage: planning\nassets:\n  data: []\n")
+    run("assess", tiny).sentence(r"system\.yaml:4:1: there is no model to assess; add one under assets\.models")
+    kept()

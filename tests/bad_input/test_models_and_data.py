@@ -119,6 +119,13 @@ MODELS = {
     "no data": (data(lambda x, y: (x[:0], y[:0])), ["empty|no "]),
     "more inputs than labels": (data(lambda x, y: (x, y[:9])), ["200", "9"]),
     "words for inputs": (data(lambda x, y: (np.full(x.shape, "a"), y)), ["test"]),
+    "test data without labels": (
+        edit("path: test.npz", "path: test.npz, y: null"), [r"system.yaml:\d+:\d+: the data 'test' have no labels"],
+    ),
+    "training data without labels": (
+        edit("path: train.npz", "path: train.npz, y: null"), [r"system.yaml:\d+:\d+: the data 'train' have no labels"],
+    ),
+    "test data that are the training data": (edit("test_data: test", "test_data: train"), ["200 of 200 test examples"]),
     "no such array": (edit("path: test.npz", "path: test.npz, x: pictures"), ["pictures", "x"]),
     "half an archive": (lambda f: (f / "test.npz").write_bytes((f / "test.npz").read_bytes()[:200]), ["test.npz"]),
     "a text for an archive": (raw("test.npz", b"hello"), ["test.npz"]),
@@ -135,8 +142,9 @@ MODELS = {
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    from bartizan.campaign import checkup
+    from bartizan.campaign import checkup, data_digest
 
+    monkeypatch.setitem(data_digest.data_digest.__kwdefaults__, "seconds", 4.0)
     monkeypatch.setitem(checkup.require_sound.__kwdefaults__, "seconds", 4.0)
 
 
@@ -144,6 +152,52 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_is_refused_in_one_sentence(tiny: Path, kept: Any, run: Any, ruin: Break, words: list[str]) -> None:
     ruin(tiny.parent)
     run("assess", tiny).sentence(*words)
+    kept()
+
+
+def both(change: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]], name: str) -> Break:
+    """The same change to the data called `name`."""
+
+    def rewrite(folder: Path) -> None:
+        with np.load(folder / f"{name}.npz") as archive:
+            x, y = change(archive["x"].copy(), archive["y"].copy())
+        np.savez(folder / f"{name}.npz", x=x, y=y)
+
+    return rewrite
+
+
+def loaded_by(code: str) -> Break:
+    """The training data come from `code`, the body of a function."""
+
+    def change(folder: Path) -> None:
+        (folder / "rows.py").write_text(f"def load():\n    {code}\n")
+        edit("{kind: npz, path: train.npz}", '{kind: function, function: "rows:load"}')(folder)
+
+    return change
+
+
+DATA = {
+    "training data of another shape": (both(lambda x, y: (x[:, :, :7], y), "train"), "train", ["shape", "correct"]),
+    "a training label out of range": (both(lambda x, y: (x, put(y, 10)), "train"), "train", ["label 10 in row 3"]),
+    "training data outside the bounds": (both(lambda x, y: (x * 255, y), "train"), "train", ["1/255"]),
+    "NaN in the test data": (both(lambda x, y: (put(x, np.nan), y), "test"), "test", ["NaN", "remove or impute"]),
+    "a text called .npz": (raw("test.npz", b"x,y\n1,2\n"), "test", ["is no zip archive"]),
+    "code that hangs": (loaded_by("__import__('time').sleep(3600)"), "train", ["not there within 4 sec", "rows:load"]),
+    "code that raises": (loaded_by("1 / 0"), "train", ["rows:load raised ZeroDivisionError"]),
+    "code that dies": (loaded_by("__import__('os')._exit(9)"), "train", [r"rows:load died \(exit code 9\)"]),
+    "code that returns nothing": (loaded_by("return None"), "train", ["rows:load returned NoneType"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("ruin", "asset", "words"), DATA.values(), ids=DATA.keys())
+def test_what_is_wrong_with_data_is_said_where_they_are_described(
+    tiny: Path, kept: Any, run: Any, ruin: Break, asset: str, words: list[str]
+) -> None:
+    ruin(tiny.parent)
+    lines = tiny.read_text().splitlines()
+    line = next(n for n, text in enumerate(lines, 1) if f"id: {asset}," in text)
+    said = run("assess", tiny).sentence(rf"^\S*system\.yaml:{line}:\d+: ", f"'{asset}'|{asset}\\.npz", *words)
+    assert "'reader' cannot be attacked" not in said
     kept()
 
 

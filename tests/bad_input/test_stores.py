@@ -94,6 +94,30 @@ def test_damaged_evidence_is_reported_measured_again_and_kept_for_whoever_wants_
     assert victim.name in json.loads((root / "assessment.json").read_text())["clock"]["damaged"][0]
 
 
+def test_evidence_whose_record_is_gone_is_reported_and_measured_again(done: Path, run: Any) -> None:
+    root = done.parent / ".bartizan"
+    before = without_clock(root / "assessment.json")
+    victim = sorted((root / "evidence").iterdir())[0]
+    (victim / "record.json").unlink()
+    said = run("assess", done, "--no-treat")
+    assert said.code == 0
+    assert f"measured again: {victim.name}: the record is missing" in said.err
+    assert without_clock(root / "assessment.json") == before
+    assert [p.name for p in (root / "damaged").iterdir()] == [f"evidence-{victim.name}-1"]
+
+
+def test_a_disk_that_fills_while_the_report_is_written_leaves_no_half_file(
+    done: Path, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, text: str, **_: object) -> int:
+        self.write_bytes(text.encode()[:10])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    run("report", done).sentence("is full", "run the same command again")
+    assert not list((done.parent / ".bartizan").glob(".*.new"))
+
+
 @pytest.mark.parametrize("command", ["gate", "report"])
 def test_no_assessment_yet(tiny: Path, run: Any, command: str) -> None:
     run(command, tiny).sentence("no assessment", "bartizan assess")

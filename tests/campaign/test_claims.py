@@ -4,6 +4,7 @@ from bartizan.campaign.claims import mark_holm
 from bartizan.core.finding import Finding, Rate
 from bartizan.core.vocabulary import Level, ThreatClass, Verdict
 from bartizan.numerics.intervals import clopper_pearson
+from bartizan.numerics.levels import Estimate
 
 
 def finding(id: str, k: int, n: int, tolerance: float, verdict: Verdict = Verdict.EXPLOITED) -> Finding:
@@ -12,6 +13,7 @@ def finding(id: str, k: int, n: int, tolerance: float, verdict: Verdict = Verdic
     return Finding(
         id=id, title=id, technique="E1", threat_class=ThreatClass.EVASION, asset="m", verdict=verdict, reason="",
         tolerance=tolerance, severity="high", confidence=Level.LOW, rate=rate,
+        p=Estimate(k / n, low, high, n, "m").chance(tolerance),
     )  # fmt: skip
 
 
@@ -37,15 +39,13 @@ def test_a_narrow_claim_stands_alone_and_falls_in_company() -> None:
 
 def test_only_claims_of_exploitation_are_marked() -> None:
     calm = finding("calm", 0, 100, 0.1, Verdict.RESISTED)
-    untested = finding("untested", 0, 1, 0.1, Verdict.UNTESTED).model_copy(update={"rate": None})
+    untested = finding("untested", 0, 1, 0.1, Verdict.UNTESTED).model_copy(update={"rate": None, "p": None})
     assert marks(calm, untested) == {"calm": None, "untested": None}
 
 
-def test_a_full_count_is_no_sample() -> None:
-    counted = finding("file", 1, 1, 0.0)
-    assert counted.rate is not None
-    exact = counted.model_copy(update={"rate": counted.rate.model_copy(update={"low": 1.0, "high": 1.0})})
-    assert marks(exact) == {"file": True}
+def test_the_p_value_of_the_finding_counts_and_none_is_made_from_its_rate() -> None:
+    clear = finding("clear", 60, 100, 0.1)
+    assert marks(clear.model_copy(update={"p": 0.03})) == {"clear": False}
 
 
 def test_no_findings_no_claims() -> None:

@@ -50,3 +50,23 @@ def test_readings_of_the_clock_stand_apart_from_measurements() -> None:
     assert not any("latency" in m.estimand for m in measured.measurements)
     for name in ("latency_before", "latency_after"):
         assert 0 <= clock[name]["p50"] <= clock[name]["p95"]
+        assert clock[name]["p50_low"] <= clock[name]["p50"] <= clock[name]["p50_high"]
+
+
+def test_both_are_timed_in_turn_so_that_a_busy_machine_slows_both() -> None:
+    order: list[str] = []
+
+    class Told(Constant):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+        def scores(self, x: Array) -> Array:
+            if len(x) == 1:
+                order.append(self.name)
+            return super().scores(x)
+
+    compare(Told("before"), Told("after"), TEST, ())
+    turns = [name for name, last in zip(order, ["", *order], strict=False) if name != last]
+    assert turns == ["before", "after"] * (len(turns) // 2)
+    assert len(turns) > 6

@@ -83,10 +83,11 @@ def _examine(folder: Path, factory: str, x: Any = X, y: Any = Y, **given: Any) -
 
 
 def test_a_healthy_model_passes_everything(tmp_path: Path) -> None:
-    checks = _examine(tmp_path, "Linear", stated_accuracy=0.99)
+    checks = _examine(tmp_path, "Linear", stated_accuracy=0.99, train=Data.of(X[::-1] / 2, Y))
     assert {c.status for c in checks.values()} == {"ok"}
     assert set(checks) == {
-        "answers", "eval_mode", "steady", "alone", "inputs", "eps", "output", "gradients", "classes", "accuracy"
+        "answers", "eval_mode", "steady", "alone", "inputs", "eps", "output", "gradients", "classes", "enough",
+        "accuracy", "apart",
     }  # fmt: skip
 
 
@@ -121,9 +122,13 @@ def test_each_ailment_is_found(tmp_path: Path, factory: str, check: str, status:
         ({"eps": 1.5, "norm": "l2"}, "eps", "ok", "range of 3"),
         ({"y": Y + 1}, "classes", "fail", "up to 3"),
         ({"y": Y * 0}, "classes", "warn", "1 of the model's 3"),
+        ({"y": Y * 0}, "enough", "warn", "all test examples are of class 0"),
+        ({"x": X[:1], "y": Y[:1]}, "enough", "warn", "1 test examples are few"),
         ({"y": (Y + 1) % 3}, "accuracy", "warn", "no better than"),
         ({"y": (Y + 1) % 3, "stated_accuracy": 0.9}, "accuracy", "fail", "below the stated 0.9"),
         ({"stated_accuracy": 0.5}, "accuracy", "warn", "above the stated 0.5"),
+        ({"train": Data.of(X, Y)}, "apart", "fail", "120 of 120 test examples"),
+        ({"train": Data.of(np.concatenate([X[:6], X[:6] / 2]), Y[:12])}, "apart", "warn", "left out"),
     ],
 )
 def test_what_does_not_fit_is_found(tmp_path: Path, given: dict[str, Any], check: str, status: str, says: str) -> None:

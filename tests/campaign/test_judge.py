@@ -21,7 +21,8 @@ from bartizan.core.threat import Vulnerability
 from bartizan.core.trial import Subject, Trial
 from bartizan.core.vocabulary import Capability, Level, Objective, Outcome, ThreatClass, Verdict
 from bartizan.knowledge.load import load
-from bartizan.numerics.intervals import clopper_pearson
+from bartizan.numerics.intervals import clopper_pearson, mean_interval
+from bartizan.numerics.levels import STUDENT
 
 SYSTEM = {
     "name": "n", "purpose": "p", "stage": "deployment", "assets": {"models": [{"id": "m"}]},
@@ -118,6 +119,92 @@ def test_the_worst_point_of_all_trials_and_curves_decides() -> None:
     assert set(found.evidence) == {"a", "b"}
 
 
+def test_the_worst_of_several_is_held_to_a_stricter_level_and_says_so() -> None:
+    """18 of 100 is just above 0.1 by itself, and not when it was picked from eight."""
+    edge = harm(18, 100)
+    assert edge.low > 0.1
+    assert one(evidence("a", edge), control()).verdict is Verdict.EXPLOITED
+    found = one(evidence("a", edge), *(evidence(f"b{i}", harm(5, 100)) for i in range(7)), control())
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.rate is not None
+    assert (found.rate.points, found.rate.value) == (8, 0.18)
+    assert found.rate.low == pytest.approx(clopper_pearson(18, 100, 0.05 / 8)[0])
+    assert "worst of 8" in found.reason
+    assert "worst of 8" in found.rate.method
+
+
+def test_the_worst_of_eight_conditions_at_the_tolerance_is_rarely_exploited() -> None:
+    rng, false = np.random.default_rng(0), 0
+    for _ in range(200):
+        conditions = [evidence(f"c{i}", harm(int(k), 800)) for i, k in enumerate(rng.binomial(800, 0.1, 8))]
+        found = one(*conditions, control())
+        false += found.verdict is Verdict.EXPLOITED
+        assert found.p is not None
+        assert (found.p <= 0.025) == (found.verdict is Verdict.EXPLOITED)
+    assert false <= 12
+
+
+HAZARD = V.model_copy(
+    update={"id": "H2@m", "technique": "H2", "threat_class": ThreatClass.HAZARD, "source_kind": "hazard"}
+)
+
+
+def condition(name: str, k: int, n: int = 800, **changes: Any) -> Evidence:
+    low, high = clopper_pearson(k, n)
+    m = Measurement(
+        estimand="failure_probability", unit="example", n=n, method="m", value=k / n, low=low, high=high,
+        at={"condition": name},
+    )  # fmt: skip
+    points = () if "outcome" in changes else (m,)
+    made = evidence(name, *points, answers="H2@m", plugin="blur", params={"condition": name}, **changes)
+    return made.model_copy(update={"trial": made.trial.model_copy(update={"kind": "hazard"})})
+
+
+def weathered(*found: Evidence) -> Finding:
+    gate = {"threat_class": "hazard", "estimand": "failure_probability", "at_most": 0.06}
+    return one(*found, control(plugin="blur"), vulnerability=HAZARD, system={"gates": [gate]})
+
+
+def test_a_hazard_is_resisted_in_every_condition_or_not_at_all() -> None:
+    fine = condition("fog", 5), condition("rain", 6)
+    assert weathered(*fine).verdict is Verdict.RESISTED
+    assert weathered(*fine).scope.conditions == ("fog", "rain")
+    lost = weathered(*fine, condition("snow", 0, outcome=Outcome.ERROR, reason="killed after its deadline"))
+    assert lost.verdict is Verdict.INCONCLUSIVE
+    assert "snow: not measured (killed after its deadline)" in lost.reason
+    doubted = weathered(*fine, condition("snow", 5, flags=("claims_differ",)))
+    assert doubted.verdict is Verdict.INCONCLUSIVE
+    assert "snow: every attack raised claims_differ" in doubted.reason
+    assert weathered(*fine, condition("snow", 300), condition("ice", 0, outcome=Outcome.ERROR)).verdict is (
+        Verdict.EXPLOITED
+    )
+
+
+POISON = V.model_copy(update={"id": "P1@m", "technique": "P1", "threat_class": ThreatClass.POISONING})
+
+
+def poisoned(drops: list[float], tolerance: float = 0.05) -> Finding:
+    low, high = mean_interval(drops)
+    drop = Measurement(
+        estimand="accuracy_drop", unit="retraining seed", n=len(drops), method=f"{STUDENT} over retraining seeds",
+        value=float(np.mean(drops)), low=low, high=high, at={"records": 10},
+    )  # fmt: skip
+    goal = harm(len(drops), len(drops)).model_copy(update={"estimand": "goal_reached"})
+    gate = {"threat_class": "poisoning", "estimand": "accuracy_drop", "at_most": tolerance}
+    found = evidence("a", goal, drop, answers="P1@m", plugin="label_flip")
+    return one(found, control(plugin="label_flip"), vulnerability=POISON, system={"gates": [gate]})
+
+
+def test_poisoning_is_judged_by_what_it_costs_and_not_by_how_many_retrainings_it_reaches() -> None:
+    calm = poisoned([0.01, 0.011, 0.009, 0.01, 0.01])
+    assert (calm.verdict, calm.rate and calm.rate.estimand) == (Verdict.RESISTED, "accuracy_drop")
+    assert poisoned([0.2, 0.21, 0.19, 0.2, 0.2]).verdict is Verdict.EXPLOITED
+    assert poisoned([0.2]).verdict is Verdict.INCONCLUSIVE
+    assert "Only 1 retraining seed" in poisoned([0.2]).reason
+    assert "Only 3 retraining seeds" in poisoned([0.2, 0.21, 0.19]).reason
+    assert "Only" not in calm.reason
+
+
 def test_a_trial_on_few_examples_that_leaves_the_tolerance_open_is_not_resisted() -> None:
     found = one(evidence("a", harm(2, 500)), evidence("few", harm(0, 20)), control())
     assert found.verdict is Verdict.INCONCLUSIVE
@@ -194,6 +281,33 @@ def test_the_gate_chooses_the_ball() -> None:
     assert found.scope.attacks == ("evader/1",)
 
 
+def test_a_gate_without_a_ball_speaks_of_the_worst() -> None:
+    gate = {"threat_class": "evasion", "estimand": "robust_accuracy", "at_least": 0.5}
+    found = evaded(evasion("a", 0, 0.1), evasion("b", 0, 0.1), evasion("far", 100, 0.5), gates=[gate])
+    assert found.verdict is Verdict.EXPLOITED
+    assert found.rate is not None
+    assert found.rate.points == 2
+
+
+def test_where_the_gates_ball_was_not_attacked_another_is_judged_by_the_table() -> None:
+    gate = {"threat_class": "evasion", "estimand": "robust_accuracy", "norm": "linf", "eps": 0.1, "at_least": 0.1}
+    found = evaded(evasion("far", 20, 0.5), gates=[gate])
+    assert (found.tolerance, found.verdict) == (0.05, Verdict.EXPLOITED)
+    assert "nothing was measured in the ball of gate 1" in found.tolerance_from
+
+
+def test_a_handful_of_examples_neither_hides_a_success_nor_lets_the_rest_pass() -> None:
+    few, a = evasion("few", 0, 0.1)
+    few_arrays = {name: values[:5] for name, values in a.items()}
+    back = {"reached": np.arange(100) >= 40, "size": np.full(100, 0.05), "tries": np.full(100, 3)}
+    found = evaded((few, few_arrays), (evasion("many", 0, 0.1)[0], back))
+    assert found.verdict is Verdict.EXPLOITED
+    assert found.rate is not None
+    assert (found.rate.n, found.rate.points) == (100, 2)
+    calm = evaded((few, few_arrays), evasion("many", 0, 0.1))
+    assert calm.verdict is Verdict.INCONCLUSIVE, "five examples bound nothing"
+
+
 def test_the_three_measures_stand_side_by_side() -> None:
     found = evaded(evasion("a", 60, 0.1))
     assert found.tries is not None
@@ -203,9 +317,29 @@ def test_the_three_measures_stand_side_by_side() -> None:
     assert found.scope.data == "100 examples"
 
 
+def test_how_small_a_change_is_that_of_the_trial_that_set_the_rate() -> None:
+    mild = evidence("a", harm(5, 100), size_unit="pixel")
+    worst = evidence("b", harm(60, 100), size_unit="degree")
+    arrays = {
+        "a": {"reached": np.ones(100, np.bool_), "size": np.full(100, 0.5)},
+        "b": {"reached": np.ones(100, np.bool_), "size": np.full(100, 20.0)},
+    }
+    found = one(mild, worst, control(), arrays=arrays)
+    assert found.sensitivity is not None
+    assert (found.sensitivity.unit, found.sensitivity.q50) == ("degree", 20.0)
+
+
 def test_knowledge_is_a_ladder_over_all_trials_of_the_class_on_the_asset() -> None:
     found = one(evidence("a", harm(30, 100)), control())
     assert [(r.access, r.rate) for r in found.knowledge] == [("none", 0.3)]
+
+
+def test_a_rung_is_what_all_attacks_of_that_access_reach_together() -> None:
+    ball = {"norm": "linf", "eps": 0.1}
+    found = [evidence(name, plugin="square", params=ball) for name in "ab"]
+    arrays = {"a": {"reached": np.arange(100) < 20}, "b": {"reached": np.arange(100) >= 80}}
+    judged = one(*found, vulnerability=EVASION, arrays=arrays, system={"gates": []})
+    assert [(r.access, r.rate) for r in judged.knowledge] == [("none", 0.4)]
 
 
 def test_what_was_not_tested_borrows_no_rate_of_another_technique() -> None:

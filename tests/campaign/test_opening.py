@@ -45,7 +45,7 @@ def test_classes_are_counted_where_they_are_not_stated(sum_system: Path) -> None
 @pytest.mark.parametrize(
     ("old", "new", "error", "words"),
     [
-        ("classes: 2", "classes: 2, input_shape: [9]", DataError, "shape"),
+        ("classes: 2", "classes: 2, input_shape: [9]", DataError, r"'train'.*shape.*\[9\].*load.input_shape"),
         ("bounds: [0, 1]", "bounds: [0, 0.5]", DataError, r"outside the stated bounds \[0, 0.5\]"),
         ("plugin: sum", "plugin: some", ModelError, "some"),
     ],
@@ -67,8 +67,16 @@ def test_a_model_without_data_cannot_be_tested(sum_system: Path) -> None:
 
 def test_a_label_beyond_the_classes_is_one_sentence(sum_system: Path) -> None:
     np.savez(sum_system.parent / "train.npz", x=np.zeros((3, 1, 4, 4), np.float32), y=np.array([0, 1, 2]))
-    with pytest.raises(DataError, match="label 2"):
+    with pytest.raises(DataError, match="'train': the label 2 in row 2") as caught:
         opened(sum_system)
+    assert caught.value.about == "train"
+
+
+def test_training_data_of_another_shape_than_the_test_data(sum_system: Path) -> None:
+    np.savez(sum_system.parent / "train.npz", x=np.zeros((3, 1, 5, 5), np.float32), y=np.array([0, 1, 1]))
+    with pytest.raises(DataError, match=r"'train'.*\[1, 5, 5\].*takes \[1, 4, 4\]") as caught:
+        opened(sum_system)
+    assert caught.value.about == "train"
 
 
 def test_a_model_without_load_cannot_be_opened(sum_system: Path) -> None:

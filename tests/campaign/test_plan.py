@@ -16,7 +16,7 @@ from bartizan.core.base import Frozen
 from bartizan.core.contracts import Attack, AttackSpec, Control, Plugin, Proposal
 from bartizan.core.profile import NotApplicable
 from bartizan.core.system import System
-from bartizan.core.threat import Vulnerability
+from bartizan.core.threat import Means, Vulnerability
 from bartizan.core.vocabulary import Capability as C
 from bartizan.core.vocabulary import Level, Objective, ThreatClass
 from bartizan.knowledge.load import load
@@ -93,12 +93,14 @@ def system(**model: Any) -> System:
 
 def vulnerability(technique="E2", interface="api", capabilities=(C.LABELS, C.SCORES), **more: Any) -> Vulnerability:
     output = more.pop("output", Output(kind="rounded", decimals=2))
+    budget = more.pop("budget", Budget())
+    access = Access(capabilities=capabilities, interface=interface, output=output)
+    means = more.pop("means", (Means(sources=("x",), access=access, budget=budget),))
     return Vulnerability(
         id=f"{technique}@m" + (f"/{interface}" if interface else ""), technique=technique, title=technique,
         threat_class=more.pop("threat_class", ThreatClass.EVASION), asset="m", interface=interface, sources=("x",),
         source_kind=more.pop("source_kind", "adversary"), exposures=(), exposure=Level.HIGH, maturity="realized",
-        access=Access(capabilities=capabilities, interface=interface, output=output),
-        objective=Objective.INTEGRITY, likelihood=Level.HIGH, impact=Level.HIGH, **more,
+        means=means, objective=Objective.INTEGRITY, likelihood=Level.HIGH, impact=Level.HIGH, **more,
     )  # fmt: skip
 
 
@@ -167,6 +169,7 @@ def test_identical_trials_are_planned_once_and_answer_both(install) -> None:
     both = [vulnerability(t, None, (C.DATA_WRITE,)) for t in ("P1", "P2")]
     (trial,) = real(planned(*both))
     assert trial.answers == ("P1@m", "P2@m")
+    assert trial.sources == ("x",)
     assert trial.name == "fake:P1@m:linf-0.1"
 
 
@@ -191,6 +194,22 @@ def test_an_attack_that_builds_on_another_waits_for_it(install) -> None:
     found = (vulnerability("E3", None), vulnerability("X1"))  # even when the copy is planned later
     by_plugin = {t.plugin: t for t in real(planned(*found))}
     assert by_plugin["transfer"].after == (by_plugin["copier"].name,)
+
+
+def test_nobody_builds_on_what_only_another_could_make(install) -> None:
+    copier = attack("copier", threats=("X1",), makes="surrogate", proposals=[Proposal(queries=9)])
+    transfer = attack("transfer", threats=("E3",), needs=((C.LABELS,),), uses=("surrogate",))
+    install(copier, transfer)
+
+    def by(*names: str) -> tuple[Means, ...]:
+        return (Means(sources=names, access=Access(capabilities=(C.LABELS, C.SCORES), interface="api")),)
+
+    made = planned(vulnerability("E3", None, means=by("thief")), vulnerability("X1", means=by("customer")))
+    assert [u.reason for u in made.untested] == [
+        "it builds on a surrogate, and no adversary that would use it can make one"
+    ]
+    both = planned(vulnerability("E3", None, means=by("thief", "customer")), vulnerability("X1", means=by("customer")))
+    assert [t.sources for t in real(both) if t.plugin == "transfer"] == [("customer",)]
 
 
 def test_and_is_given_up_where_nobody_makes_what_it_builds_on(install) -> None:
@@ -266,16 +285,19 @@ def test_examples_plan_the_same_twice(path) -> None:
     assert answered == {v.id for v in analysis.vulnerabilities}
 
 
-def test_planning_is_quick_and_needs_no_torch() -> None:
+@pytest.mark.parametrize("example", ["digits", "digits-onnx"])
+def test_planning_is_quick_and_needs_no_torch(example: str) -> None:
+    file = EXAMPLES / example / "system.yaml"
     code = (
         "import sys\n"
         "from bartizan.formats.description import read_system\n"
         "from bartizan.knowledge.load import load\n"
         "from bartizan.analysis.analyse import analyse\n"
         "from bartizan.campaign.plan import plan\n"
-        f"s = read_system({str(EXAMPLES / 'digits' / 'system.yaml')!r}, check_files=False).system\n"
-        "plan(s, analyse(s, load()), load())\n"
-        "sys.exit('torch' in sys.modules)\n"
+        f"d = read_system({str(file)!r}, check_files=False)\n"
+        "made = plan(d.system, analyse(d.system, load()), load(), root=d.folder)\n"
+        "assert 'apgd' in {t.plugin for t in made.trials}\n"
+        "sys.exit(bool({'torch', 'onnx', 'onnxruntime'} & set(sys.modules)))\n"
     )
     began = time.perf_counter()
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,9 @@ from bartizan.campaign.profile import profile
 from bartizan.core.errors import UsageError
 from bartizan.core.system import System
 from bartizan.core.vocabulary import Stage
+from bartizan.formats.description import read_system
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 TORCH = {"kind": "torch", "factory": "net:build", "bounds": [0, 1]}
 
@@ -49,6 +53,18 @@ def test_modality(load, data, modality) -> None:
 )
 def test_gradients_by_kind_of_file(load, differentiable) -> None:
     assert profile(system(load), "m").differentiable is differentiable
+
+
+def test_gradients_of_an_onnx_file_by_its_operators() -> None:
+    folder = EXAMPLES / "digits-onnx"
+    described = read_system(folder / "system.yaml").system
+    assert profile(described, "reader", root=folder).differentiable
+    assert not profile(described, "reader", root=folder.parent).differentiable  # the file is not there
+    assert not profile(described, "reader").differentiable
+
+
+def test_a_plugin_that_is_not_installed_promises_no_gradients() -> None:
+    assert not profile(system({"kind": "plugin", "plugin": "absent"}), "m").differentiable
 
 
 def gate(**more: Any) -> dict[str, Any]:

@@ -3,56 +3,94 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from bartizan.campaign.retest import _change, again, defence_trial
-from bartizan.core.finding import Finding, Rate, Scope
+from bartizan.campaign.reading import Part, Point, Reading
+from bartizan.campaign.retest import again, change, defence_trial
+from bartizan.core.artifact import Flag, Measurement
+from bartizan.core.contracts import ArrayReader
+from bartizan.core.evidence import Evidence
 from bartizan.core.treatment import Treatment
 from bartizan.core.trial import Subject, Trial
-from bartizan.core.vocabulary import Level, ThreatClass, Verdict
+from bartizan.core.vocabulary import Outcome
+from bartizan.numerics.intervals import clopper_pearson
+
+NOTHING = ArrayReader()
 
 
-def finding(low: float | None, value: float = 0.0, high: float = 0.0, verdict: Verdict = Verdict.EXPLOITED) -> Finding:
-    rate = None if low is None else Rate(estimand="e", value=value, low=low, high=high, n=9, method="m")
-    return Finding(
-        id="f", title="f", technique="E1", threat_class=ThreatClass.EVASION, asset="m", verdict=verdict, reason="",
-        tolerance=0.1, severity="high", confidence=Level.LOW, rate=rate,
+def evidence(name: str, k: int, n: int = 100, **changes: Any) -> Evidence:
+    low, high = clopper_pearson(k, n)
+    m = Measurement(
+        estimand="tpr", unit="member", n=n, method="m", value=k / n, low=low, high=high,
+        at=changes.pop("at", {"fpr": 0.01}),
+    )  # fmt: skip
+    made = Trial(
+        name=name, kind="attack", plugin="p", version=changes.pop("version", 1), subject=Subject(kind="target", id="m"),
+        params=changes.pop("params", {}),
+    )  # fmt: skip
+    flags = tuple(Flag(id=f, detail="") for f in changes.pop("flags", ()))
+    return Evidence(
+        id=name, artifact=name, trial=made, outcome=Outcome.MEASURED, measurements=(m,), flags=flags
     )  # fmt: skip
 
 
-BEFORE = finding(0.4, 0.5, 0.6)
+def reading(*found: Evidence, harm: str = "tpr") -> Reading:
+    return Reading(harm, tuple(Point(e.measurements[0], (e,)) for e in found), (Part("", found),))
+
+
+BEFORE = reading(evidence("a", 50))
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "change"),
+    ("before", "after", "expected"),
     [
-        (BEFORE, finding(0.0, 0.1, 0.39), "better"),
-        (BEFORE, finding(0.61, 0.8, 0.9), "worse"),
-        (BEFORE, finding(0.3, 0.4, 0.5), "unclear"),
-        (BEFORE, finding(0.2, 0.3, 0.4), "unclear"),
-        (BEFORE, BEFORE, "same"),
-        (BEFORE, finding(None, verdict=Verdict.UNTESTED), "untested"),
-        (finding(None, verdict=Verdict.UNTESTED), BEFORE, "untested"),
+        (50, 10, "better"),
+        (50, 90, "worse"),
+        (50, 45, "unclear"),
+        (50, 50, "same"),
     ],
 )
-def test_better_or_worse_only_when_intervals_are_apart(before: Finding, after: Finding, change: str) -> None:
-    assert _change(before, after) == change
+def test_better_or_worse_only_when_the_difference_is_clear(before: int, after: int, expected: str) -> None:
+    assert change(reading(evidence("a", before)), reading(evidence("a|on", after)), NOTHING, 0.05) == expected
+
+
+def test_many_findings_ask_for_a_clearer_difference() -> None:
+    before, after = reading(evidence("a", 50)), reading(evidence("a|on", 29))
+    assert change(before, after, NOTHING, 0.05) == "better"
+    assert change(before, after, NOTHING, 0.05 / 40) == "unclear"
+
+
+def test_the_same_examples_are_compared_one_by_one() -> None:
+    """Nine of a hundred mended and none broken: clear in pairs, and not by the intervals alone."""
+    arrays = ArrayReader({"a": {"reached": np.arange(100) < 50}, "a|on": {"reached": np.arange(100) < 41}}.__getitem__)
+    before, after = reading(evidence("a", 50)), reading(evidence("a|on", 41))
+    assert change(before, after, NOTHING, 0.05) == "unclear"
+    assert change(before, after, arrays, 0.05) == "better"
 
 
 @pytest.mark.parametrize(
-    "changes",
+    "after",
     [
-        {"scope": Scope(attacks=("noise/1",))},
-        {"flags": ("flat_scores",)},
-        {"rate": Rate(estimand="other", value=0.1, low=0.0, high=0.1, n=9, method="m")},
+        reading(evidence("b|on", 5)),
+        reading(evidence("a|on", 5, version=2)),
+        reading(evidence("a|on", 5, flags=("flat_scores",))),
+        reading(evidence("a|on", 5, at={"fpr": 0.1})),
+        reading(evidence("a|on", 5, at={"norm": "linf", "eps": 0.1})),
+        reading(evidence("a|on", 5), harm="other"),
     ],
-    ids=["an attack is missing", "a new doubt", "another harm"],
+    ids=["an attack is missing", "another version", "a new doubt", "another rate", "another ball", "another harm"],
 )
-def test_nothing_is_better_because_less_was_measured(changes: dict[str, Any]) -> None:
-    full = Scope(attacks=("apgd/1", "noise/1"))
-    before, after = (f.model_copy(update={"scope": full}) for f in (BEFORE, finding(0.0, 0.1, 0.39)))
-    assert _change(before, after) == "better"
-    assert _change(before, after.model_copy(update=changes)) == "unclear"
+def test_nothing_is_better_because_less_or_something_else_was_measured(after: Reading) -> None:
+    assert change(BEFORE, reading(evidence("a|on", 5)), NOTHING, 0.05) == "better"
+    assert change(BEFORE, after, NOTHING, 0.05) == "unclear"
+
+
+def test_nothing_is_worse_because_an_attack_failed_in_the_first_round() -> None:
+    after = reading(evidence("a|on", 50), evidence("b|on", 95))
+    assert change(BEFORE, after, NOTHING, 0.05) == "unclear"
+    assert change(after, BEFORE, NOTHING, 0.05) == "unclear"
+    assert change(reading(evidence("a", 50), evidence("b", 50)), after, NOTHING, 0.05) == "worse"
 
 
 def trial(name: str, model: str = "m", kind: str = "target", **given: Any) -> Trial:

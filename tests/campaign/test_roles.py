@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bartizan.campaign.roles import deal
+from bartizan.campaign.roles import deal, used
 from bartizan.core.access import Access, Budget
 from bartizan.core.data import Data
 from bartizan.core.errors import DataError
 from bartizan.core.view import grant
 from bartizan.core.vocabulary import Capability
+from bartizan.formats.description import read_system
 
 sizes = st.integers(4, 60)
 
@@ -83,3 +86,24 @@ def test_empty_data_is_missing_data() -> None:
 
 def test_files_need_no_data() -> None:
     assert len(deal("files", None, None, 0).probe) == 0
+
+
+def test_the_data_a_game_is_dealt_from_are_named(tiny: Path) -> None:
+    system = read_system(tiny).system
+    games = ("files", "probe", "poison", "membership")
+    assert [used(game, system, "reader") for game in games] == ["", "test", "test+train", "test+train"]
+
+
+def test_no_training_example_is_dealt_as_a_stranger_and_none_twice() -> None:
+    train, test = some(30).join(some(30)), some(60, 10)
+    roles = deal("membership", train, test, 60)
+    member = roles.secrets["member"]
+    strangers = roles.probe.take(~member)
+    assert not names(strangers) & names(train)
+    assert len(names(roles.probe)) == len(roles.probe)
+    assert not names(roles.auxiliary) & (names(train) | names(roles.probe))
+
+
+def test_without_strangers_there_is_no_game() -> None:
+    with pytest.raises(DataError, match="nobody to tell members from"):
+        deal("membership", some(30), some(30), 20)

@@ -11,6 +11,7 @@ import pytest
 
 from bartizan.campaign import work
 from bartizan.campaign.run import Campaign
+from bartizan.core import plugins
 from bartizan.core.errors import StoreError
 from bartizan.core.trial import Subject
 from bartizan.core.vocabulary import Outcome
@@ -58,6 +59,20 @@ def test_errors_are_kept_and_tried_again(bench: Any, trial: Any) -> None:
         assert kept.reason == "RuntimeError: the sky is falling"
     bench.run(trial("a", mode="raises"))
     assert bench.executor.ran == ["a"]
+
+
+def test_what_an_attack_made_outlives_a_referee_that_fails(
+    bench: Any, trial: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "log"
+    with monkeypatch.context() as broken:
+        broken.setattr(type(plugins.referee("defenses")), "measure", lambda *_, **__: 1 / 0)
+        failed = bench.run(trial("a", log=str(log), hits=3))
+    assert outcomes(failed) == {"a": "error"}
+    assert failed.evidence["a"].reason == "what it made could not be measured: ZeroDivisionError: division by zero"
+    again = bench.run(trial("a", log=str(log), hits=3))
+    assert outcomes(again) == {"a": "measured"}
+    assert log.read_text() == "3\n"  # attacked once
 
 
 def test_another_name_or_finding_for_the_same_work_is_no_new_work(bench: Any, trial: Any) -> None:

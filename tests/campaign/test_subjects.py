@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bartizan.campaign.subjects import file_digest, files_of, model_digest, sentence, source_of
 from bartizan.core.errors import ModelError, UsageError
+from bartizan.core.system import ModelAsset
 from bartizan.formats.description import read_system
 
 
@@ -79,3 +81,33 @@ def test_an_error_is_told_in_one_line() -> None:
     assert sentence(ValueError("two\nlines")) == "ValueError: two lines"
     assert sentence(KeyError()) == "KeyError: no message"
     assert len(sentence(ValueError("x" * 5000))) < 400
+
+
+def external(folder: Path, scale: float) -> None:
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    weights = numpy_helper.from_array(np.full((4, 2), scale, np.float32), "W")
+    x, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, ["n", k]) for n, k in (("x", 4), ("y", 2)))
+    graph = helper.make_graph([helper.make_node("MatMul", ["x", "W"], ["y"])], "g", [x], [y], [weights])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.save_model(model, folder / "m.onnx", save_as_external_data=True, location="m.data", size_threshold=0)
+
+
+def test_weights_kept_beside_an_onnx_file_are_in_it(tmp_path: Path) -> None:
+    asset = ModelAsset.model_validate({"id": "r", "load": {"kind": "onnx", "path": "m.onnx"}})
+    external(tmp_path, 1.0)
+    first, graph = model_digest(asset, tmp_path), (tmp_path / "m.onnx").read_bytes()
+    assert [p.name for p in files_of(asset, tmp_path)] == ["m.onnx", "m.data"]
+    (tmp_path / "m.data").unlink()
+    external(tmp_path, -3.0)
+    assert (tmp_path / "m.onnx").read_bytes() == graph
+    assert model_digest(asset, tmp_path) != first
+
+
+def test_a_loader_of_another_version_opens_another_model(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bartizan.targets.torch_factory import TorchFactory
+
+    first = digest(tiny)
+    monkeypatch.setattr(TorchFactory, "spec", TorchFactory.spec.model_copy(update={"version": 99}))
+    assert digest(tiny) != first

@@ -9,6 +9,7 @@ from bartizan.campaign.table import table
 from bartizan.core.plan import Method
 from bartizan.core.system import System
 from bartizan.core.vocabulary import Stage
+from bartizan.knowledge.fit import never
 from bartizan.knowledge.load import load
 
 TORCH = {"kind": "torch", "factory": "net:build", "bounds": [0, 1]}
@@ -58,20 +59,20 @@ def test_a_related_control_is_not_taken_for_the_method() -> None:
 
 def test_trees_are_not_trained_by_gradients() -> None:
     tree = methods(model={"load": {"kind": "xgboost", "path": "m.json"}})["training", "evasion", "DF01"]
-    assert tree.state == "conflicts"
+    assert tree.state == "does_not_fit"
     assert "gradients" in tree.note
 
 
 def test_no_retraining_without_a_function() -> None:
     fixed = methods(model={"retrain": None})["training", "evasion", "DF01"]
-    assert (fixed.state, "no retrain function" in fixed.note) == ("conflicts", True)
+    assert (fixed.state, "no retrain function" in fixed.note) == ("does_not_fit", True)
 
 
 def test_latency_and_floors_bind() -> None:
     key = ("evaluation", "evasion", "DF07")
     assert methods()[key].state == "recommended"
     slow = methods(use={"latency_ms": 10.0})[key]
-    assert (slow.state, "10 ms" in slow.note) == ("conflicts", True)
+    assert (slow.state, "10 ms" in slow.note) == ("at_a_price", True)
     metric = {"kind": "precision_recall", "positive": [1], "floor": {"recall": 0.9}}
     assert "recall 0.9" in methods(use={"metric": metric})["training", "evasion", "DF01"].note
 
@@ -80,14 +81,27 @@ def test_conflict_rules_name_what_they_meet() -> None:
     key = ("training", "evasion", "DF01")
     assert methods()[key].state == "recommended"
     met = methods(techniques=("B1", "D1"))[key]
-    assert met.state == "conflicts"
-    assert "C01 with B1" in met.note
-    assert "C02 with D1" in met.note
+    assert met.state == "at_a_price"  # it fits; it makes another weakness worse
+    assert "At odds with resistance to backdoors: backdoor through data (B1) (rule C01)" in met.note
+    assert met.rules == ("C01", "C02")
+
+
+def test_it_conflicts_with_a_control_that_is_there() -> None:
+    key = ("deployment", "evasion", "DF18")
+    found = methods(interfaces=[{"id": "api", "serves": "m", "returns": "rounded", "decimals": 1}])[key]
+    assert (methods()[key].state, found.state) == ("recommended", "conflicts")
+    assert "output reduction" in found.note
+    assert found.rules == ("C08",)
+
+
+def test_what_is_broken_is_refuted() -> None:
+    broken = [m for m in methods().values() if m.defence and never(load().defences[m.defence])]
+    assert {m.state for m in broken} <= {"refuted"}
 
 
 def test_a_rule_only_the_reader_can_judge_stays_a_note() -> None:
     limit = methods()["deployment", "evasion", "DF23"]
-    assert (limit.state, limit.note.startswith("C14")) == ("recommended", True)
+    assert (limit.state, "(rule C14)" in limit.note) == ("recommended", True)
 
 
 def test_without_models_everything_is_recommended() -> None:

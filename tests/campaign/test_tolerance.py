@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bartizan.campaign.tolerance import Tolerance, at_fpr, harm_of, speaks_of, tolerance
+from bartizan.campaign.tolerance import Tolerance, at_fpr, bounded_harm, speaks_of, tolerance
 from bartizan.core.system import System
 from bartizan.core.system.gates import MeasureGate
 from bartizan.core.threat import Vulnerability
@@ -42,7 +42,7 @@ def vulnerability(impact: Level = Level.HIGH, threat_class: ThreatClass = Threat
     ],
 )
 def test_a_gate_bounds_a_harm_from_above(changes: dict[str, Any], expected: object) -> None:
-    assert harm_of(MeasureGate.model_validate(gate(**changes))) == expected
+    assert bounded_harm(MeasureGate.model_validate(gate(**changes))) == expected
 
 
 @pytest.mark.parametrize(
@@ -58,26 +58,35 @@ def test_a_gate_speaks_of_its_class_or_its_one_finding(changes: dict[str, Any], 
     assert speaks_of(MeasureGate.model_validate(gate(**changes)), "E1@m", "evasion") is speaks
 
 
-def test_the_first_gate_that_speaks_of_a_measured_harm_decides() -> None:
-    described = system(gate(estimand="clean_error", at_least=None, at_most=0.3), gate(norm="linf", eps=0.1), gate())
-    found = tolerance(described, load(), vulnerability(), frozenset({"robust_error"}))
-    assert (found.rate, found.source, found.norm, found.eps) == (0.25, "gate 2", "linf", 0.1)
+def test_the_first_gate_that_speaks_of_the_harm_in_a_ball_that_was_attacked_decides() -> None:
+    balls = [gate(norm="l2", eps=1.0), gate(norm="linf", eps=0.1)]
+    described = system(gate(estimand="clean_error", at_least=None, at_most=0.3), *balls, gate())
+    found = tolerance(described, load(), vulnerability(), "robust_error", [("linf", 0.1)])
+    assert (found.rate, found.source, found.number, found.ball) == (0.25, "gate 3", 3, ("linf", 0.1))
+    found = tolerance(described, load(), vulnerability(), "robust_error", [("l2", 9.0)])
+    assert (found.number, found.ball) == (4, None)
+
+
+def test_a_gate_whose_ball_nobody_attacked_lends_its_bound_to_no_other() -> None:
+    found = tolerance(system(gate(norm="linf", eps=0.1)), load(), vulnerability(), "robust_error", [("l2", 1.0)])
+    assert (found.rate, found.number) == (0.05, None)
+    assert found.source.startswith("impact high")
+    assert "nothing was measured in the ball of gate 1, linf ε = 0.1" in found.source
 
 
 def test_without_a_gate_impact_decides_and_says_so() -> None:
     rates = []
     for impact in (Level.LOW, Level.MEDIUM, Level.HIGH):
-        found = tolerance(system(), load(), vulnerability(impact), frozenset({"robust_error"}))
+        found = tolerance(system(), load(), vulnerability(impact), "robust_error")
         assert f"impact {impact}" in found.source
         rates.append(found.rate)
     assert sorted(rates, reverse=True) == rates
-    unknown = tolerance(system(), load(), vulnerability(Level.UNKNOWN), frozenset())
+    unknown = tolerance(system(), load(), vulnerability(Level.UNKNOWN), "robust_error")
     assert unknown.rate == rates[-1]
 
 
 def test_a_gate_on_a_harm_nobody_measured_decides_nothing() -> None:
-    found = tolerance(system(gate()), load(), vulnerability(), frozenset({"tpr"}))
-    assert found.source.startswith("impact")
+    assert tolerance(system(gate()), load(), vulnerability(), "tpr").source.startswith("impact")
 
 
 @pytest.mark.parametrize(

@@ -103,3 +103,10 @@ def test_a_defence_is_fitted_measured_and_laid_over(sum_system: Path, trial: Any
     laid = Laid("stand_in_defense", {}, 0, "key", result.artifact.arrays)
     again = execute(Job(trial("t", plugin="asker", examples=3), str(sum_system), laid=(laid,)))
     assert again.outcome is Outcome.MEASURED
+
+
+def test_gradients_that_a_file_promised_and_did_not_keep_are_no_error(sum_system: Path, trial: Any) -> None:
+    asked = trial("t").model_copy(update={"plugin": "apgd", "version": 1, "params": {}})
+    result = execute(Job(asked, str(sum_system)))
+    assert result.outcome is Outcome.NOT_APPLICABLE
+    assert "needs gradients" in result.reason

@@ -37,3 +37,12 @@ def test_what_init_writes_validates_and_is_not_overwritten(tiny: Path, run: Any)
     assert made.read_text() == "mine"
     assert run("init", tiny.parent / "net.safetensors", "-o", made, "--force").code == 0
     assert run("validate", made).code == 0
+
+
+def test_an_unknown_choice_is_named_at_its_own_line(tiny: Path, run: Any) -> None:
+    text = tiny.read_text().replace("{id: train, ", "{id: train, sensitivity: unknown, ")
+    tiny.write_text(text)
+    (line,) = [i for i, written in enumerate(text.splitlines(), 1) if "sensitivity" in written]
+    column = text.splitlines()[line - 1].index("sensitivity") + 1
+    said = run("validate", tiny)
+    assert f"system.yaml:{line}:{column}  train.sensitivity" in said.out

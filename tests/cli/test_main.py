@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import bartizan
-from bartizan.cli import main as shell
+from bartizan.cli import commands as shell
 
 COMMANDS = (
     "init", "validate", "schema", "explain", "plugins", "doctor", "threats", "plan", "assess", "gate", "report",
@@ -45,7 +45,7 @@ def test_a_fault_of_ours_is_one_sentence_and_a_file(
     monkeypatch.setattr("bartizan.cli.describe.read_system", fail)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     said = run("validate", tiny)
-    assert said.code == 1
+    assert said.code == 70
     assert len(said.err.strip().splitlines()) == 1
     assert "a fault in Bartizan" in said.err
     found = re.search(r"details: (\S+)\)", said.err)
@@ -83,3 +83,9 @@ def test_planning_needs_no_engine(tiny: Path, arguments: list[str]) -> None:
 
 def test_the_commands_listed_are_those_that_exist() -> None:
     assert set(shell._COMMANDS) == set(COMMANDS)
+
+
+def test_a_misspelt_command(run: Any) -> None:
+    said = run("asess")
+    assert said.code == 2
+    assert said.err == "no command is called 'asess'; did you mean 'assess'?\n"

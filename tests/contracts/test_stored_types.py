@@ -91,22 +91,6 @@ def test_the_nouns_of_a_campaign_are_among_them() -> None:
     assert {Assessment, Evidence, Finding, Plan, Trial} <= set(STORED)
 
 
-STABLE = {
-    *("schema_version", "tool", "system", "exposures", "threats"),
-    *("vulnerabilities", "plan", "evidence", "findings", "treatments"),
-}
-FINDING = {
-    *("id", "threat_class", "verdict", "tolerance", "scope", "severity", "confidence"),
-    *("rate", "tries", "sensitivity", "knowledge", "evidence", "flags", "rank"),
-}
-EVIDENCE = {"id", "trial", "outcome", "measurements", "flags", "cost"}
-
-
-@pytest.mark.parametrize(("kind", "names"), [(Assessment, STABLE), (Finding, FINDING), (Evidence, EVIDENCE)])
-def test_names_that_other_tools_rely_on_are_there(kind: type[Frozen], names: set[str]) -> None:
-    assert names <= set(kind.model_fields)
-
-
 def test_an_assessment_is_json_anybody_can_read() -> None:
     made = Assessment(tool={"name": "bartizan"}, system={}, plan=Plan(effort="quick"))
     assert json.loads(made.to_json())["schema_version"] == 1

@@ -2,7 +2,7 @@ from bartizan.core.errors import BartizanError, DescriptionError, Position, Stor
 
 
 def test_exit_codes_say_who_can_mend_it() -> None:
-    assert BartizanError.exit_code == 1
+    assert BartizanError.exit_code == 70
     assert UsageError.exit_code == StoreError.exit_code == DescriptionError.exit_code == 2
     assert TargetUnreachable.exit_code == 4
 

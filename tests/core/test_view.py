@@ -97,6 +97,43 @@ def test_every_query_names_the_example_it_is_spent_on() -> None:
     assert (target.answered, v.meter.queries) == (0, 0)
 
 
+def test_a_query_that_names_no_example_needs_a_budget_over_all() -> None:
+    target = Counting()
+    v = view(C.SCORES, target=target, queries_per_example=2)
+    with pytest.raises(BudgetSpent, match="must name its example"):
+        v.scores(data(1).x)
+    assert (target.answered, v.meter.queries) == (0, 0)
+    v = view(C.SCORES, target=target, queries_per_example=2, queries=9)
+    v.scores(data(4).x, OF)
+    v.scores(data(5).x)
+    with pytest.raises(BudgetSpent):
+        v.scores(data(1).x)
+    assert (v.watched().shared, v.watched().queries) == (5, 9)
+
+
+def test_what_an_attack_writes_into_the_weights_nobody_else_sees() -> None:
+    torch = pytest.importorskip("torch")
+
+    class Shown(Counting):
+        net = torch.nn.Linear(2, 3)
+
+        def weights(self) -> object:  # type: ignore[override]
+            return self.net
+
+    v = view(C.WEIGHTS, target=Shown())
+    before = Shown.net.weight.detach().clone()
+    with torch.no_grad():
+        v.weights().weight.zero_()
+    assert torch.equal(Shown.net.weight, before)
+    assert torch.equal(v.weights().weight, before)
+
+
+def test_a_view_does_not_tell_the_digest_that_seeds_are_drawn_from() -> None:
+    target = Counting()
+    target.info = target.info.model_copy(update={"digest": "secret"})
+    assert view(target=target).info.digest == ""
+
+
 def test_what_an_attack_writes_into_its_data_nobody_else_sees() -> None:
     roles = Roles(data(4), data(2), data(3))
     v = grant(Counting(), Access(capabilities=(C.DATA_WRITE,)), Budget(), roles)

@@ -40,8 +40,8 @@ def _nan() -> Any:
         ({"images": X, "y": Y}, "no array called 'x'"),
         ({"x": X[:0], "y": Y[:0]}, "empty"),
         ({"x": _nan(), "y": Y}, "1 of 2 examples hold NaN or infinite values (first: row 1)"),
-        ({"x": X, "y": Y[:1]}, "2 inputs but labels of shape (1,)"),
-        ({"x": X, "y": np.array([0, -1])}, "out of range (first: row 1, -1)"),
+        ({"x": X, "y": Y[:1]}, "2 inputs but labels of shape [1]"),
+        ({"x": X, "y": np.array([0, -1])}, "the label -1 in row 1 is out of range (1 such"),
         ({"x": X, "y": np.array([0, 1.5])}, "not whole numbers (first: row 1, 1.5)"),
         ({"x": X, "y": np.array([0, np.nan])}, "not whole numbers"),
         ({"x": X, "y": np.eye(2)}, "one whole number an example"),
@@ -105,16 +105,19 @@ def test_fortran_order_and_big_endian_are_read_right(tmp_path: Path) -> None:
     np.testing.assert_array_equal(_open(tmp_path, {"x": x, "y": Y}).x, np.arange(6).reshape(2, 3))
 
 
-def test_grey_images_get_their_channel_and_labels_may_be_absent(tmp_path: Path) -> None:
-    data = _open(tmp_path, {"x": X[:, 0]}, y=None)
-    assert data.x.shape == (2, 1, 3, 3)
-    assert not data.y.any()
+def test_grey_images_get_their_channel(tmp_path: Path) -> None:
+    assert _open(tmp_path, {"x": X[:, 0], "y": Y}).x.shape == (2, 1, 3, 3)
+
+
+def test_without_labels_nothing_is_right_or_wrong(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no labels; say under 'y'"):
+        _open(tmp_path, {"x": X}, y=None)
 
 
 def test_data_and_model_must_fit(tmp_path: Path) -> None:
     data = _open(tmp_path, {"x": X, "y": Y})
     check_fit(TargetInfo(id="m", input_shape=(1, 3, 3), classes=3), data)
-    with pytest.raises(DataError, match=r"row 1, 2.*0 to 1"):
+    with pytest.raises(DataError, match=r"label 2 in row 1.*0 to 1"):
         check_fit(TargetInfo(id="m", input_shape=(1, 3, 3), classes=2), data)
     with pytest.raises(DataError, match="shape"):
         check_fit(TargetInfo(id="m", input_shape=(1, 4, 4), classes=3), data)

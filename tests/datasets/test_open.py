@@ -56,7 +56,7 @@ def test_idx(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
         (b"hello", "not an IDX"),
         (bytes([0, 0, 8, 1]) + struct.pack(">I", 2**32 - 1), "only 0"),
         (bytes([0, 0, 14, 2]) + struct.pack(">II", 2**32 - 1, 9), "more than"),
-        (gzip.compress(_idx(X))[:-12], "cannot be unpacked"),
+        (gzip.compress(_idx(X), mtime=0)[:-12], "cannot be unpacked"),
     ],
 )
 def test_idx_that_is_wrong(tmp_path: Path, raw: bytes, says: str) -> None:
@@ -176,3 +176,16 @@ def test_function(tmp_path: Path) -> None:
 def test_asset_without_load(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="nothing under 'load'"):
         open_dataset(DataAsset.model_validate({"id": "test"}), tmp_path)
+
+
+def test_a_word_for_a_label_is_told_what_labels_are(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,y\n1,cat\n")
+    with pytest.raises(DataError, match=r"'cat'.*classes are whole numbers that count from 0"):
+        _open(tmp_path, kind="csv", path="t.csv", label="y")
+
+
+def test_a_number_too_large_is_refused_without_a_warning(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    (tmp_path / "t.csv").write_text("a,y\n1e39,0\n")
+    with pytest.raises(DataError, match=r"beyond 3\.4e38"):
+        _open(tmp_path, kind="csv", path="t.csv", label="y")
+    assert not recwarn.list

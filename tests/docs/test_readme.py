@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bartizan.cli.main import _COMMANDS
+from bartizan.cli.commands import _COMMANDS
 from bartizan.core.vocabulary import Verdict
 
 ROOT = Path(__file__).parents[2]

@@ -129,7 +129,7 @@ WRONG: dict[str, tuple[str, str, str]] = {  # what is replaced, by what (§ mark
     "no such day": (
         "mends it, until: 2030-12-31",
         "mends it, until: §2030-02-31",
-        "'2030-02-31' is not a value that can be read",
+        "'until' must be a date, YYYY-MM-DD, that exists, not '2030-02-31'",
     ),
     "bad id": ("id: second", "§id: 'se cond'", "'id' cannot be 'se cond'; use letters"),
     "bad function": (
@@ -230,7 +230,7 @@ WHOLE = {
     "text": (b"hello\n", "1:1: the description must be a mapping of 'key: value' lines, not 'hello'"),
     "binary": (b"name: x\n\x00\x01\x02", "2:1: this is a binary file"),
     "latin-1": ("name: Schlüssel\n".encode("latin-1"), "1:11: the file is not UTF-8 text"),
-    "utf-16": ("name: x\n".encode("utf-16"), "this is a binary file"),
+    "utf-16": ("name: x\n".encode("utf-16"), "save it as UTF-8"),
     "control character": (b"name: a\nb: \x07x\n", "2:4: an invisible control character"),
     "two documents": (b"name: x\n---\nname: y\n", "only one document is read"),
     "larger than 1 MiB": (b"#" * (1 << 20) + b"#", "1:1: the file is larger than 1 MiB"),
@@ -242,7 +242,7 @@ WHOLE = {
         + b"".join(b"%c: &%c [*%c,*%c,*%c,*%c,*%c,*%c,*%c]\n" % ((c, c) + (c - 1,) * 7) for c in range(98, 107)),
         "too many values",
     ),
-    "huge number": (b"schema_version: " + b"9" * 5000, "is not a value that can be read"),
+    "huge number": (b"schema_version: " + b"9" * 5000, "'schema_version' must be a value that can be read"),
     "key that is a list": (b"? [a, b]\n: c\n", "1:3: a key must be a plain word"),
     "half a character": (
         b'name: "\\ud800"\npurpose: a\nstage: testing\n',

@@ -43,7 +43,7 @@ def _npy() -> bytes:
         (_zip("word/document.xml"), FileKind.ZIP),
         (b"PK\x03\x04 cut", FileKind.ZIP),
         *((pickle.dumps({"a": 1}, protocol=p), FileKind.PICKLE) for p in range(6)),
-        (gzip.compress(b"x"), FileKind.GZIP),
+        (gzip.compress(b"x", mtime=0), FileKind.GZIP),
         (b"\0\0\x08\x01\0\0\0\x01x", FileKind.IDX),
         (b"tree\nversion=v4\n", FileKind.LIGHTGBM),
         (b'{"learner": {}}', FileKind.XGBOOST_JSON),

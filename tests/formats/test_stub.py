@@ -88,6 +88,7 @@ def test_images_are_taken_to_fill_their_usual_range(weights: Path, tmp_path: Pat
     load = described(weights, tmp_path / "grey.npz").model("model").load
     assert load is not None
     assert load.bounds == (0, 255)
+    assert "`scale: 0.0039" in stub(weights, tmp_path / "grey.npz")
     np.savez(tmp_path / "table.npz", x=x[:, :, 0], y=np.arange(9) % 3)
     load = described(weights, tmp_path / "table.npz").model("model").load
     assert load is not None

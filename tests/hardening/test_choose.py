@@ -13,7 +13,8 @@ from bartizan.core.profile import NotApplicable
 from bartizan.core.system import System
 from bartizan.core.treatment import Treatment
 from bartizan.core.vocabulary import EffectKind, ThreatClass
-from bartizan.hardening.choose import BEST, choose, never
+from bartizan.hardening.choose import BEST, choose
+from bartizan.knowledge.fit import never
 from bartizan.knowledge.load import load
 
 BASE = load()
@@ -101,17 +102,17 @@ def test_what_was_never_measured_is_not_tried_again() -> None:
 )
 def test_what_does_not_fit_says_why(model, reason) -> None:
     found = chosen(finding("E1"), of=system(model))["trains@m"]
-    assert (found.status, found.plugin, reason in found.reason) == ("not_applicable", None, True)
+    assert (found.status, found.plugin, reason in found.reason) == ("does_not_fit", None, True)
 
 
 def test_a_plugin_that_refuses_is_heard() -> None:
     found = chosen(finding("B1"))["refuses@m"]
-    assert (found.status, found.reason) == ("not_applicable", "there are no clean data.")
+    assert (found.status, found.reason) == ("does_not_fit", "there are no clean data.")
 
 
 def test_what_is_in_place_is_not_proposed_again() -> None:
     found = chosen(finding("X1"), of=system(interface={"returns": "label"}))["rounds@m"]
-    assert (found.status, found.reason) == ("not_applicable", "Already in place: api: returns label.")
+    assert (found.status, found.reason) == ("in_place", "Already in place: api: returns label.")
 
 
 def test_broken_defences_are_listed_as_never_to_be_used() -> None:
@@ -119,7 +120,7 @@ def test_broken_defences_are_listed_as_never_to_be_used() -> None:
     broken = [id for id, entry in BASE.defences.items() if never(entry) and "E1" in entry.counters]
     assert broken
     for id in broken:
-        assert found[f"{id}@m"].status == "not_applicable"
+        assert found[f"{id}@m"].status == "refuted"
         assert found[f"{id}@m"].reason.startswith("Never recommended: ")
     assert not [t for t in found.values() if t.status == "recommended" and EffectKind.NONE in t.effects]
 
@@ -143,7 +144,7 @@ def test_federated_methods_stay_out_where_one_party_trains() -> None:
 
 def test_conflicts_name_rule_and_counterpart() -> None:
     rules = {c.rule: c.with_ for c in chosen(finding("E1"))["trains@m"].conflicts}
-    assert rules["C01"].startswith("B1 ")  # B1 is a vulnerability of this system
+    assert rules["C01"].endswith("(B1)")  # B1 is a vulnerability of this system
     assert "C02" in rules
 
 

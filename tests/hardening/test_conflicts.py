@@ -19,16 +19,17 @@ def warned(defence: str, techniques=(), chosen=(), **more: Any) -> dict[str, str
 
 def test_with_a_vulnerability() -> None:
     assert "C01" not in warned("DF01")
-    assert warned("DF01", techniques=("B1",))["C01"] == "B1 (resistance to backdoors)"
+    assert warned("DF01", techniques=("B1",))["C01"].startswith("resistance to backdoors: ")
+    assert warned("DF01", techniques=("B1",))["C01"].endswith("(B1)")
 
 
 def test_with_another_choice() -> None:
-    assert warned("DF42", chosen=("DF01",))["C04"].startswith("DF01")
+    assert warned("DF42", chosen=("DF01",))["C04"].endswith("(DF01)")
 
 
 def test_with_what_is_in_place() -> None:
     diverse = {"model": {"capacity": "small_regularised"}}
-    assert warned("DF01", **diverse)["C06"].startswith("DF38")
+    assert warned("DF01", **diverse)["C06"].endswith("(DF38)")
 
 
 @pytest.mark.parametrize(("fallback", "warns"), [("human_queue", True), ("none", False), ("unknown", False)])

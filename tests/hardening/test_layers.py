@@ -30,7 +30,7 @@ def test_one_control_alone_is_a_single_point_of_failure() -> None:
     alone = cells(data={"integrity": "hashed"})["data", "at_rest"]
     assert alone.controls == ("digests of the data (train)",)
     assert alone.single_point
-    assert "single point of failure" in alone.note
+    assert alone.note.startswith("Nothing stands behind")
     both = cells(data={"integrity": "signed"})["data", "at_rest"]
     assert len(both.controls) == 2
     assert not both.single_point
@@ -56,3 +56,11 @@ def test_flows_over_a_boundary_are_named_where_they_happen() -> None:
     noted = {place for place, cell in found.items() if "'vendor'" in cell.note}
     assert noted == {("data", "in_transit"), ("retraining", "in_transit")}
     assert {place for place, cell in found.items() if "'internet'" in cell.note} == {("deployment", "in_transit")}
+
+
+def test_what_only_bounds_a_leak_is_no_point_of_failure() -> None:
+    alone = cells(data={"sensitivity": "none"})["data", "in_transit"]
+    assert (alone.controls, alone.single_point) == ((), False)
+    assert alone.bounds == ("no direct identifiers (train)",)
+    both = cells(data={"sensitivity": "none", "integrity": "hashed"})["data", "at_rest"]
+    assert both.single_point

@@ -213,14 +213,24 @@ def test_tables_are_complete_and_monotone(base: KnowledgeBase) -> None:
     tables, levels = base.tables, (Level.LOW, Level.MEDIUM, Level.HIGH)
     order = ["low", "medium", "high", "critical"]
     for threat_class in ThreatClass:
-        rates = [tables.tolerance.tolerated(threat_class, level) for level in levels]
-        assert rates == sorted(rates, reverse=True)
-        assert tables.tolerance.tolerated(threat_class, Level.UNKNOWN) == rates[-1]
+        for harm in tables.tolerance.rates[threat_class]:
+            rates = [tables.tolerance.tolerated(threat_class, harm, level) for level in levels]
+            assert rates == sorted(rates, reverse=True)
+            assert tables.tolerance.tolerated(threat_class, harm, Level.UNKNOWN) == rates[-1]
         assert threat_class in tables.objective.objectives
     grid = [[order.index(tables.severity.severity(i, e)) for e in levels] for i in levels]
     assert all(row == sorted(row, reverse=True) for row in grid)
     assert all(list(column) == sorted(column) for column in zip(*grid, strict=True))
     assert tables.severity.severity(Level.UNKNOWN, Level.UNKNOWN) == "critical"
+
+
+def test_a_harm_that_is_not_listed_is_held_to_the_strictest_of_its_class(base: KnowledgeBase) -> None:
+    table = base.tables.tolerance
+    assert table.tolerated(ThreatClass.BACKDOOR, "trigger_success", Level.HIGH) == 0.05
+    assert table.tolerated(ThreatClass.BACKDOOR, "something_new", Level.HIGH) == 0.0
+    assert table.order(ThreatClass.BACKDOOR, ["new", "flagged_classes", "trigger_success"]) == [
+        "trigger_success", "flagged_classes", "new",
+    ]  # fmt: skip
 
 
 def test_effort_and_likelihood_tables_answer(base: KnowledgeBase) -> None:

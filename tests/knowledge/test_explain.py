@@ -59,7 +59,7 @@ def test_zero_is_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "right"), [("DF1", "DF01"), ("AML.T0043.01", "AML.T0043.001"), ("E22", "E2"), ("badnets", "gu2017")]
+    ("wrong", "right"), [("DF1", "DF01"), ("AML.T0043.01", "AML.T0043.001"), ("E22", "E2"), ("gu207", "gu2017")]
 )
 def test_misspelt_id_gets_a_hint(wrong: str, right: str) -> None:
     with pytest.raises(UsageError, match="Did you mean") as caught:

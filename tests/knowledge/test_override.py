@@ -37,11 +37,11 @@ def test_tables_and_nested_fields(base: KnowledgeBase) -> None:
     changed = override(
         base,
         {
-            "tolerance": Override(values={"rates.evasion.high": 0.01}),
+            "tolerance": Override(values={"rates.evasion.robust_error.high": 0.01}),
             "DF01": Override(values={"costs.train.level": "low"}),
         },
     )
-    assert changed.tables.tolerance.tolerated(ThreatClass.EVASION, Level.HIGH) == 0.01
+    assert changed.tables.tolerance.tolerated(ThreatClass.EVASION, "robust_error", Level.HIGH) == 0.01
     assert changed.defences["DF01"].costs.train.level is Level.LOW
 
 
@@ -49,12 +49,12 @@ def test_tables_and_nested_fields(base: KnowledgeBase) -> None:
     ("id_", "change", "message"),
     [
         ("DC99", {"level": "low"}, "Did you mean"),
-        ("DC13", {"options": {"score": "low"}}, "no field 'options.score.level'"),
+        ("DC13", {"options": {"score": "low"}}, "no option 'score'; did you mean 'scores'"),
         ("E2", {"options": {"scores": "low"}}, "no design choice"),
-        ("E2", {"level": "low"}, "no field 'level'"),
+        ("E2", {"level": "low"}, "no design choice, so it has no level"),
         ("E2", {"values": {"maturity": "legendary"}}, "maturity"),
         ("E2", {"values": {"id": "E9"}}, "no field 'id'"),
-        ("tolerance", {"values": {"rates.evasion.high": 3}}, "less than or equal to 1"),
+        ("tolerance", {"values": {"rates.evasion.robust_error.high": 3}}, "less than or equal to 1"),
         ("AML.T0020", {"values": {"name": "x"}}, "published id"),
     ],
 )

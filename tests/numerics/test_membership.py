@@ -1,14 +1,19 @@
 import numpy as np
 import pytest
+from scipy.special import ndtr, ndtri
+from scipy.stats import beta
 
 from bartizan.numerics.membership import (
     auc,
+    enclosing,
+    fpr_interval,
     loss_signal,
     lowest_fpr,
     reference_mean,
     rmia,
     roc,
     threshold_at,
+    tpr_interval,
     true_class,
 )
 
@@ -63,6 +68,42 @@ def test_too_few_outsiders_for_the_rate() -> None:
     with pytest.raises(ValueError, match="needs at least 99 non-members"):
         threshold_at(np.zeros(98), 0.01)
     assert threshold_at(np.arange(99.0), 0.01) == 98
+
+
+@pytest.mark.parametrize(("m", "fpr"), [(1000, 0.01), (200, 0.05), (400, 0.1)])
+@pytest.mark.parametrize("shift", [0.0, 1.0, 3.0])
+@pytest.mark.parametrize("tied", [False, True])
+def test_the_interval_of_the_members_found_covers_the_truth(m: int, fpr: float, shift: float, tied: bool) -> None:
+    """Members at N(shift, 1), others at N(0, 1): the best rate at `fpr` is Φ(shift − z), or less where scores are tied.
+    Guessing (shift 0) must not be reported as a leak."""
+    rng, runs = np.random.default_rng(7), 300
+    step = 0.5 if tied else 1e-9
+    cuts = np.arange(-8, 8, step) if tied else np.array([ndtri(1 - fpr)])
+    allowed = cuts[ndtr(-cuts) <= fpr + 1e-12]
+    best = float(ndtr(shift - allowed).max())
+    covered = leaks = 0
+    for _ in range(runs):
+        members, others = rng.standard_normal(m) + shift, rng.standard_normal(m)
+        if tied:
+            members, others = np.ceil(members / step) * step, np.ceil(others / step) * step
+        low, high = tpr_interval(members, others, fpr)
+        covered += low <= best <= high
+        leaks += low > fpr
+    assert covered >= 0.95 * runs
+    assert shift > 0 or leaks <= 0.025 * runs
+
+
+def test_the_order_statistics_that_enclose_a_threshold() -> None:
+    k_low, k_high = enclosing(1000, 0.01, 0.025)
+    assert beta.ppf(1 - 0.0125, k_low, 1001 - k_low) <= 0.01 < beta.ppf(1 - 0.0125, k_low + 1, 1000 - k_low)
+    assert beta.ppf(0.0125, k_high, 1001 - k_high) >= 0.01 > beta.ppf(0.0125, k_high - 1, 1002 - k_high)
+    assert enclosing(100, 0.001, 0.05)[0] == 0
+    assert fpr_interval(1000, 10) == pytest.approx(beta.ppf([0.025, 0.975], 10, 991))
+
+
+def test_without_an_enclosing_order_statistic_an_end_is_open() -> None:
+    assert tpr_interval(np.ones(50), np.zeros(20), 0.01)[0] == 0
+    assert tpr_interval(np.ones(50), np.arange(20.0), 0.99)[1] == 1
 
 
 def test_ten_outsiders_must_be_expected_above() -> None:

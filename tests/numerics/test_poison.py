@@ -43,5 +43,6 @@ def test_doses_respect_the_budget(shares: tuple[float, ...], records: int | None
 
 
 def test_retraining_seeds_differ_and_a_longer_list_starts_with_the_shorter() -> None:
-    assert retraining_seeds(1, 10)[:2] == retraining_seeds(1, 2)
-    assert len({*retraining_seeds(1, 10), *retraining_seeds(2, 10)}) == 20
+    assert retraining_seeds(1, 10, "m")[:2] == retraining_seeds(1, 2, "m")
+    every = {*retraining_seeds(1, 10, "m"), *retraining_seeds(2, 10, "m"), *retraining_seeds(1, 10, "n")}
+    assert len(every) == 30

@@ -49,3 +49,15 @@ def test_empty_says_nothing() -> None:
 def test_refuses_unequal_lengths() -> None:
     with pytest.raises(ValueError):
         kaplan_meier(np.ones(3), [True])
+
+
+def test_when_nothing_stands_more_tries_add_nothing_and_otherwise_they_are_unknown() -> None:
+    assert kaplan_meier([1, 2, 3], [True] * 3).success_at(100) == pytest.approx((1.0, *clopper_pearson(3, 3)))
+    assert kaplan_meier([1, 2, 3], [True, True, False]).success_at(100) is None
+
+
+def test_an_example_given_up_early_counts_as_standing_at_the_full_budget() -> None:
+    curve = kaplan_meier([3, 9], [True, False], budget=50)
+    assert curve.censored_at == 50
+    assert curve.success_at(50) is not None
+    assert curve.success_at(51) is None

@@ -15,7 +15,7 @@ from bartizan.core.evidence import Evidence
 from bartizan.core.exposure import Exposure
 from bartizan.core.finding import Certified, Finding, Rate, Rung, Scope, Sensitivity, Tries
 from bartizan.core.plan import Cell, Method, Plan, Untested
-from bartizan.core.threat import Threat, Vulnerability
+from bartizan.core.threat import Means, Threat, Vulnerability
 from bartizan.core.treatment import Conflict, Retest, Treatment
 from bartizan.core.trial import Subject, Trial
 from bartizan.core.vocabulary import Capability as C
@@ -372,8 +372,13 @@ def vulnerabilities() -> tuple[Vulnerability, ...]:
                 exposures=tuple(exposed.split()),
                 exposure="high" if rank < 4 else "medium",
                 maturity="demonstrated",
-                access=Access(capabilities=(C.SCORES, C.LABELS), interface=interface or None),
-                budget=Budget(queries=10000),
+                means=(
+                    Means(
+                        sources=("fraudster",),
+                        access=Access(capabilities=(C.SCORES, C.LABELS), interface=interface or None),
+                        budget=Budget(queries=10000),
+                    ),
+                ),
                 objective="integrity",
                 likelihood=likelihood,
                 impact=impact,
@@ -401,12 +406,14 @@ def evidence(
     id: str, plugin: str, kind: str = "attack", subject: str = "reader", *, capability: C | None = None, **more: Any
 ) -> Evidence:
     """One measured trial; `more` overrides the fields of the record."""
+    tested = Subject(kind=more.pop("subject_kind", "target"), id=subject, treatments=more.pop("treatments", ()))
     trial = Trial(
         name=id,
         kind=kind,
         plugin=plugin,
         version=1,
-        subject=Subject(kind=more.pop("subject_kind", "target"), id=subject, treatments=more.pop("treatments", ())),
+        subject=tested,
+        dataset="test" if tested.kind == "target" else "",
         access=Access(
             capabilities=(capability,) if capability else (),
             interface="api" if capability in (C.LABELS, C.SCORES) else None,
@@ -894,7 +901,7 @@ def treatments() -> tuple[Treatment, ...]:
             defence="DF09",
             title="Differentially private training",
             effects=("improves",),
-            status="not_applicable",
+            status="does_not_fit",
             reason="It would cost more accuracy than the floor of 92 % allows.",
             for_findings=("D1@train/api",),
         ),

@@ -24,6 +24,14 @@ def test_rows_of_a_table_show_only_what_changed_the_most_first(assessment):
     assert found.items[0].after == "?"
 
 
+def test_what_the_world_did_is_changed_and_not_attacked(assessment):
+    image = np.zeros((1, 1, 4, 4), np.float32)
+    kept = ArrayReader(lambda _: {"example_original": image, "example_changed": image + 1})
+    hazard = [next(e for e in assessment.evidence if e.trial.kind == "hazard")]
+    assert examples(hazard, kept, ()).verb == "changed"
+    assert examples(evidence(assessment), kept, ()).verb == "attacked"
+
+
 def test_no_arrays_no_examples(assessment):
     assert examples(evidence(assessment), ArrayReader(), ()) is None
 

@@ -1,7 +1,9 @@
 import re
 
 import numpy as np
+import pytest
 
+from bartizan.core.artifact import Measurement
 from bartizan.core.contracts import ArrayReader
 from bartizan.report.panels import counted, name_of, three
 
@@ -57,9 +59,57 @@ def test_giving_up_early_does_not_make_the_last_success_look_like_all(assessment
     assert top > 60
 
 
+def test_sizes_beyond_the_size_tested_are_drawn_where_they_were_measured(assessment):
+    finding, evidence = of(assessment, "E2@reader/api")
+    size = np.linspace(0.01, 0.4, 40)
+    kept = {"reached": size <= 0.1, "tries": np.ones(40), "size": size}
+    chart = three(finding, evidence[:1], ArrayReader(lambda _: kept))[1].chart
+    half, most = (float(x) for x in re.findall(r'<circle cx="([\d.]+)"', chart)[1:])
+    assert (half - 40) / (most - 40) == pytest.approx(0.21 / 0.37, abs=0.01)
+
+
+def test_several_attacks_are_put_together_where_the_answer_is_about_all(assessment):
+    finding, evidence = of(assessment, "E2@reader/api")
+    by_id = {evidence[0].id: np.array([0.1, 0.4]), evidence[1].id: np.array([0.3, 0.2])}
+    reader = ArrayReader(lambda i: {"reached": np.ones(2, bool), "tries": np.ones(2), "size": by_id[i]})
+    panel = three(finding, evidence, reader)[1]
+    assert panel.legend.index("any of them") < panel.legend.index("square")
+
+
+def test_what_does_not_apply_has_a_reason_and_no_empty_drawing(assessment, arrays):
+    for id in ("S1@service", "D1@train/api", "X1@reader/api"):
+        size = three(*of(assessment, id), arrays)[1]
+        assert size.answer == "Does not apply: no input is changed"
+        assert not size.chart
+
+
+def test_a_hazard_draws_the_condition_that_decided_and_says_the_others(assessment):
+    finding, evidence = of(assessment, "H2@reader")
+    rows = {"gaussian_noise": 0.04, "rotation": finding.rate.value}
+    evidence = [
+        e.model_copy(
+            update={
+                "size_unit": "degree" if e.trial.plugin == "rotation" else "",
+                "measurements": (measured(rows[e.trial.plugin], finding.rate.n),),
+            }
+        )
+        for e in evidence
+    ]
+    reader = ArrayReader(lambda _: {"reached": np.ones(4, bool), "tries": np.ones(4), "size": np.arange(4) + 5.0})
+    panel = three(finding, evidence, reader)[1]
+    assert "degree of rotation" in panel.chart
+    assert panel.notes == ("Gaussian noise: a tenth fail by 6.",)
+
+
+def measured(value, n):
+    return Measurement(
+        estimand="failure_probability", unit="example", n=n, method="m", value=value, low=value, high=value
+    )
+
+
 def test_a_name_says_access_and_size(assessment):
     apgd = next(e for e in assessment.evidence if e.trial.plugin == "apgd")
-    assert name_of(apgd) == "apgd (gradients, ε 0.1)"
+    assert name_of(apgd) == "apgd (gradients, L∞ ≤ 0.1)"
     turned = next(e for e in assessment.evidence if e.trial.plugin == "rotation")
     assert name_of(turned) == "rotation"
     trial = turned.trial.model_copy(update={"params": {"condition": "skew"}})

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bartizan.core.contracts import ArrayReader
+from bartizan.core.vocabulary import Level
 from bartizan.report import render as module
 from bartizan.report.render import render, sections
 
@@ -190,3 +191,18 @@ def test_all_three_curves_stand_in_an_evasion_finding(page):
 
 def test_the_page_stays_small(page):
     assert len(page) < 400_000
+
+
+@pytest.mark.parametrize(("level", "said"), [("low", "Bears on the impact."), ("high", "Raises the impact.")])
+def test_a_low_level_raises_nothing(changed, level, said):
+    exposure = changed().exposures[0].model_copy(update={"level": Level(level), "effect": "impact"})
+    page = render(changed(exposures=(exposure,)), ArrayReader())
+    assert said in page
+    assert ({"Bears on the impact.", "Raises the impact."} - {said}).pop() not in page
+
+
+def test_bulk_stays_closed_on_paper_and_the_present_stage_is_open(assessment, arrays):
+    page = render(assessment, arrays)
+    assert "details:not(.bulk)::details-content" in page
+    assert page.count('class="stage bulk') == 9
+    assert len(re.findall(r'class="stage bulk[^>]* open>', page)) == 1

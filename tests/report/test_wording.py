@@ -1,4 +1,5 @@
-from bartizan.core.finding import Sensitivity, Tries
+from bartizan.core.artifact import Measurement
+from bartizan.core.finding import Rate, Tries, Within
 from bartizan.report import wording
 
 
@@ -6,30 +7,11 @@ def tries(median):
     return Tries(unit="queries", median=median, low=None, high=None, censored_at=5000.0, n=200)
 
 
-def test_a_median_beyond_the_budget_is_never_a_number_of_its_own():
-    assert wording.tries(tries(None)).replace("\u202f", " ") == "more than 5 000 queries for half of the 200 tried"
-    assert wording.tries(tries(612.0)) == "half fall within 612 queries"
-    assert wording.tries(tries(1.0)) == "half fall within 1 query"
-    assert wording.tries(None) == "not measured"
-
-
-def test_sizes_fall_back_to_the_smallest_share_reached():
-    def size(q10, q50):
-        return wording.size(Sensitivity(unit="linf", q10=q10, q50=q50, q90=None, n=200))
-
-    assert size(0.04, 0.08) == "half fall to a change of at most 0.08 (L∞)"
-    assert size(0.04, None) == "a tenth fall to a change of at most 0.04 (L∞)"
-    assert "fewer than a tenth" in size(None, None)
-
-
-def test_the_least_access_above_the_tolerance_is_named(assessment):
-    by_id = {f.id: f for f in assessment.findings}
-    assert wording.knowledge(by_id["E2@reader/api"]) == "seeing the labels is enough"
-    assert wording.knowledge(by_id["D1@train/api"]) == "seeing the scores did not suffice"
-    loose = by_id["D1@train/api"].model_copy(update={"tolerance": 0.008})
-    assert wording.knowledge(loose) == "it held here; for another attack seeing the scores is enough"
-    assert wording.knowledge(by_id["H2@reader"]) == "none: the world itself does this"
-    assert wording.knowledge(by_id["S1@service"]) == "not measured"
+def test_success_at_round_numbers_of_tries_is_said_with_its_interval():
+    marks = (Within(tries=10, share=0.25, low=0.1, high=0.5), Within(tries=1000, share=1.0, low=0.8, high=1.0))
+    said = wording.within(tries(12.0).model_copy(update={"within": marks, "first": 1.0})).replace("\u202f", " ")
+    assert said == "Fallen: 25 % (10 % to 50 %) in 10, 100 % (80 % to 100 %) in 1 000; the first after 1 query."
+    assert wording.within(tries(12.0)) == wording.within(None) == ""
 
 
 def test_findings_come_worst_first(assessment):
@@ -40,12 +22,9 @@ def test_findings_come_worst_first(assessment):
     assert found == wording.in_order(found)
 
 
-def test_a_sentence_says_what_where_how_often_and_how_soon(assessment):
+def test_a_sentence_says_what_where_and_how_often(assessment):
     said = wording.sentence(assessment.findings[0]).replace("\u202f", " ")
-    assert said == (
-        "Evasion by queries on reader through api: 62 % of the inputs are turned; 5 % is tolerated; "
-        "half fall within 612 queries."
-    )
+    assert said == ("Evasion by queries on reader through api: 62 % of the inputs are turned; 5 % is tolerated.")
 
 
 def test_an_untested_finding_says_why(assessment):
@@ -57,3 +36,53 @@ def test_an_unknown_estimand_is_named_plainly(assessment):
     f = assessment.findings[0]
     odd = f.model_copy(update={"rate": f.rate.model_copy(update={"estimand": "brand_new"})})
     assert "is the brand new" in wording.outcome(odd)
+
+
+def test_a_hazard_is_told_with_its_condition_and_what_fails_without_it(assessment):
+    f = next(f for f in assessment.findings if f.id == "H2@reader")
+    rows = {"failure_probability": f.rate.value, "clean_error": 0.039}
+    params = {"condition": "skew", "distribution": {}, "assumed": True}
+    evidence = [
+        e.model_copy(
+            update={
+                "trial": e.trial.model_copy(update={"params": params}),
+                "measurements": tuple(
+                    Measurement(estimand=k, unit="u", n=f.rate.n, method="m", value=v, low=v, high=v)
+                    for k, v in rows.items()
+                ),
+            }
+        )
+        for e in assessment.evidence
+        if e.trial.plugin == "rotation"
+    ]
+    said = wording.outcome(f, evidence).replace("\u202f", " ")
+    assert said == "7.4 % fail under skew (uniform, assumed); 3.9 % already fail unchanged; 5 % is tolerated"
+    assert "skew (uniform, assumed)" in wording.sentence(f, evidence)
+
+
+def test_few_units_are_counted_and_not_turned_into_per_cent():
+    two = Rate(estimand="goal_reached", value=1.0, low=0.16, high=1.0, n=2, method="m")
+    assert wording.share(two) == "2 of 2 retrainings"
+    assert wording.share(two.model_copy(update={"n": 1})) == "1 of 1 retraining"
+
+
+def test_a_reason_repeats_no_raw_numbers_and_no_keys(assessment):
+    f = assessment.findings[0]
+    said = "attack_success 0.605 [0.534, 0.673], n = 200: even the lower end is above the tolerated 0.25."
+    told = wording.reason(f.model_copy(update={"reason": said})).replace("\u202f", " ")
+    assert told == "Even the lower end is above the tolerated 25 %."
+
+
+def test_a_scan_that_can_only_convict_never_asks_for_more_data(assessment):
+    f = assessment.findings[0]
+    rate = f.rate.model_copy(update={"estimand": "flagged_classes"})
+    said = wording.reason(
+        f.model_copy(update={"rate": rate, "verdict": "inconclusive", "reason": "more data is needed"})
+    )
+    assert "only convict, never clear" in said
+
+
+def test_one_thing_is_singular():
+    assert wording.singular("1 queries an example; 21 queries") == "1 query an example; 21 queries"
+    assert wording.singular("1,000 queries in all, 2,500 records") == "1\u202f000 queries in all, 2\u202f500 records"
+    assert wording.budget({"queries_per_example": 1}) == "1 query an example"

@@ -35,7 +35,7 @@ def _scan(control: Control, *paths: Path) -> tuple[Artifact, Any]:
     roles = control.roles()
     files = tuple(map(str, paths)) or control.paths()
     view = grant(control.target(), control.access, control.budget, roles, paths=files)
-    artifact = ModelFileScan().run(view, params=ModelFileScan.params(), seed=0)
+    artifact = replace(ModelFileScan().run(view, params=ModelFileScan.params(), seed=0), watched=view.watched())
     return artifact, ScannerReferee().measure(None, roles, artifact, params=ModelFileScan.params(), seed=0)
 
 
@@ -130,9 +130,30 @@ def test_a_scanner_that_lies_is_found_out(tmp_path: Path) -> None:
     assert measured.measurements[0].value == 1.0
     assert {f.id for f in measured.flags} == {"verdict_disputed"}
     invented = {"text": "it would look up os.system, which is not", "offset": 0, "member": ""}
-    moved = replace(artifact, claims={"files": [{**artifact.claims["files"][0], "reasons": [invented]}]})
+    first = artifact.claims["files"][0]
+    alone = replace(artifact.watched, paths=(first["path"],))
+    moved = replace(artifact, claims={"files": [{**first, "reasons": [invented]}]}, watched=alone)
     (flag,) = ScannerReferee().measure(None, roles, moved, params=ModelFileScan.params(), seed=0).flags
     assert flag.id == "reason_not_found"
+
+
+@pytest.mark.parametrize("claims", [{}, {"files": []}, {"files": None}, {"files": ["m.pkl", {"path": "elsewhere"}]}])
+def test_a_scanner_that_says_nothing_has_passed_nothing(claims: dict[str, Any]) -> None:
+    artifact, _ = _scan(controls.malicious())
+    silent = replace(artifact, arrays={}, claims=claims)
+    roles = controls.malicious().roles()
+    measured = ScannerReferee().measure(None, roles, silent, params=ModelFileScan.params(), seed=0)
+    unsafe, claimed = measured.measurements
+    assert (unsafe.value, unsafe.n) == (1.0, 6)
+    assert (claimed.n, claimed.low, claimed.high) == (0, 0.0, 1.0)
+    assert [f.id for f in measured.flags] == ["verdict_missing"] * 6
+
+
+def test_without_files_nothing_is_known() -> None:
+    nothing = Artifact("file_verdicts", {}, {"files": []})
+    roles = controls.malicious().roles()
+    unsafe, _ = ScannerReferee().measure(None, roles, nothing, params=ModelFileScan.params(), seed=0).measurements
+    assert (unsafe.n, unsafe.low, unsafe.high) == (0, 0.0, 1.0)
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -145,3 +166,32 @@ def test_no_bytes_make_either_way_raise(tmp_path: Path, seed: int) -> None:
     (tmp_path / "m").write_bytes(bytes(raw[: int(rng.integers(1, len(raw) + 1))]))
     _scan(controls.malicious(), tmp_path / "m")
     assert not (controls.folder() / controls.MARK).exists()
+
+
+def _with_weights_beside(folder: Path, content: bytes) -> Path:
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    weights = numpy_helper.from_array(np.ones((4, 2), np.float32), "W")
+    x, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, ["n", k]) for n, k in (("x", 4), ("y", 2)))
+    graph = helper.make_graph([helper.make_node("MatMul", ["x", "W"], ["y"])], "g", [x], [y], [weights])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.save_model(model, folder / "m.onnx", save_as_external_data=True, location="m.data", size_threshold=0)
+    (folder / "m.data").write_bytes(content)
+    return folder / "m.onnx"
+
+
+@pytest.mark.parametrize("first", [b"", b"\x80\x04", b"\x1f\x8b"], ids=["plain", "like a pickle", "like gzip"])
+def test_weights_beside_an_onnx_file_are_numbers_whatever_they_begin_with(tmp_path: Path, first: bytes) -> None:
+    numbers = np.random.default_rng(0).normal(size=400).astype(np.float32).tobytes()
+    assert inspect_file(_with_weights_beside(tmp_path, first + numbers[len(first) :])).safe
+
+
+def test_a_pickle_or_an_archive_in_their_place_is_refused(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a", "b")
+    for content in (pickle.dumps(Payload(tmp_path / "made")), packed.getvalue()):
+        report = inspect_file(_with_weights_beside(tmp_path, content))
+        assert "m.data" in report.sentence()
+        assert not report.safe

@@ -262,3 +262,20 @@ def test_lightgbm(tmp_path: Path, classes: int) -> None:
     np.testing.assert_allclose(target.scores(T)[:, -1], want if classes == 2 else want[:, -1], atol=1e-6)
     with pytest.raises(ModelError, match="classes apart"):
         _open(tmp_path / "m.txt", "lightgbm", classes=7, shape=(16,))
+
+
+def test_models_that_predict_amounts_are_refused(tmp_path: Path) -> None:
+    import lightgbm
+    import xgboost
+    from sklearn.linear_model import LinearRegression
+
+    amounts = T.sum(1)
+    xgboost.train({"objective": "reg:squarederror"}, xgboost.DMatrix(T, amounts), 2).save_model(tmp_path / "m.json")
+    fitted = lightgbm.train({"objective": "regression", "verbosity": -1}, lightgbm.Dataset(T, amounts), 2)
+    (tmp_path / "m.txt").write_text(fitted.model_to_string())
+    (tmp_path / "m.pkl").write_bytes(pickle.dumps(LinearRegression().fit(T, amounts)))
+    for file, kind, more in (
+        ("m.json", "xgboost", {}), ("m.txt", "lightgbm", {}), ("m.pkl", "sklearn", {"trust": "pickle"}),
+    ):  # fmt: skip
+        with pytest.raises(ModelError, match="predicts amounts, not classes"):
+            _open(tmp_path / file, kind, classes=2, **more)

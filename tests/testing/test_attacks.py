@@ -76,7 +76,7 @@ def test_a_positive_control_it_cannot_break_and_a_negative_one_it_does() -> None
 
     says(Idle, "must reach")
     easy = next(c for c in Noise.controls() if c.kind == "positive")
-    both = (easy, replace(easy, name="other", kind="negative", threshold=0.0))
+    both = (*Noise.controls(), replace(easy, name="other", kind="negative", threshold=0.0))
     says(broken(controls=classmethod(lambda cls: both)), "must not exceed")
 
 
@@ -131,9 +131,41 @@ def test_proposing_more_than_an_interface_allows() -> None:
         broken(propose=lambda self, profile, effort: [Proposal(params={}, queries_per_example=10**6)]),
         "where the interface allows",
     )
+    says(
+        broken(propose=lambda self, profile, effort: [Proposal(params={}, queries=10**6)]),
+        "queries in all where the interface allows",
+    )
 
 
 def test_a_control_that_grants_none_of_the_needs() -> None:
     easy = Noise.controls()[0]
     poor = replace(easy, access=easy.access.model_copy(update={"capabilities": ()}), budget=Budget())
-    says(broken(controls=classmethod(lambda cls: (poor,))), "grants none")
+    says(broken(controls=classmethod(lambda cls: (*Noise.controls()[1:], poor))), "grants none")
+
+
+def test_no_negative_control_unless_it_says_why_there_can_be_none() -> None:
+    positive = classmethod(lambda cls: tuple(c for c in Noise.controls() if c.kind == "positive"))
+    says(broken(controls=positive), "no negative control")
+    spec = Noise.spec.model_copy(update={"no_negative_control": "whatever it is pointed at falls"})
+    check_attack(broken(controls=positive, spec=spec), imports=False)
+
+
+@pytest.mark.parametrize("missing", ["labels and l2", "scores and linf"])
+def test_a_norm_or_an_access_without_a_control_of_its_own(missing: str) -> None:
+    access, norm = missing.split(" and ")
+    left = [c for c in Noise.controls() if (c.access.name, c.params["norm"], c.kind) != (access, norm, "positive")]
+    says(broken(controls=classmethod(lambda cls: tuple(left))), f"no positive control for {missing}")
+
+
+def test_queries_that_name_no_example() -> None:
+    """A noise attack that asks as often as it likes by never saying for whom."""
+
+    class Nameless(Noise):
+        spec = Noise.spec
+
+        def run(self, view, *, params, seed):
+            for _ in range(100):
+                view.labels(view.probe.x)
+            return super().run(view, params=params, seed=seed)
+
+    says(Nameless, "must name its example")

@@ -5,7 +5,7 @@ Nothing here is a guess about intent; it is what the description leaves open. An
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Literal
@@ -16,13 +16,10 @@ from bartizan.core.vocabulary import Capability, Stage
 from bartizan.knowledge.schema import AdversaryProfile
 
 from .cast import Player
+from .crossing import INSIDE, Gain, Via, carries_weights, gains
 from .facts import Facts
 
-Via = Literal["internal", "held", "partners", "supply", "public"]
 VIAS: tuple[Via, ...] = ("internal", "held", "supply", "partners", "public")  # from the narrowest way in to the widest
-
-INSIDE = (Capability.WEIGHTS, Capability.LOGITS, Capability.SCORES, Capability.LABELS)
-WEIGHT_WORDS = ("weight", "checkpoint", "parameter", "model file")
 
 
 @dataclass
@@ -30,12 +27,14 @@ class Sight:
     """Capabilities over one model, each with the widest way in, and the interfaces that can be asked.
 
     packages: it can place files that the system opens. scene: it can arrange what the sensors look at.
+    because: of a capability that a flow over a trust boundary gives, which flow.
     """
 
     interfaces: dict[str, Via] = field(default_factory=dict)
     capabilities: dict[Capability, Via] = field(default_factory=dict)
     packages: Via | None = None
     scene: Via | None = None
+    because: dict[Capability, str] = field(default_factory=dict)
 
     def add(self, via: Via, *capabilities: Capability) -> None:
         """Note capabilities; of two ways to one capability the wider stays."""
@@ -43,8 +42,20 @@ class Sight:
             known = self.capabilities.get(capability, via)
             self.capabilities[capability] = wider(known, via)
 
+    def over(self, boundary: Gain) -> None:
+        """Note what a flow over a trust boundary gives beyond what is seen without it."""
+        for capability in boundary.capabilities:
+            known = self.capabilities.get(capability)
+            if known is None or wider(known, boundary.via) != known:
+                self.because[capability] = boundary.because
+                self.add(boundary.via, capability)
+        if boundary.places and self.packages is None:
+            self.packages = boundary.via
+            self.because.setdefault(Capability.FILES, boundary.because)
+
     def __or__(self, other: Sight) -> Sight:
         both = Sight(dict(self.interfaces), dict(self.capabilities), self.packages, self.scene)
+        both.because = {**other.because, **self.because}
         both.interfaces.update(other.interfaces)
         for capability, via in other.capabilities.items():
             both.add(via, capability)
@@ -72,6 +83,8 @@ def _in_stage(player: Player, model: ModelAsset, facts: Facts, stage: Stage) -> 
     elif player.described is not None:
         _by_reach(seen, player, model, facts, open_now)
     _published(seen, model, facts, stage)
+    for gain in gains(player, model, facts, stage):
+        seen.over(gain)
     return seen
 
 
@@ -195,15 +208,10 @@ def _written(player: Player) -> tuple[Capability, ...]:
 
 
 def _published(seen: Sight, model: ModelAsset, facts: Facts, stage: Stage) -> None:
-    """What lies open to everybody: published assets, and flows that carry weights or records over the boundary."""
+    """What lies open to everybody: published assets, and weights that are handed out."""
     data = facts.system.training_data(model.id)
     if data is not None and data.open_to == "public" and data.is_open(stage):
         seen.add("public", Capability.DATA_READ)
-    if (model.open_to == "public" and model.is_open(stage)) or any(_outflows(model.id, facts, WEIGHT_WORDS)):
+    handed_out = any(f.source == model.id and f.to == OUTSIDE and carries_weights(f) for f in facts.system.flows)
+    if (model.open_to == "public" and model.is_open(stage)) or handed_out:
         seen.add("public", *INSIDE)
-
-
-def _outflows(source: str, facts: Facts, words: tuple[str, ...]) -> Iterator[str]:
-    for flow in facts.system.flows:
-        if flow.source == source and flow.to == OUTSIDE and any(w in flow.carries.lower() for w in words):
-            yield flow.carries

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bartizan.core.access import Access, Budget, Output
@@ -13,13 +13,13 @@ from bartizan.knowledge.base import KnowledgeBase
 from bartizan.knowledge.schema import ThreatEntry
 
 from .cast import Player, players
+from .crossing import INSIDE, Via
 from .interaction import Interaction
-from .sight import INSIDE, Sight, Via, answers, sight, wider
+from .sight import Sight, answers, sight, wider
 
 C = Capability
 ASKED = frozenset({C.LABELS, C.SCORES, C.LOGITS, C.WEIGHTS})
 ASIDE = (C.DATA_READ, C.RECIPE, C.EXPLANATIONS)  # what helps a query attack without being a query
-GRAINS = ("label", "top_k", "rounded", "scores", "logits")
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,14 @@ def _threats(
 ) -> Iterator[Candidate]:
     """The threats of one adversary by one technique: one an interface where it works by asking, else one in all."""
     grants = [c for c in interaction.about(technique.id, model.id, None) if c.effect == "grants"]
-    handed_over = any(C.WEIGHTS in change.capabilities for change in grants)
-    if not player.tries(technique.id) and not (handed_over and _means_that_kind_of_harm(player, technique, kb)):
+    if not player.tries(technique.id) and not _means_that_kind_of_harm(player, technique, kb):
         return
     stages = (stage,) if stage in technique.planted else technique.planted
     seen = sight(player, model, interaction.facts, [s for s in stages if s is not None])
+    handed_over = any(C.WEIGHTS in change.capabilities for change in grants)
+    passed_by = C.WEIGHTS in seen.because and (C.WEIGHTS,) in technique.needs
+    if not (player.tries(technique.id) or handed_over or passed_by):
+        return
     for change in grants:
         if handed_over or seen.interfaces or seen.capabilities:
             seen.add("held" if C.FILES in change.capabilities else "public", *change.capabilities)
@@ -149,6 +152,7 @@ def _through(
     access = Access(capabilities=(*capabilities, *aside), interface=interface.id, output=output)
     budget = Budget(queries=_queries(player, [interface]), records=None)
     reason = f"{_name(player)} can query '{interface.id}' ({_door(interface)}), which answers with {_told(interface)}."
+    reason += _over_boundaries(seen, aside)
     return _candidate(technique, model, player, access, budget, seen.interfaces[interface.id], reason)
 
 
@@ -166,7 +170,7 @@ def _directly(
             for capability in capabilities:
                 via = seen.interfaces[interface.id]
                 held[capability] = wider(held.get(capability, via), via)
-        output = max((o for _, o in told), key=lambda o: GRAINS.index(o.kind), default=output)
+        output = max((o for _, o in told), key=lambda o: o.telling, default=output)
     enough = [need for need in technique.needs if set(need) <= set(held)]
     if not enough or (technique.needs == ((),) and seen.scene is None):
         return None
@@ -175,10 +179,11 @@ def _directly(
     via = ways[0]
     for way in ways[1:]:
         via = wider(via, way)
+    reason = _means(player, model, held, used) + _over_boundaries(seen, used)
     wrote = C.DATA_WRITE in used
     access = Access(capabilities=tuple(held) if enough != [()] else (), output=output)
     budget = Budget(queries=_queries(player, asked), records=player.records if wrote else None)
-    return _candidate(technique, model, player, access, budget, via, _means(player, model, held, used))
+    return _candidate(technique, model, player, access, budget, via, reason)
 
 
 def _candidate(
@@ -262,6 +267,11 @@ def _means(player: Player, model: ModelAsset, held: dict[Capability, Via], used:
     if not can:
         can = [f"query '{model.id}'"] if used else ["arrange the scene that the sensors look at"]
     return f"{_name(player)} can {' and '.join(can)}."
+
+
+def _over_boundaries(seen: Sight, used: Iterable[Capability]) -> str:
+    """The flows over trust boundaries that give what is used, one sentence each."""
+    return "".join(f" {why}" for why in dict.fromkeys(seen.because[c] for c in sorted(used) if c in seen.because))
 
 
 def benefit(candidate: Candidate, stated: Level) -> Level:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bartizan.core.access import Access, Budget, Output
 from bartizan.core.exposure import Exposure
-from bartizan.core.threat import Threat, Vulnerability
-from bartizan.core.vocabulary import Capability, Level, Objective
+from bartizan.core.threat import Means, Threat, Vulnerability
+from bartizan.core.vocabulary import Level, Objective
 from bartizan.knowledge.base import KnowledgeBase
 
 from .interaction import Interaction
 from .ranking import Case, Weight, rank_ranges, ranks, weigh
-from .threats import GRAINS, Candidate
+from .threats import Candidate
 
 
 def vulnerabilities(
@@ -81,8 +80,7 @@ def _vulnerability(case: Case, weight: Weight, interaction: Interaction, kb: Kno
         exposures=(*case.raising, *case.worsening),
         exposure=weight.exposure,
         maturity=technique.maturity,
-        access=_widest_access(threats),
-        budget=_widest_budget(threats),
+        means=_means(threats),
         objective=technique.objective,
         likelihood=weight.likelihood,
         impact=weight.impact,
@@ -94,27 +92,17 @@ def _vulnerability(case: Case, weight: Weight, interaction: Interaction, kb: Kno
     )
 
 
-def _widest_access(threats: tuple[Threat, ...]) -> Access:
-    """All capabilities any of the sources has, and the most telling output any of them gets."""
-    capabilities: tuple[Capability, ...] = tuple(c for t in threats for c in t.access.capabilities)
-    output = max((t.access.output for t in threats), key=_telling)
-    return Access(capabilities=capabilities, interface=threats[0].interface, output=output)
+def _means(threats: tuple[Threat, ...]) -> tuple[Means, ...]:
+    """What each source has, those that have the same together, in the order of the threats.
 
-
-def _telling(output: Output) -> tuple[int, int, int]:
-    return GRAINS.index(output.kind), output.k or 0, output.decimals or 0
-
-
-def _widest_budget(threats: tuple[Threat, ...]) -> Budget:
-    """The largest budget of any source; one without a limit leaves none."""
-
-    def widest(values: list[int | None]) -> int | None:
-        known = [v for v in values if v is not None]
-        return max(known) if known and len(known) == len(values) else None
-
-    writers = [t.budget.records for t in threats if Capability.DATA_WRITE in t.access.capabilities]
-    askers = [t.budget.queries for t in threats if Capability.WEIGHTS not in t.access.capabilities]
-    return Budget(queries=widest(askers), records=widest(writers))
+    They are kept apart: nobody has one adversary's scores, another's recipe and a third one's budget.
+    """
+    alike: dict[tuple[str, str], Means] = {}
+    for t in threats:
+        same = (t.access.to_json(), t.budget.to_json())
+        known = alike[same].sources if same in alike else ()
+        alike[same] = Means(sources=(*known, t.source), access=t.access, budget=t.budget)
+    return tuple(alike.values())
 
 
 def _reasons(

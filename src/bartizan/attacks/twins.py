@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from bartizan.core.artifact import Artifact, Flag, Measurement
 from bartizan.core.data import Labels, Roles
 from bartizan.core.target import Target
-from bartizan.numerics.intervals import clopper_pearson
+from bartizan.numerics.intervals import clopper_pearson, mean_interval
+from bartizan.numerics.levels import STUDENT
 from bartizan.numerics.paired import paired_difference
 from bartizan.numerics.poison import poisoned
 
@@ -37,31 +38,34 @@ def alike(answers: NDArray[np.generic]) -> bool:
 def goal_reached(reached: Hits, records: int) -> Measurement:
     """Share of retraining seeds at which the adversary had its way."""
     k, n = int(reached.sum()), len(reached)
-    low, high = clopper_pearson(k, n)
-    return Measurement(
-        estimand="goal_reached",
-        unit="retraining seed",
-        n=n,
-        method="Clopper-Pearson",
-        value=k / n,
-        low=low,
-        high=high,
-        at={"records": records},
-    )
+    return _measured("goal_reached", "retraining seed", n, "Clopper-Pearson", (k / n, *clopper_pearson(k, n)), records)
 
 
-def accuracy_drop(estimand: str, twins: Hits, hits: Hits, records: int) -> Measurement:
-    """Accuracy of the twins less that of the poisoned models; both arrays are seeds × probes."""
-    value, low, high = paired_difference(twins, hits)
+def mean_over_seeds(
+    estimand: str, first: Hits, second: Hits, records: int, *, unit: str, fixed: bool = False
+) -> Measurement:
+    """How much more often `first` is true than `second` (both seeds × probes), the mean over retrainings of one seed.
+
+    fixed: the training gives the same model whatever its seed. Then there is one difference, and what is left to
+    chance is the choice of probes.
+    """
+    n = first.shape[1]
+    if fixed and len(first) > 1:
+        value, low, high = paired_difference(first[0], second[0])
+        method = "Newcombe's paired interval, 95 %; the training does not depend on its seed"
+        return _measured(estimand, unit, n, method, (value, low, high), records)
+    gains = first.mean(axis=1) - second.mean(axis=1) if n else np.zeros(len(first))
+    low, high = mean_interval(gains, resolution=1 / max(n, 1))
+    method = f"{STUDENT} over retraining seeds, paired with clean twins, 95 %"
+    return _measured(estimand, "retraining seed", len(first), method, (float(gains.mean()), low, high), records)
+
+
+def _measured(
+    estimand: str, unit: str, n: int, method: str, found: tuple[float, float, float], records: int
+) -> Measurement:
+    value, low, high = found
     return Measurement(
-        estimand=estimand,
-        unit="probe example",
-        n=hits.shape[1],
-        method=f"Newcombe's paired interval, averaged over {len(hits)} retraining seeds",
-        value=value,
-        low=low,
-        high=high,
-        at={"records": records},
+        estimand=estimand, unit=unit, n=n, method=method, value=value, low=low, high=high, at={"records": records}
     )
 
 

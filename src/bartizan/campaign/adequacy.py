@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bartizan.core import plugins
+from bartizan.core.artifact import Measurement
 from bartizan.core.evidence import Evidence
 from bartizan.core.vocabulary import Outcome
 
 
 def adequate(evidence: Mapping[str, Evidence], trial: Evidence) -> bool:
-    """Whether it may count: more than a baseline, its positive control in `evidence` passed, and nothing flagged."""
+    """Whether it may count: more than a baseline, every positive control of its own norm and access in `evidence`
+    passed (and there is one), and no flag raised against its failures."""
     control = evidence.get(f"control:{trial.trial.plugin}")
-    if control is None or control.outcome is not Outcome.MEASURED or trial.flags or is_baseline(trial):
+    if control is None or control.outcome is not Outcome.MEASURED or is_baseline(trial):
         return False
-    passed = [m.value for m in control.measurements if m.estimand == "control_passed"]
+    if any(f.against == "failures" for f in trial.flags):
+        return False
+    passed = [m.value for m in control.measurements if m.estimand == "control_passed" and _speaks_of(m, trial)]
     return bool(passed) and min(passed) >= 1.0
+
+
+def _speaks_of(control: Measurement, trial: Evidence) -> bool:
+    """A control of one norm or access says nothing of another; what it does not name does not matter to it."""
+    own = {"norm": trial.trial.params.get("norm"), "access": trial.trial.access.name}
+    return all(control.at.get(name, value) == value for name, value in own.items())
 
 
 def is_baseline(trial: Evidence) -> bool:

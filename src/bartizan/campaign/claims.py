@@ -10,22 +10,15 @@ _LEVEL = 0.025  # one-sided, as the lower end of a two-sided 95 % interval
 
 
 def mark_holm(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Set `holm` on every exploited finding: True when its claim survives Holm's adjustment over all tested ones."""
-    tested = [f for f in findings if f.rate is not None and f.rate.n > 0]
-    adjusted = dict(zip((f.id for f in tested), holm([_p(f) for f in tested]), strict=True))
+    """Set `holm` on every exploited finding: True when its claim survives Holm's adjustment over all tested ones.
+
+    Each finding brings its own p-value, by the method of its interval and adjusted for the points it is the worst of.
+    """
+    tested = {f.id: f.p for f in findings if f.p is not None}
+    adjusted = dict(zip(tested, holm(list(tested.values())), strict=True))
     return tuple(
         f.model_copy(update={"holm": bool(adjusted[f.id] <= _LEVEL)})
         if f.verdict is Verdict.EXPLOITED and f.id in adjusted
         else f
         for f in findings
     )
-
-
-def _p(f: Finding) -> float:
-    """Chance of at least this many successes were the rate just the tolerance; a full count is no sample."""
-    from scipy.stats import binom
-
-    assert f.rate is not None
-    if f.rate.low == f.rate.high:
-        return 0.0 if f.rate.value > f.tolerance else 1.0
-    return float(binom.sf(round(f.rate.value * f.rate.n) - 1, f.rate.n, f.tolerance))

@@ -9,22 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.core.artifact import Measured, Measurement
-from bartizan.core.data import Data
+from bartizan.core.data import Array, Data
 from bartizan.core.target import Target
 from bartizan.numerics.intervals import clopper_pearson
 
 Classes = tuple[int, ...]
 
+ROUNDS, CALLS = 6, 20
+
 
 def compare(before: Target, after: Target, test: Data, positive: Classes) -> tuple[Measured, dict[str, Any]]:
     """Measurements of both targets on `test` (`at` says which), and clock readings of their latency in seconds."""
     measurements: list[Measurement] = []
-    clock: dict[str, Any] = {}
-    for name, target in (("before", before), ("after", after)):
-        predicted = _labels(target, test)
-        measurements += _quality(predicted, test, positive, name)
-        clock[f"latency_{name}"] = _latency(target, test)
-    return Measured(tuple(measurements)), clock
+    targets = {"before": before, "after": after}
+    for name, target in targets.items():
+        measurements += _quality(_labels(target, test), test, positive, name)
+    return Measured(tuple(measurements)), {f"latency_{n}": found for n, found in _latencies(targets, test).items()}
 
 
 def _quality(predicted: NDArray[np.int64], test: Data, positive: Classes, when: str) -> list[Measurement]:
@@ -51,13 +51,32 @@ def _labels(target: Target, test: Data, batch: int = 256) -> NDArray[np.int64]:
     return np.concatenate(parts)
 
 
-def _latency(target: Target, test: Data, times: int = 60) -> dict[str, float]:
-    """Seconds for one input, over `times` single calls after a warm-up."""
-    readings = []
-    for i in range(times + 5):
-        x = test.x[i % len(test)][None]
-        began = time.perf_counter()
-        target.scores(x)
-        readings.append(time.perf_counter() - began)
-    p50, p95 = np.quantile(readings[5:], [0.5, 0.95])
-    return {"p50": float(p50), "p95": float(p95)}
+def _latencies(targets: dict[str, Target], test: Data) -> dict[str, dict[str, float]]:
+    """Seconds for one input of each target, asked in turn, so that what else the machine does slows all of them alike.
+
+    `p50` and `p95` over all calls; `_low` and `_high` the least and the greatest over rounds: differences within them
+    are noise.
+    """
+    readings: dict[str, list[list[float]]] = {name: [] for name in targets}
+    for r in range(-1, ROUNDS):
+        for name, target in targets.items():
+            seconds = [_seconds(target, test.x[i % len(test)][None]) for i in range(CALLS)]
+            if r >= 0:  # the first round warms up
+                readings[name].append(seconds)
+    return {name: _spread(np.array(found)) for name, found in readings.items()}
+
+
+def _seconds(target: Target, x: Array) -> float:
+    began = time.perf_counter()
+    target.scores(x)
+    return time.perf_counter() - began
+
+
+def _spread(seconds: NDArray[np.float64]) -> dict[str, float]:
+    """Of rounds × calls."""
+    found: dict[str, float] = {}
+    for name, q in (("p50", 0.5), ("p95", 0.95)):
+        rounds = np.quantile(seconds, q, axis=1)
+        found |= {name: float(np.quantile(seconds, q)), f"{name}_low": float(rounds.min())}
+        found[f"{name}_high"] = float(rounds.max())
+    return found

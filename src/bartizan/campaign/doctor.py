@@ -17,11 +17,14 @@ from bartizan.core.errors import BartizanError
 from bartizan.core.target import Target
 from bartizan.numerics.intervals import clopper_pearson
 
+from .apart import overlap
+
 Status = Literal["ok", "warn", "fail"]
 Bounds = tuple[float, float] | None
 
 _SAMPLE = 256  # examples asked about for most checks
 _JUDGED = 2000  # examples the accuracy is measured on
+_FEW = 30  # with fewer examples, an interval spans more than a tenth of all rates even where none fails
 _ALONE = 16  # examples asked about one at a time
 _STEADY = 1e-5  # difference of a probability that arithmetic alone can make
 _SURE = 1 - 1e-6
@@ -38,7 +41,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Patient:
-    """A target with what it is examined on. `scores` are those of `x`, asked for once."""
+    """A target with what it is examined on. `scores` are those of `x`, asked for once; `train` where it is known."""
 
     target: Target
     data: Data
@@ -48,6 +51,7 @@ class Patient:
     eps: float | None
     norm: str
     stated_accuracy: float | None
+    train: Data | None
 
 
 def examine(
@@ -58,6 +62,7 @@ def examine(
     eps: float | None = None,
     norm: str = "linf",
     stated_accuracy: float | None = None,
+    train: Data | None = None,
 ) -> list[Check]:
     """All checks, in the order of their weight. `eps` is the largest size of `norm` that attacks will be given.
 
@@ -68,7 +73,7 @@ def examine(
         scores = target.scores(x)
     except BartizanError as cause:
         return [Check("answers", "fail", str(cause))]
-    patient = Patient(target, data, x, scores, bounds, eps, norm, stated_accuracy)
+    patient = Patient(target, data, x, scores, bounds, eps, norm, stated_accuracy, train)
     return [_answers(patient), *(check for look in _LOOKS for check in _seen(look, patient))]
 
 
@@ -243,6 +248,19 @@ def _classes(p: Patient) -> Iterator[Check]:
         yield Check("classes", "ok", f"the data show all {k} classes")
 
 
+def _enough(p: Patient) -> Iterator[Check]:
+    n, classes, seen = len(p.data), np.unique(p.data.y), []
+    if n < _FEW:
+        most = clopper_pearson(0, n)[1]
+        seen.append(f"{n} test examples are few: where none fails, up to {most:.0%} of all may")
+    if len(classes) == 1 and p.target.info.classes > 1:
+        seen.append(f"all test examples are of class {classes[0]}, so nothing is said of the others")
+    if seen:
+        yield Check("enough", "warn", "; ".join(seen) + "; add more")
+    else:
+        yield Check("enough", "ok", f"{n} test examples")
+
+
 def _accuracy(p: Patient) -> Iterator[Check]:
     part = p.data.take(spread(len(p.data), _JUDGED))
     hits = int((p.target.labels(part.x) == part.y).sum())
@@ -268,6 +286,18 @@ def _accuracy(p: Patient) -> Iterator[Check]:
         yield Check("accuracy", "ok", f"{seen}, as stated ({p.stated_accuracy:g})")
 
 
+def _apart(p: Patient) -> Iterator[Check]:
+    if p.train is None:
+        return
+    found = overlap(p.train, p.data)
+    if found.large:
+        yield Check("apart", "fail", f"{found.sentence()}; test on examples that it was not trained on (test_data)")
+    elif found.shared:
+        yield Check("apart", "warn", f"{found.sentence()}; where membership is tested, these are left out")
+    else:
+        yield Check("apart", "ok", "no test example is a training example")
+
+
 def _difference(one: Array, other: Array) -> tuple[float, int]:
     """Largest gap of a score, and how many labels differ."""
     return float(np.abs(one - other).max()), int((one.argmax(1) != other.argmax(1)).sum())
@@ -282,5 +312,7 @@ _LOOKS: tuple[Callable[[Patient], Iterator[Check]], ...] = (
     _output,
     _gradients,
     _classes,
+    _enough,
     _accuracy,
+    _apart,
 )

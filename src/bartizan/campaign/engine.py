@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from importlib.util import find_spec
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+from .threads import one_thread
 
-from . import work
+one_thread()
+
+from . import work  # noqa: E402 - numbers of threads are read when libraries are first imported
 
 if find_spec("torch") is not None:
     import torch

@@ -1,23 +1,20 @@
-"""Runs jobs in local processes, each with its own deadline. A job past it is killed; the others go on.
-
-Processes come from a fork server that has imported the engine once, so that a killed one is replaced quickly.
-"""
+"""Runs jobs in local processes, each with its own deadline. A job past it is killed; the others go on."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
 from types import TracebackType
 from typing import Protocol, Self
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired
 
 from bartizan.core.vocabulary import Outcome
 
+from .pool import schedule, worker_pool
 from .subjects import sentence
-from .work import Job, Result, execute, prepare
+from .work import Job, Result, execute
 
 
 class Executor(Protocol):
@@ -39,22 +36,17 @@ class LocalProcesses:
         self._running: dict[Future[Result], tuple[str, float]] = {}
 
     def __enter__(self) -> Self:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["bartizan.campaign.engine"])
-        self._pool = ProcessPool(max_workers=self.workers, initializer=prepare, context=context)
+        self._opened = worker_pool(self.workers)
+        self._pool = self._opened.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self._pool.close()  # type: ignore[no-untyped-call]
-        else:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        self._opened.__exit__(kind, error, trace)
 
     def submit(self, name: str, job: Job, seconds: float) -> None:
-        future = self._pool.schedule(self._work, args=[job], timeout=seconds)
+        future = schedule(self._pool, self._work, job, seconds=seconds)
         self._running[future] = (name, seconds)
 
     def finished(self) -> Iterator[tuple[str, Result]]:

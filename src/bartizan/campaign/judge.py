@@ -1,8 +1,10 @@
 """Evidence → findings. A finding never says more than its evidence, its scope, and its interval.
 
-exploited     the interval's lower end is above the tolerance
-resisted      its upper end is at or below it, as is that of every other trial of the same harm, and at least one
-              attack that is more than a baseline passed its positive control and raised no flag
+exploited     the interval's lower end is above the tolerance; where it is the worst of several estimates (trials,
+              doses, conditions), the end at a level so much stricter
+resisted      the upper end of every estimate is at or below it, and in every part of the claim (each condition of the
+              operating domain, each ball) at least one attack that is more than a baseline passed its positive control
+              and raised no flag
 inconclusive  neither
 untested      no trial measured anything, with the reason
 """
@@ -14,22 +16,27 @@ from dataclasses import dataclass
 from datetime import date
 
 from bartizan.core import plugins
-from bartizan.core.artifact import Measurement
+from bartizan.core.artifact import Flag
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
-from bartizan.core.finding import Certified, Finding, Rate, Scope, Sensitivity, Tries
+from bartizan.core.finding import Certified, Finding, Rate, Rung, Scope, Sensitivity, Tries
 from bartizan.core.plan import Plan
 from bartizan.core.system import System
 from bartizan.core.threat import Vulnerability
 from bartizan.core.vocabulary import Level, Outcome, ThreatClass, Verdict
 from bartizan.knowledge.base import KnowledgeBase
+from bartizan.numerics.levels import STUDENT
 
 from . import curves
-from .adequacy import adequate, is_baseline
+from .adequacy import adequate
 from .claims import mark_holm
-from .combine import Ball, ball_of, combine
+from .combine import Ball, combine
+from .ladder import access_of, built_on, ladder
 from .rank import ranked
+from .reading import ROBUST, Reading, balls_of, condition_of, harm_of, measured_fpr, read
 from .tolerance import Tolerance, at_fpr, tolerance
+
+_FEW_SEEDS = 5
 
 
 @dataclass(frozen=True)
@@ -45,24 +52,74 @@ class Bench:
     treatments: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Judged:
+    """One harm as it was read, and what is tolerated. of: how many estimates, of every harm, it is picked from."""
+
+    reading: Reading
+    allowed: Tolerance
+    of: int
+
+    @property
+    def rate(self) -> Rate:
+        """The interval of the largest rate."""
+        return self.reading.rate(of=self.of)
+
+    @property
+    def exploited(self) -> bool:
+        """Whether even the lower end is above what is tolerated."""
+        return self.rate.low > self.allowed.rate
+
+
 def judge(bench: Bench, vulnerabilities: Iterable[Vulnerability]) -> tuple[Finding, ...]:
     """One finding for each vulnerability, ranked."""
     return mark_holm(ranked([_finding(bench, v) for v in vulnerabilities]))
 
 
+def judged(bench: Bench, v: Vulnerability) -> Judged | None:
+    """What the trials of a vulnerability say about the harm that decides, or None when none measured any."""
+    trials = [e for e in trials_of(bench, v.id) if e.trial.kind != "certifier"]
+    harms = bench.kb.tables.tolerance.order(v.threat_class, {harm_of(e) for e in trials})
+    read_ = [one for harm in harms if (one := _read(bench, v, harm, trials)) is not None]
+    of = sum(len(reading.points) for reading, _ in read_)
+    all_ = [Judged(reading, allowed, of) for reading, allowed in read_]
+    return next((j for j in all_ if j.exploited), all_[0] if all_ else None)
+
+
+def trials_of(bench: Bench, finding: str) -> list[Evidence]:
+    """The evidence that answers a finding, as the bench's treatments have it."""
+    return [
+        e
+        for e in bench.evidence.values()
+        if finding in e.trial.answers and e.trial.subject.treatments == bench.treatments and e.trial.kind != "defense"
+    ]
+
+
+def _read(bench: Bench, v: Vulnerability, harm: str, trials: list[Evidence]) -> tuple[Reading, Tolerance] | None:
+    attacked = balls_of(trials)
+    allowed = tolerance(bench.system, bench.kb, v, harm, attacked)
+    own = [e for e in trials if harm_of(e) == harm]
+    reading = read(harm, own, bench.arrays, balls=_balls(harm, attacked, allowed), fpr=allowed.fpr)
+    return (reading, at_fpr(allowed, measured_fpr(reading))) if reading else None
+
+
+def _balls(harm: str, attacked: list[Ball], allowed: Tolerance) -> list[Ball] | None:
+    """The ball a gate asks for; all of them when it names none; without a gate the one that most trials attacked
+    (the first planned among equals)."""
+    if harm != ROBUST or (allowed.number is not None and allowed.ball is None):
+        return None
+    usual = max(dict.fromkeys(attacked), key=attacked.count, default=None)
+    return [b for b in (allowed.ball or usual,) if b is not None]
+
+
 def _finding(bench: Bench, v: Vulnerability) -> Finding:
-    trials = _trials(bench, v.id)
-    measured = [e for e in trials if e.outcome is Outcome.MEASURED]
-    attacks = [e for e in measured if e.trial.kind != "certifier"]
-    allowed = tolerance(bench.system, bench.kb, v, frozenset(_harm(e) for e in attacks))
-    rate, used = _rate(bench, v, attacks, allowed)
-    allowed = at_fpr(allowed, _measured_fpr(used, allowed.fpr))
-    sound = [e for e in used if adequate(bench.evidence, e)]
-    verdict, reason = _verdict(rate, allowed, sound, used, _why_untested(bench, v, trials))
-    if verdict is Verdict.RESISTED and v.threat_class is not ThreatClass.EVASION:
-        verdict, reason = _unless_open(verdict, reason, rate, used, allowed)
-    tried = curves.tries(used, bench.arrays)
-    flags = sorted({f.id for e in used for f in e.flags})
+    trials, found = trials_of(bench, v.id), judged(bench, v)
+    used = found.reading.trials if found else []
+    rate = found.rate if found else None
+    allowed = found.allowed if found else _untested_tolerance(bench, v, trials)
+    verdict, reason = _verdict(bench, found) if found else (Verdict.UNTESTED, _why_untested(bench, v, trials))
+    tried = _tries(bench, v, found)
+    proofs = [e for e in trials if e.trial.kind == "certifier" and e.outcome is Outcome.MEASURED]
     return Finding(
         id=v.id,
         title=v.title,
@@ -76,114 +133,63 @@ def _finding(bench: Bench, v: Vulnerability) -> Finding:
         tolerance_from=allowed.source,
         scope=_scope(bench, used),
         severity=bench.kb.tables.severity.severity(v.impact, _effort(bench, v, verdict, tried)),
-        confidence=_confidence(verdict, rate, flags, sound),
+        confidence=_confidence(bench, verdict, rate, used),
         rate=rate,
         tries=tried,
-        sensitivity=_sensitivity(bench, used),
-        knowledge=curves.ladder(_rungs(bench, v, used, rate, allowed.fpr)),
-        certified=_certified(e for e in measured if e.trial.kind == "certifier"),
+        sensitivity=_sensitivity(bench, v, used, rate),
+        knowledge=_knowledge(bench, v, found),
+        certified=_certified(proofs),
         evidence=tuple(e.id for e in trials),
-        flags=tuple(flags),
+        flags=tuple(sorted({f.id for e in (*used, *proofs) for f in e.flags if _counts(f, verdict)})),
         accepted=_accepted(bench, v.id),
+        p=found.reading.chance(allowed.rate, of=found.of) if found else None,
         rank=v.rank,
         rank_low=v.rank_low,
         rank_high=v.rank_high,
     )
 
 
-def _trials(bench: Bench, finding: str) -> list[Evidence]:
-    return [
-        e
-        for e in bench.evidence.values()
-        if finding in e.trial.answers and e.trial.subject.treatments == bench.treatments and e.trial.kind != "defense"
-    ]
+def _untested_tolerance(bench: Bench, v: Vulnerability, trials: list[Evidence]) -> Tolerance:
+    """What would have been tolerated: of the first harm that was to be measured."""
+    planned = {harm_of(e) for e in trials if e.trial.kind != "certifier"}
+    listed = bench.kb.tables.tolerance.order(v.threat_class, planned or bench.kb.tables.tolerance.rates[v.threat_class])
+    return tolerance(bench.system, bench.kb, v, listed[0], balls_of(trials))
 
 
-def _harm(evidence: Evidence) -> str:
-    return plugins.attack(evidence.trial.kind, evidence.trial.plugin).spec.harm
+def _verdict(bench: Bench, found: Judged) -> tuple[Verdict, str]:
+    rate, allowed = found.rate, found.allowed.rate
+    seen = f"{rate.estimand} {rate.value:.3g} [{rate.low:.3g}, {rate.high:.3g}], n = {rate.n}{_worst_of(rate)}"
+    few = _few(rate)
+    if found.exploited:
+        return Verdict.EXPLOITED, f"{seen}: even the lower end is above the tolerated {allowed:g}.{few}"
+    if rate.high > allowed:
+        return Verdict.INCONCLUSIVE, f"{_left_open(found, seen)} the tolerated {allowed:g}; more data is needed.{few}"
+    doubt = found.reading.doubt(bench.evidence)
+    if doubt:
+        return Verdict.INCONCLUSIVE, f"{seen}: within the tolerated {allowed:g}, but {doubt}."
+    return Verdict.RESISTED, f"{seen}: even the upper end is within the tolerated {allowed:g}.{few}"
 
 
-def _rate(
-    bench: Bench, v: Vulnerability, attacks: list[Evidence], allowed: Tolerance
-) -> tuple[Rate | None, list[Evidence]]:
-    """The rate a finding is judged by, and the trials it rests on."""
-    if v.threat_class is ThreatClass.EVASION:
-        chosen = _ball(attacks, allowed)
-        used = [e for e in attacks if ball_of(e) == chosen] if chosen else []
-        both = combine(used, bench.arrays)
-        return (both.rate("robust_error"), used) if both else (None, [])
-    return _worst(attacks, allowed)
+def _worst_of(rate: Rate) -> str:
+    return f", the worst of {rate.points}" if rate.points > 1 else ""
 
 
-def _ball(attacks: list[Evidence], allowed: Tolerance) -> Ball | None:
-    """The ball the gate asks for, or else the one that most trials attacked (the first planned among equals)."""
-    balls = [b for e in attacks if (b := ball_of(e)) is not None]
-    if allowed.norm is not None and allowed.eps is not None and (allowed.norm, allowed.eps) in balls:
-        return allowed.norm, allowed.eps
-    return max(dict.fromkeys(balls), key=balls.count, default=None)
+def _left_open(found: Judged, seen: str) -> str:
+    """A trial on few examples may have a lower rate and yet bound it less: it is named when it is not the worst."""
+    point, allowed = found.reading.open_at(found.allowed.rate), found.allowed.rate
+    m = point.measured
+    if len(found.reading.points) == 1 or (m.value, m.n) == (found.rate.value, found.rate.n):
+        return f"{seen}: the interval contains"
+    names = ", ".join(e.trial.name for e in point.trials)
+    between = "contains" if m.low <= allowed else "is above"
+    return f"{seen}: {m.value:.3g} [{m.low:.3g}, {m.high:.3g}], n = {m.n} in {names} {between}"
 
 
-def _worst(attacks: list[Evidence], allowed: Tolerance) -> tuple[Rate | None, list[Evidence]]:
-    """The point with the highest lower end over all trials and, within the budget of each, over its whole curve."""
-    found = [(m, e) for e in attacks for m in _points(e, allowed.fpr)]
-    if not found:
-        return None, []
-    m, _ = max(found, key=lambda pair: (pair[0].low, pair[0].value))
-    rate = Rate(estimand=m.estimand, value=m.value, low=m.low, high=m.high, n=m.n, method=m.method)
-    return rate, list({e.id: e for _, e in found}.values())
-
-
-def _unless_open(
-    verdict: Verdict, reason: str, rate: Rate | None, used: list[Evidence], allowed: Tolerance
-) -> tuple[Verdict, str]:
-    """A trial on few examples may have a lower rate and yet bound it less: what it leaves open is not resisted."""
-    points = [(m, e) for e in used for m in _points(e, allowed.fpr) if rate and m.estimand == rate.estimand]
-    m, e = max(points, key=lambda pair: pair[0].high)
-    if m.high <= allowed.rate:
-        return verdict, reason
-    seen = f"{m.estimand} {m.value:.3g} [{m.low:.3g}, {m.high:.3g}], n = {m.n}"
-    return (
-        Verdict.INCONCLUSIVE,
-        f"{seen} in {e.trial.name}: the interval contains the tolerated {allowed.rate:g}; more data is needed.",
-    )
-
-
-def _points(evidence: Evidence, fpr: float | None) -> list[Measurement]:
-    """The measurements of the harm; of several false-positive rates, the one a gate asks for, or else the lowest."""
-    points = [m for m in evidence.measurements if m.estimand == _harm(evidence)]
-    rates = sorted({float(m.at["fpr"]) for m in points if "fpr" in m.at})
-    if not rates:
-        return points
-    chosen = fpr if fpr in rates else rates[0]
-    return [m for m in points if m.at.get("fpr") == chosen]
-
-
-def _measured_fpr(used: list[Evidence], asked: float | None) -> float | None:
-    """The false-positive rate the finding is judged at, or None where there is none."""
-    rates = [float(m.at["fpr"]) for e in used for m in _points(e, asked) if "fpr" in m.at]
-    return max(rates, default=None)
-
-
-def _verdict(
-    rate: Rate | None, allowed: Tolerance, sound: list[Evidence], used: list[Evidence], why: str
-) -> tuple[Verdict, str]:
-    if rate is None:
-        return Verdict.UNTESTED, why
-    seen = f"{rate.estimand} {rate.value:.3g} [{rate.low:.3g}, {rate.high:.3g}], n = {rate.n}"
-    if rate.low > allowed.rate:
-        return Verdict.EXPLOITED, f"{seen}: even the lower end is above the tolerated {allowed.rate:g}."
-    if rate.high > allowed.rate:
-        return (
-            Verdict.INCONCLUSIVE,
-            f"{seen}: the interval contains the tolerated {allowed.rate:g}; more data is needed.",
-        )
-    if not sound:
-        flagged = sorted({f.id for e in used for f in e.flags})
-        doubt = f"raised {', '.join(flagged)}" if flagged else "did not pass its positive control"
-        if all(is_baseline(e) for e in used):
-            doubt = "is only a baseline that any real attack must beat"
-        return Verdict.INCONCLUSIVE, f"{seen}: within the tolerated {allowed.rate:g}, but every attack {doubt}."
-    return Verdict.RESISTED, f"{seen}: even the upper end is within the tolerated {allowed.rate:g}."
+def _few(rate: Rate) -> str:
+    """A warning where the mean over retrainings rests on few of them."""
+    if not rate.method.startswith(STUDENT) or rate.n >= _FEW_SEEDS:
+        return ""
+    return f" Only {rate.n} retraining {'seed' if rate.n == 1 else 'seeds'}: fewer than {_FEW_SEEDS} say little."
 
 
 def _why_untested(bench: Bench, v: Vulnerability, trials: list[Evidence]) -> str:
@@ -193,13 +199,14 @@ def _why_untested(bench: Bench, v: Vulnerability, trials: list[Evidence]) -> str
 
 
 def _scope(bench: Bench, used: list[Evidence]) -> Scope:
-    both = [*used, *(earlier for e in used for earlier in _built_on(bench, e))]
+    both = [*used, *(earlier for e in used for earlier in built_on(bench.evidence, e))]
     budgets = sorted({b for e in both if (b := _budget(e))})
     return Scope(
         attacks=tuple(sorted({f"{e.trial.plugin}/{e.trial.version}" for e in used})),
-        access=tuple(sorted({_access_of(bench, e) for e in used})),
+        access=tuple(sorted({access_of(bench.evidence, e) for e in used})),
         budget="; ".join(budgets),
         data=", ".join(sorted({f"{e.trial.examples:,} examples" for e in used if e.trial.examples > 1})),
+        conditions=tuple(sorted({condition_of(e) for e in used if e.trial.kind == "hazard"})),
     )
 
 
@@ -227,49 +234,62 @@ def _effort(bench: Bench, v: Vulnerability, verdict: Verdict, tried: Tries | Non
         return Level.UNKNOWN
 
 
-def _confidence(verdict: Verdict, rate: Rate | None, flags: list[str], sound: list[Evidence]) -> Level:
+def _confidence(bench: Bench, verdict: Verdict, rate: Rate | None, used: list[Evidence]) -> Level:
     if rate is None:
         return Level.LOW
     if verdict is Verdict.EXPLOITED:
-        return Level.HIGH if rate.n >= 30 and not flags else Level.MEDIUM
+        return Level.HIGH if rate.n >= 30 and not any(e.flags for e in used) else Level.MEDIUM
     if verdict is Verdict.RESISTED:
-        return Level.HIGH if len({e.trial.plugin for e in sound}) > 1 and rate.n >= 100 else Level.MEDIUM
+        several = len({e.trial.plugin for e in used if adequate(bench.evidence, e)}) > 1
+        return Level.HIGH if several and rate.n >= 100 else Level.MEDIUM
     return Level.LOW
 
 
-def _sensitivity(bench: Bench, used: list[Evidence]) -> Sensitivity | None:
+def _counts(flag: Flag, verdict: Verdict) -> bool:
+    """A flag against successes has nothing to say of a model that held out."""
+    return verdict is Verdict.EXPLOITED or flag.against == "failures"
+
+
+def _tries(bench: Bench, v: Vulnerability, found: Judged | None) -> Tries | None:
+    """A copy is made once: what counts is the queries it took, not those after which single examples agree."""
+    if found is None:
+        return None
+    if v.threat_class is ThreatClass.MODEL_EXTRACTION:
+        return curves.theft((p.measured for p in found.reading.points), found.allowed.rate)
+    return curves.tries(found.reading.trials, bench.arrays)
+
+
+def _sensitivity(bench: Bench, v: Vulnerability, used: list[Evidence], rate: Rate | None) -> Sensitivity | None:
+    """Attacks in one ball are put together. Elsewhere it is that of the trial that set the rate: conditions have units
+    of their own, and how little blur it takes says nothing of a rate under skew."""
     sized = [e for e in used if e.size_unit]
+    if v.threat_class is not ThreatClass.EVASION and rate is not None:
+        sized = [e for e in sized if _sets(e, rate)]
     if not sized:
         return None
     both = combine([e for e in sized if e.size_unit == sized[0].size_unit], bench.arrays)
     return curves.sensitivity(both.size, sized[0].size_unit) if both else None
 
 
-def _rungs(
-    bench: Bench, v: Vulnerability, used: list[Evidence], rate: Rate | None, fpr: float | None
-) -> list[tuple[str, Measurement]]:
-    """What every trial of the same class and harm on the same asset reached, by access; within one ball, where there
-    is one. Nothing for what was not tested: the rates of another technique say nothing of it."""
-    if v.source_kind == "hazard" or rate is None or not used:
-        return []  # the world knows nothing
-    ball = ball_of(used[0])
-    return [
-        (_access_of(bench, e), m)
-        for e in bench.evidence.values()
-        if _same_subject(bench, v, e) and _class_of(bench, e) is v.threat_class and ball in (None, ball_of(e))
-        for m in _points(e, fpr)
-        if m.estimand == rate.estimand
-    ]
+def _sets(evidence: Evidence, rate: Rate) -> bool:
+    """Whether the rate of a finding is a measurement of this trial."""
+    points = ((m.estimand, m.value, m.n) for m in evidence.measurements)
+    return (rate.estimand, rate.value, rate.n) in points
 
 
-def _access_of(bench: Bench, evidence: Evidence) -> str:
-    """The access a result took: a copy that was made with scores is not made without them."""
-    return curves.highest(e.trial.access.name for e in (evidence, *_built_on(bench, evidence)))
-
-
-def _built_on(bench: Bench, evidence: Evidence) -> list[Evidence]:
-    """The evidence of the trials whose artifacts a trial needs."""
-    return [bench.evidence[name] for name in evidence.trial.after if name in bench.evidence]
+def _knowledge(bench: Bench, v: Vulnerability, found: Judged | None) -> tuple[Rung, ...]:
+    """What all trials of the same class and harm on the same asset reached together, by access; within the balls that
+    were judged. Nothing for what was not tested: the rates of another technique say nothing of it."""
+    if v.source_kind == "hazard" or found is None:
+        return ()  # the world knows nothing
+    harm = found.reading.harm
+    balls = list(dict.fromkeys(balls_of(found.reading.trials))) if harm == ROBUST else None
+    by_access: dict[str, list[Evidence]] = {}
+    for e in bench.evidence.values():
+        if _same_subject(bench, v, e) and _class_of(bench, e) is v.threat_class and harm_of(e) == harm:
+            by_access.setdefault(access_of(bench.evidence, e), []).append(e)
+    read_ = {a: read(harm, own, bench.arrays, balls=balls, fpr=found.allowed.fpr) for a, own in by_access.items()}
+    return ladder((access, reading.rate()) for access, reading in read_.items() if reading)
 
 
 def _same_subject(bench: Bench, v: Vulnerability, e: Evidence) -> bool:
@@ -283,6 +303,7 @@ def _class_of(bench: Bench, evidence: Evidence) -> ThreatClass | None:
 
 
 def _certified(evidence: Iterable[Evidence]) -> tuple[Certified, ...]:
+    """What was proved; nothing by a certifier one of whose proofs was refuted."""
     return tuple(
         Certified(
             object="+".join((e.trial.subject.id, *e.trial.subject.treatments)),
@@ -294,6 +315,7 @@ def _certified(evidence: Iterable[Evidence]) -> tuple[Certified, ...]:
             n=m.n,
         )
         for e in evidence
+        if not any(f.id == "inverted_bracket" for f in e.flags)
         for m in e.measurements
         if m.estimand == "certified_share"
     )

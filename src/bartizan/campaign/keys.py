@@ -14,7 +14,7 @@ from bartizan.core.base import canonical_json
 from bartizan.core.trial import Trial
 
 # Packages whose version can change a number.
-_PACKAGES = ("numpy", "scipy", "torch", "scikit-learn", "onnxruntime", "lightgbm", "xgboost-cpu")
+_PACKAGES = ("numpy", "scipy", "torch", "scikit-learn", "onnxruntime", "lightgbm", "xgboost", "xgboost-cpu")
 
 
 def environment() -> dict[str, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from bartizan.core import plugins
-from bartizan.core.access import Access, Budget
+from bartizan.core.access import Budget
 from bartizan.core.artifact import ArtifactKind
 from bartizan.core.contracts import Attack, Proposal
 from bartizan.core.plan import Plan, Untested
@@ -20,14 +21,14 @@ from bartizan.core.vocabulary import Capability
 from bartizan.knowledge.base import KnowledgeBase
 
 from .profile import profile
+from .roles import used
 from .table import table
+from .ways import Way, ways
 
 C = Capability
 KINDS: tuple[tuple[Kind, str], ...] = (
     ("attack", "attacks"), ("hazard", "hazards"), ("scanner", "scanners"), ("certifier", "certifiers"),
 )  # fmt: skip
-OWN: tuple[Kind, ...] = ("hazard", "scanner", "certifier")  # done by the owner, not through an adversary's access
-WHITE_BOX = (C.LOGITS, C.WEIGHTS)
 RUNGS: dict[Effort, int] = {"quick": 1, "standard": 9, "deep": 9}
 
 
@@ -39,19 +40,22 @@ class Analysed(Protocol):
         """Worst first."""
 
 
-def plan(system: System, analysis: Analysed, kb: KnowledgeBase, *, effort: Effort = "quick") -> Plan:
+def plan(
+    system: System, analysis: Analysed, kb: KnowledgeBase, *, root: Path | None = None, effort: Effort = "quick"
+) -> Plan:
     """Plan every trial that can answer a vulnerability, and say why for the rest. No model is opened.
 
-    An attack is granted one alternative of what it needs that the adversary has, and nothing beyond: the first in the
+    An attack is granted one alternative of what it needs that one adversary has, and nothing beyond: the first in the
     attack's own order, the best it can use; with more effort than `quick`, each rung of its ladder. Trials that
     would be the same are planned once. An attack version that runs at all first meets its own positive control.
+    `root`: as for `profile`.
     """
-    desk = _Desk(system, effort)
+    desk = _Desk(system, root, effort)
     for vulnerability in analysis.vulnerabilities:
         desk.answer(vulnerability)
     trials = desk.finish()
     techniques = tuple(dict.fromkeys(v.technique for v in analysis.vulnerabilities))
-    profiles = tuple(profile(system, m.id) for m in system.assets.models)
+    profiles = tuple(profile(system, m.id, root=root) for m in system.assets.models)
     return Plan(
         effort=effort,
         trials=trials,
@@ -65,6 +69,7 @@ class _Desk:
     """The plan in the making."""
 
     system: System
+    root: Path | None
     effort: Effort
     trials: dict[str, Trial] = field(default_factory=dict)  # by what they are, whatever their name
     untested: list[Untested] = field(default_factory=list)
@@ -82,9 +87,7 @@ class _Desk:
             reason = f"the description does not say how to load the model '{vulnerability.asset}'"
             self._give_up(vulnerability, None, reason)
             return
-        facts = profile(self.system, vulnerability.asset).model_copy(
-            update={"queries": vulnerability.budget.queries, "records": vulnerability.budget.records}
-        )
+        facts = profile(self.system, vulnerability.asset, root=self.root)
         for kind, attack in fitting:
             try:
                 for trial in self._trials(vulnerability, kind, attack, facts):
@@ -95,27 +98,27 @@ class _Desk:
     def finish(self) -> tuple[Trial, ...]:
         """All trials, controls first; those that build on others' artifacts know which, or are given up."""
         for vulnerability, attack, trial in self.waiting:
-            earlier = [self._maker(kind, vulnerability.asset) for kind in attack.spec.uses]
-            absent = [kind for kind, found in zip(attack.spec.uses, earlier, strict=True) if found is None]
-            if absent:
-                reason = f"it builds on a {absent[0].replace('_', ' ')}, and no trial that can be run makes one"
-                self._give_up(vulnerability, attack.spec.id, reason)
-            else:
-                after = tuple(found.name for found in earlier if found is not None)
-                self._keep(vulnerability, trial.model_copy(update={"after": after}))
+            try:
+                self._keep(vulnerability, self._building_on(trial, attack, vulnerability.asset))
+            except NotApplicable as error:
+                self._give_up(vulnerability, attack.spec.id, str(error))
         planned = _named_once(self.trials.values())
         return (*_controls(planned), *planned)
 
     def _trials(self, vulnerability: Vulnerability, kind: Kind, attack: Attack, facts: Profile) -> Iterator[Trial]:
-        accesses = _accesses(vulnerability, kind, attack)
-        if not accesses:
+        rungs = ways(vulnerability, kind, attack)
+        if not rungs:
             raise NotApplicable(f"it needs {_wants(attack)}, and no adversary has that here")
         attack.check(facts)
         self._check_data(attack, self.system.model(vulnerability.asset))
-        for access in accesses[: RUNGS[self.effort]]:
-            for proposal in attack.propose(facts, self.effort):
-                rung = "" if access is accesses[0] else access.name
-                yield _trial(vulnerability, kind, attack, access, proposal, rung)
+        data = used(attack.spec.game, self.system, vulnerability.asset)
+        for rung in rungs[: RUNGS[self.effort]]:
+            for way in rung:
+                within = {"queries": way.budget.queries, "records": way.budget.records}
+                label = ["" if rung is rungs[0] else way.access.name, "" if way is rung[0] else way.sources[0]]
+                for proposal in attack.propose(facts.model_copy(update=within), self.effort):
+                    trial = _trial(vulnerability, kind, attack, way, proposal, label)
+                    yield trial.model_copy(update={"dataset": data})
 
     def _check_data(self, attack: Attack, model: ModelAsset) -> None:
         """Raise `NotApplicable` when the data or the file that the attack's game is played with is not described."""
@@ -136,18 +139,33 @@ class _Desk:
             self._keep(vulnerability, trial)
 
     def _keep(self, vulnerability: Vulnerability, trial: Trial) -> None:
-        same = trial.model_copy(update={"name": "", "answers": ()}).to_json()
+        same = trial.model_copy(update={"name": "", "answers": (), "sources": ()}).to_json()
         known = self.trials.get(same, trial)
         answers = tuple(dict.fromkeys((*known.answers, vulnerability.id)))
-        self.trials[same] = known.model_copy(update={"answers": answers})
+        sources = tuple(dict.fromkeys((*known.sources, *trial.sources)))
+        self.trials[same] = known.model_copy(update={"answers": answers, "sources": sources})
 
-    def _maker(self, kind: ArtifactKind, model: str) -> Trial | None:
-        """The planned trial on the same model that makes such an artifact, the one with most queries."""
+    def _building_on(self, trial: Trial, attack: Attack, model: str) -> Trial:
+        """The trial after those that make what it uses, and by whoever can do it all. Raises `NotApplicable`."""
+        for kind in attack.spec.uses:
+            maker = self._maker(kind, model, trial.sources)
+            both = tuple(s for s in trial.sources if s in maker.sources)
+            trial = trial.model_copy(update={"after": (*trial.after, maker.name), "sources": both})
+        return trial
+
+    def _maker(self, kind: ArtifactKind, model: str, sources: tuple[str, ...]) -> Trial:
+        """The planned trial on the same model, by one of `sources`, that makes such an artifact with most queries."""
         found = [
             t for t in self.trials.values()
             if t.subject.id == model and plugins.attack(t.kind, t.plugin).spec.makes == kind
         ]  # fmt: skip
-        return max(found, key=lambda t: (t.budget.queries or 0, t.name), default=None)
+        made = f"it builds on a {kind.replace('_', ' ')}, and no"
+        if not found:
+            raise NotApplicable(f"{made} trial that can be run makes one")
+        theirs = [t for t in found if set(t.sources) & set(sources) or not (t.sources and sources)]
+        if not theirs:
+            raise NotApplicable(f"{made} adversary that would use it can make one")
+        return max(theirs, key=lambda t: (t.budget.queries or 0, t.name))
 
     def _give_up(self, vulnerability: Vulnerability, plugin: str | None, reason: str) -> None:
         self.untested.append(Untested(vulnerability=vulnerability.id, plugin=plugin, reason=reason))
@@ -163,21 +181,6 @@ def _loadable(data: DataAsset | None) -> bool:
     return data is not None and data.load is not None
 
 
-def _accesses(vulnerability: Vulnerability, kind: Kind, attack: Attack) -> list[Access]:
-    """One access for each rung that the attack can stand on here, in the attack's own order of preference."""
-    found: dict[str, Access] = {}
-    for need in attack.spec.needs or ((),):
-        if kind in OWN or vulnerability.access.allows(*need):
-            inside = any(c in WHITE_BOX for c in need)
-            access = Access(
-                capabilities=need,
-                interface=None if inside or kind in OWN else vulnerability.interface,
-                output=Access().output if inside or kind in OWN else vulnerability.access.output,
-            )
-            found.setdefault("inside" if inside else access.name, access)
-    return list(found.values())
-
-
 def _wants(attack: Attack) -> str:
     words = {
         C.LABELS: "answers to queries", C.SCORES: "scores", C.LOGITS: "gradients", C.WEIGHTS: "the weights",
@@ -188,38 +191,36 @@ def _wants(attack: Attack) -> str:
 
 
 def _trial(
-    vulnerability: Vulnerability, kind: Kind, attack: Attack, access: Access, proposal: Proposal, rung: str
+    vulnerability: Vulnerability, kind: Kind, attack: Attack, way: Way, proposal: Proposal, label: list[str]
 ) -> Trial:
     spec = attack.spec
-    parts = [spec.id, vulnerability.id, _slug(proposal.label), rung]
+    parts = [spec.id, vulnerability.id, _slug(proposal.label), *label]
     return Trial(
         name=":".join(part for part in parts if part),
         kind=kind,
         plugin=spec.id,
         version=spec.version,
         subject=Subject(kind="files" if spec.game == "files" else "target", id=vulnerability.asset),
-        access=access,
-        budget=_budget(vulnerability, kind, access, proposal),
+        access=way.access,
+        budget=_budget(way, proposal),
         params=attack.params.model_validate(proposal.params).model_dump(mode="json"),
         examples=proposal.examples,
         answers=(vulnerability.id,),
+        sources=way.sources,
     )
 
 
-def _budget(vulnerability: Vulnerability, kind: Kind, access: Access, proposal: Proposal) -> Budget:
+def _budget(way: Way, proposal: Proposal) -> Budget:
     """What the attack asks for, within what the adversary has.
 
     The adversary's queries bound what it spends on one example, since a success on one is a success; a proposal
-    that counts over all examples (an extraction) is bounded as a whole. Who holds the weights asks nobody.
+    that counts over all examples (an extraction) is bounded as a whole.
     """
-    has = Budget() if kind in OWN else vulnerability.budget
-    asks = not any(c in WHITE_BOX for c in access.capabilities)
-    limit = has.queries if asks else None
-    writes = C.DATA_WRITE in access.capabilities
+    limit = way.budget.queries
     return Budget(
         queries_per_example=_least(proposal.queries_per_example, limit) if proposal.queries_per_example else None,
         queries=_least(proposal.queries, limit) if proposal.queries else None,
-        records=has.records if writes else None,
+        records=way.budget.records,
         seconds=proposal.seconds,
     )
 

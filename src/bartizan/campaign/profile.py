@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Literal
 
-from bartizan.core import plugins
-from bartizan.core.contracts import TargetLoader
 from bartizan.core.profile import Condition, Profile
 from bartizan.core.system import DataAsset, Distribution, MeasureGate, ModelAsset, System
 from bartizan.core.system.odd import Condition as OddCondition
 from bartizan.core.vocabulary import Stage, ThreatClass
+from bartizan.targets.open import is_differentiable
 
 TREES = ("sklearn", "xgboost", "lightgbm")
 TABLES = ("csv", "parquet")
 PICTURES = ("idx", "image_folder")
-DIFFERENTIABLE = ("torch", "torchscript", "torch_export")
 
 Modality = Literal["image", "tabular"]
 
 
-def profile(system: System, model_id: str, stage: Stage = Stage.DEPLOYMENT) -> Profile:
-    """What the description alone says of a model. Conditions are those of the operating domain in `stage`.
+def profile(system: System, model_id: str, stage: Stage = Stage.DEPLOYMENT, *, root: Path | None = None) -> Profile:
+    """What the description says of a model. Conditions are those of the operating domain in `stage`.
+
+    root: the folder of the description, to look into a file whose kind alone does not tell whether it has gradients
+    (ONNX); without it such a file is taken to have none.
 
     Raises `UsageError` when there is no such model.
     """
@@ -33,7 +35,7 @@ def profile(system: System, model_id: str, stage: Stage = Stage.DEPLOYMENT) -> P
         model=model_id,
         modality=_modality(model, data),
         bounds=load.bounds if load else None,
-        differentiable=_differentiable(model),
+        differentiable=is_differentiable(model.load, root),
         retrainable=model.retrain is not None,
         has_training_data=_loads(system.training_data(model_id)),
         classes=_classes(model),
@@ -63,19 +65,6 @@ def _modality(model: ModelAsset, data: DataAsset | None) -> Modality:
     if load is not None and load.input_shape is not None:
         return "image" if len(load.input_shape) > 1 else "tabular"
     return "tabular" if load is not None and load.kind in TREES else "image"
-
-
-def _differentiable(model: ModelAsset) -> bool:
-    """By the kind of file; for other kinds, what the loader that answers to it says it can offer."""
-    if model.load is None:
-        return False
-    if model.load.kind in DIFFERENTIABLE:
-        return True
-    for cls in plugins.plugins("targets").values():
-        assert issubclass(cls, TargetLoader)
-        if model.load.kind in cls.spec.kinds:
-            return cls.spec.differentiable
-    return False
 
 
 def _classes(model: ModelAsset) -> int | None:

@@ -6,19 +6,29 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bartizan.core import plugins
 from bartizan.core.access import Budget
+from bartizan.core.contracts import ArrayReader
+from bartizan.core.evidence import Evidence
 from bartizan.core.finding import Finding
 from bartizan.core.threat import Vulnerability
 from bartizan.core.treatment import Retest, Treatment
 from bartizan.core.trial import Subject, Trial
 from bartizan.core.vocabulary import Outcome, Verdict
+from bartizan.numerics.paired import paired_difference
 
-from .judge import Bench, judge
+from .combine import combine
+from .judge import Bench, judge, judged
+from .reading import LEVEL, ROBUST, Point, Reading
+
+Change = Literal["better", "worse", "same", "unclear", "untested"]
 
 
-def defence_trial(treatment: Treatment, model: str, *, seconds: float = 1800.0) -> Trial:
-    """The trial that fits the defence of a treatment to `model`."""
+def defence_trial(treatment: Treatment, model: str, *, dataset: str = "", seconds: float = 1800.0) -> Trial:
+    """The trial that fits the defence of a treatment to `model`; `dataset` as in `Trial`."""
     assert treatment.plugin is not None
     spec = plugins.find("defenses", treatment.plugin).spec
     return Trial(
@@ -27,6 +37,7 @@ def defence_trial(treatment: Treatment, model: str, *, seconds: float = 1800.0) 
         plugin=treatment.plugin,
         version=spec.version,
         subject=Subject(kind="target", id=model),
+        dataset=dataset,
         budget=Budget(seconds=seconds),
         params=dict(treatment.params),
     )
@@ -56,9 +67,12 @@ def compare(
     fitted = bench.evidence[on.name]
     if fitted.outcome is not Outcome.MEASURED:
         return treatment.model_copy(update={"status": "failed", "reason": fitted.reason, "evidence": (fitted.id,)})
-    touched = [v for v in vulnerabilities if v.asset == on.subject.id]
-    after = {f.id: f for f in judge(replace(bench, treatments=(on.name,)), touched)}
-    retests = tuple(_retest(f, after[f.id]) for f in before if f.id in after and after[f.id].evidence)
+    treated = replace(bench, treatments=(on.name,))
+    touched = {v.id: v for v in vulnerabilities if v.asset == on.subject.id}
+    after = {f.id: f for f in judge(treated, touched.values())}
+    pairs = [(f, after[f.id]) for f in before if f.id in after and after[f.id].evidence]
+    level = LEVEL / max(sum(f.rate is not None and g.rate is not None for f, g in pairs), 1)
+    retests = tuple(_retest(f, g, _change(bench, treated, touched[f.id], (f, g), level)) for f, g in pairs)
     return treatment.model_copy(
         update={
             "status": "applied",
@@ -69,7 +83,7 @@ def compare(
     )
 
 
-def _retest(before: Finding, after: Finding) -> Retest:
+def _retest(before: Finding, after: Finding, change: Change) -> Retest:
     return Retest(
         finding=before.id,
         verdict_before=before.verdict,
@@ -78,24 +92,76 @@ def _retest(before: Finding, after: Finding) -> Retest:
         after=after.rate,
         tries_after=after.tries,
         sensitivity_after=after.sensitivity,
-        change=_change(before, after),
+        change=change,
         evidence=after.evidence,
     )
 
 
-def _change(before: Finding, after: Finding) -> Literal["better", "worse", "same", "unclear", "untested"]:
-    """Better or worse only when the intervals do not overlap; the same when nothing moved.
-
-    Not better when an attack is missing from the second round or a new doubt was raised: an attack that failed to
-    run, or was blinded, says nothing good of the defence.
-    """
-    if before.rate is None or after.rate is None or after.verdict is Verdict.UNTESTED:
+def _change(
+    bench: Bench, treated: Bench, v: Vulnerability, findings: tuple[Finding, Finding], level: float
+) -> Change:  # fmt: skip
+    """What the treatment did to one finding, at a `level` that leaves room for all the findings it was tried on."""
+    one, other = judged(bench, v), judged(treated, v)
+    if one is None or other is None or Verdict.UNTESTED in (f.verdict for f in findings):
         return "untested"
-    if after.rate.estimand != before.rate.estimand:
+    return change(one.reading, other.reading, bench.arrays, level)
+
+
+def change(before: Reading, after: Reading, arrays: ArrayReader, level: float) -> Change:
+    """Better or worse only when the difference is clear at `level`; the same when nothing moved.
+
+    What is compared must be the same: the harm, and trial by trial the ball or false-positive rate. Not better when an
+    attack is missing from the second round or a new doubt was raised: an attack that failed to run, or was blinded,
+    says nothing good of the defence; and not worse when one is missing from the first.
+    """
+    if before.harm != after.harm or not _alike(before, after):
         return "unclear"
-    if after.rate.high < before.rate.low:
-        weaker = not set(before.scope.attacks) <= set(after.scope.attacks) or not set(after.flags) <= set(before.flags)
+    low, high = _difference(before, after, arrays, level)
+    if low > 0:
+        weaker = not _asked(before) <= _asked(after) or not _flags(after) <= _flags(before)
         return "unclear" if weaker else "better"
-    if after.rate.low > before.rate.high:
-        return "worse"
-    return "same" if after.rate.value == before.rate.value else "unclear"
+    if high < 0:
+        return "worse" if _asked(after) <= _asked(before) else "unclear"
+    return "same" if before.rate().value == after.rate().value else "unclear"
+
+
+def _difference(before: Reading, after: Reading, arrays: ArrayReader, level: float) -> tuple[float, float]:
+    """How much lower the harm became: paired on the same examples where they are kept, else by the two intervals."""
+    one, other = _per_example(before, arrays), _per_example(after, arrays)
+    if one is not None and other is not None and len(one) == len(other):
+        return paired_difference(one, other, level)[1:]
+    first, second = before.rate(level=level), after.rate(level=level)
+    return first.low - second.high, first.high - second.low
+
+
+def _per_example(reading: Reading, arrays: ArrayReader) -> NDArray[np.bool_] | None:
+    """Which examples the harm befell, when that is what the one estimate counts."""
+    first = reading.points[0]
+    if reading.harm == ROBUST:
+        both = combine(first.trials, arrays) if len(reading.parts) == 1 else None
+        return both.reached if both else None
+    reached = arrays(first.trials[0].id).get("reached") if len(reading.points) == 1 else None
+    m = first.measured
+    counts = reached is not None and len(reached) == m.n and abs(reached.mean() - m.value) < 1e-9
+    return reached.astype(np.bool_) if reached is not None and counts else None
+
+
+def _asked(reading: Reading) -> set[tuple[str, ...]]:
+    """Every trial with its version and what it was asked, as the planned trial is called."""
+    return {_question(p, e) for p in reading.points for e in p.trials}
+
+
+def _question(point: Point, e: Evidence) -> tuple[str, ...]:
+    at = tuple(f"{k} {point.measured.at[k]}" for k in ("norm", "eps", "fpr", "condition") if k in point.measured.at)
+    return (e.trial.name.partition("|")[0], str(e.trial.version), *at)
+
+
+def _alike(before: Reading, after: Reading) -> bool:
+    """Whether the trials that both have were asked the same, and there are any."""
+    one, other = _asked(before), _asked(after)
+    names = {q[0] for q in one} & {q[0] for q in other}
+    return bool(names) and all({q for q in one if q[0] == n} == {q for q in other if q[0] == n} for n in names)
+
+
+def _flags(reading: Reading) -> set[str]:
+    return {f.id for e in reading.trials for f in e.flags}

@@ -13,9 +13,20 @@ from numpy.typing import NDArray
 
 from bartizan.core.data import Data, Roles
 from bartizan.core.errors import DataError
+from bartizan.core.system import System
+
+from .apart import once
 
 _SEED = 20141225  # any fixed number; changing it changes every slice
 NO_DATA = Data.of(np.zeros((0, 1), np.float32), np.zeros(0, np.int64))
+
+
+def used(game: str, system: System, model: str) -> str:
+    """Ids of the data assets a game is dealt from, the test data first, joined by `+`."""
+    known = {"files": (), "probe": (system.test_data(model),)}.get(
+        game, (system.test_data(model), system.training_data(model))
+    )
+    return "+".join(data.id for data in known if data is not None)
 
 
 def deal(game: str, train: Data | None, test: Data | None, examples: int) -> Roles:
@@ -36,8 +47,17 @@ def _halves(test: Data) -> tuple[Data, Data]:
 
 
 def _membership(train: Data, pool: Data, own: Data, examples: int) -> Roles:
-    """Half members, half non-members, shuffled; who is which is a secret, and so is the row each comes from."""
+    """Half members, half non-members, shuffled; who is which is a secret, and so is the row each comes from.
+
+    No content is dealt twice, and none of the training data as a non-member or as the adversary's own.
+    Raises `DataError` when no test example is left that the model was not trained on.
+    """
     rng = np.random.default_rng(_SEED + 1)
+    known = train.contents()
+    train, pool = once(train), once(pool, known)
+    own = once(own, known, pool.contents())
+    if not len(pool):
+        raise DataError("every test example is a training example, too, so there is nobody to tell members from")
     half = min(max(examples // 2, 1), len(pool), len(train))
     members = train.take(rng.permutation(len(train)).astype(np.int64)[:half])
     outsiders = pool.take(slice(0, half))

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from bartizan.core import plugins
 from bartizan.core.artifact import Artifact, Cost
-from bartizan.core.data import Data
 from bartizan.core.evidence import Evidence
+from bartizan.core.system import DataAsset
 from bartizan.core.trial import Trial
 from bartizan.core.vocabulary import Outcome
 from bartizan.formats.description import Description
@@ -21,8 +21,8 @@ from bartizan.store.record import Unfit
 from bartizan.store.store import Store
 
 from . import keys
+from .data_digest import data_digest
 from .executor import Executor
-from .opening import open_data
 from .profile import positive_classes
 from .subjects import model_digest
 from .work import Job, Laid, Result
@@ -143,6 +143,7 @@ class Campaign:
             laid=tuple(self._laid(name) for name in trial.subject.treatments),
             artifacts={name: self._artifact(name) for name in trial.after},
             artifact=kept[0] if kept else None,
+            spent=self._spent.get(trial.name, Cost()),
             paths=self._paths(trial),
         )
 
@@ -234,19 +235,24 @@ class Campaign:
         return keys.subject_key(base, [self.evidence[n].artifact for n in trial.subject.treatments])
 
     def _data(self, trial: Trial) -> str:
-        return "none" if trial.subject.kind in ("control", "files") else self._digest(f"data:{trial.subject.id}")
+        if trial.subject.kind in ("control", "files"):
+            return "none"
+        system, model = self.description.system, trial.subject.id
+        both = (system.training_data(model), system.test_data(model))
+        return "/".join(self._digest(f"data:{d.id}") if d and d.load else "none" for d in both)
 
     def _digest(self, what: str) -> str:
         if what not in self._digests:
             self._digests[what] = self._work_out(*what.split(":", 1))
         return self._digests[what]
 
-    def _work_out(self, kind: str, model: str) -> str:
-        system, root = self.description.system, self.description.folder
+    def _work_out(self, kind: str, asset: str) -> str:
+        system = self.description.system
         if kind == "model":
-            return model_digest(system.model(model), root)
-        both: tuple[Data | None, ...] = open_data(system, model, root)
-        return "/".join(d.digest() if d is not None else "none" for d in both)
+            return model_digest(system.model(asset), self.description.folder)
+        data = system.asset(asset)
+        assert isinstance(data, DataAsset)
+        return data_digest(self.description, data)
 
     @cached_property
     def _environment(self) -> dict[str, str]:

@@ -8,22 +8,35 @@ from pathlib import Path
 from typing import Any
 
 from bartizan.core.base import canonical_json
-from bartizan.core.errors import BartizanError, UsageError
+from bartizan.core.errors import BartizanError, ModelError, UsageError
+from bartizan.formats.onnx_wire import files_beside
+from bartizan.targets.open import loader_of
 
 
 def model_digest(asset: Any, root: Path) -> str:
-    """SHA-256 over how the model is loaded and retrained, its file, and the source of every function it names."""
+    """SHA-256 over how and by what a model is loaded and retrained, its files, and the sources of functions named."""
     load = asset.load.model_dump(mode="json") if asset.load else {}
     retrain = asset.retrain.model_dump(mode="json") if asset.retrain else {}
-    h = hashlib.sha256(canonical_json({"load": load, "retrain": retrain}).encode())
+    h = hashlib.sha256(canonical_json({"load": load, "retrain": retrain, "loader": _loader(asset.load)}).encode())
     for path in files_of(asset, root):
         h.update(path.name.encode() + b"\0" + file_digest(path).encode())
     return h.hexdigest()
 
 
+def _loader(load: Any) -> list[Any]:
+    """Id and version of the plugin that opens the model; nothing where none is installed."""
+    try:
+        spec = loader_of(load).spec if load is not None else None
+    except ModelError:
+        return []
+    return [spec.id, spec.version] if spec is not None else []
+
+
 def files_of(asset: Any, root: Path) -> list[Path]:
-    """The model file and the sources of the functions the description names, in a fixed order."""
+    """The model file, the files beside it that it keeps weights in, and the sources of the functions the description
+    names, in a fixed order."""
     found = [root / asset.load.file] if asset.load is not None and asset.load.file else []
+    found += [beside for file in found for beside in files_beside(file)]
     references = {getattr(asset.load, "factory", None), asset.retrain.function if asset.retrain else None}
     preprocessing = getattr(asset.load, "preprocessing", None)
     references.add(getattr(preprocessing, "function", None))

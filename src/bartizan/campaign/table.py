@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bartizan.core.plan import Cell, Method
+from collections.abc import Sequence
+
+from bartizan.core.plan import Cell, Method, State
 from bartizan.core.profile import Profile
 from bartizan.core.system import System
 from bartizan.knowledge.base import KnowledgeBase
-from bartizan.knowledge.fit import burdens, clashes, obstacles, present
+from bartizan.knowledge.fit import Clash, burdens, clashes, never, obstacles, present, said
 from bartizan.knowledge.in_place import in_place, method_in_place
 from bartizan.knowledge.schema import DefenceEntry, MethodCell, MethodEntry
 
@@ -16,10 +18,12 @@ def table(
 ) -> tuple[Cell, ...]:
     """The table in the order of the knowledge base, gates between the building stages.
 
-    techniques: those of the system's vulnerabilities. A method is `in_place` when the description shows it for every
-    model; it `conflicts` when no model can take it, when it breaks a limit of the use case, or when a conflict rule
-    applies to it with what is there; `note` says which. Where a rule only holds under a condition, the method stays
-    recommended and the note states the condition.
+    techniques: those of the system's vulnerabilities. The state of a method, with the reasons in `note`:
+    `in_place` when the description shows it for every model; `refuted` when its defence is known to be broken;
+    `does_not_fit` when no model can take it; `conflicts` when a conflict rule applies to it with a control or a design
+    choice that is there; `at_a_price` when it fits, but costs what the use case limits or makes another weakness of
+    this system worse; else `recommended`. A rule that the reader must judge, or that holds only under a condition, is
+    a note and changes no state.
     """
     defences = {id for p in profiles for id in in_place(system, p.model)}
     board = _Board(system, kb, profiles, present(system, techniques, defences))
@@ -57,28 +61,38 @@ def _method(cell: str, entry: MethodEntry, board: _Board) -> Method:
     defence = board.kb.defences.get(entry.defence or "")
     if defence is None:
         return method
-    against, besides = _objections(defence, board)
-    state = "conflicts" if against else "recommended"
-    return method.model_copy(update={"state": state, "note": _sentence(against or besides)})
+    met = clashes(defence.id, board.kb, board.there)
+    state, reasons = _judged(defence, met, board)
+    rules = tuple(c.rule for c in met if f"(rule {c.rule})" in _sentence(reasons))
+    return method.model_copy(update={"state": state, "note": _sentence(reasons), "rules": rules})
 
 
-def _objections(defence: DefenceEntry, board: _Board) -> tuple[list[str], list[str]]:
-    """What speaks against the defence here, and what should be known besides."""
-    against: list[str] = []
-    if defence.deprecated:
-        against += [breakage.text.rstrip(".") for breakage in defence.breakages]
-    if board.profiles:
-        unfit = [obstacles(defence, p, board.system) for p in board.profiles]
-        against += unfit[0] if all(unfit) else ()
-        against += [text for p in board.profiles for text in burdens(defence, p)]
-    found = clashes(defence.id, board.kb, board.there)
-    against += [
-        f"{c.rule} with {', '.join(c.others)} ({c.side})" for c in found if c.relation == "conflict" and c.others
-    ]
-    besides = [
-        f"{c.rule}: {c.text.rstrip('.')}" for c in found if c.relation != "conflict" or not c.others
-    ]  # fmt: skip
-    return list(dict.fromkeys(against)), besides
+def _judged(defence: DefenceEntry, met: Sequence[Clash], board: _Board) -> tuple[State, list[str]]:
+    """The first state that applies, the hardest first, with all that speaks for it."""
+    hard = [c for c in met if c.relation == "conflict" and c.others]
+    opposed = [c for c in hard if not set(c.others) <= set(board.kb.threats)]
+    prices = [text for p in board.profiles for text in burdens(defence, p)] + [said(c, board.kb) for c in hard]
+    notes = [said(c, board.kb) for c in met if c not in hard]
+    states: tuple[tuple[State, list[str]], ...] = (
+        ("refuted", _broken(defence)),
+        ("does_not_fit", _unfit(defence, board)),
+        ("conflicts", prices if opposed else []),
+        ("at_a_price", prices),
+    )
+    state, reasons = next(((s, r) for s, r in states if r), ("recommended", notes))
+    return state, list(dict.fromkeys(reasons))
+
+
+def _broken(defence: DefenceEntry) -> list[str]:
+    if not never(defence):
+        return []
+    return [b.text.rstrip(".") for b in defence.breakages] or [defence.summary.rstrip(".")]
+
+
+def _unfit(defence: DefenceEntry, board: _Board) -> list[str]:
+    """Why no model can take the defence; one that some can take fits."""
+    reasons = [obstacles(defence, p, board.system) for p in board.profiles]
+    return list(reasons[0]) if reasons and all(reasons) else []
 
 
 def _sentence(parts: list[str]) -> str:

@@ -9,31 +9,32 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.core import plugins
-from bartizan.core.artifact import Artifact, Cost, Measured, Measurement
+from bartizan.core.artifact import Artifact, Cost, Measured, Measurement, Watched
 from bartizan.core.contracts import Attack, Control, Defense
 from bartizan.core.data import Data, Roles
 from bartizan.core.errors import BudgetSpent
 from bartizan.core.profile import NotApplicable
 from bartizan.core.target import Target
 from bartizan.core.trial import Trial
-from bartizan.core.view import Meter, grant
+from bartizan.core.view import View, grant
 from bartizan.core.vocabulary import Outcome
 from bartizan.formats.description import read_system
 
 from . import cost, roles
+from .memory import Memory
 from .opening import open_model
 from .profile import positive_classes
 from .subjects import sentence
+from .threads import one_thread
 
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -51,13 +52,17 @@ class Laid:
 
 @dataclass(frozen=True)
 class Job:
-    """A trial with all it needs. `description` is the path of the description; models are opened in the worker."""
+    """A trial with all it needs. `description` is the path of the description; models are opened in the worker.
+
+    artifact, spent: what an earlier run of the attack made, and what that cost it.
+    """
 
     trial: Trial
     description: str
     laid: tuple[Laid, ...] = ()
     artifacts: dict[str, Artifact] = field(default_factory=dict)
     artifact: Artifact | None = None
+    spent: Cost = field(default_factory=Cost)
     paths: tuple[str, ...] = ()
 
 
@@ -75,13 +80,13 @@ class Result:
 
 def prepare() -> None:
     """Set up a fresh worker: one thread, deterministic kernels, and a watch on the parent."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    one_thread()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def execute(job: Job) -> Result:
     """Run one trial. Never raises for what a trial may do wrong: that is evidence, too."""
-    start, cpu = time.perf_counter(), time.process_time()
+    start, cpu, memory = time.perf_counter(), time.process_time(), Memory()
     try:
         result = _run(job)
     except NotApplicable as error:
@@ -90,14 +95,13 @@ def execute(job: Job) -> Result:
         result = Result(Outcome.BUDGET_SPENT, str(error))
     except Exception as error:
         result = Result(Outcome.ERROR, sentence(error))
-    peak = getrusage(RUSAGE_SELF).ru_maxrss // 1024
     clock = {
-        "process_peak_mib": peak,
+        **memory.readings(),
         "seconds": time.perf_counter() - start,
         "cpu_seconds": time.process_time() - cpu,
         **result.clock,
     }
-    return Result(result.outcome, result.reason, result.artifact, result.measured, result.cost, clock)
+    return replace(result, clock=clock)
 
 
 def _run(job: Job) -> Result:
@@ -113,25 +117,55 @@ def _run(job: Job) -> Result:
 
 def _attack_and_measure(job: Job, attack: Attack, target: Target | None, dealt: Roles) -> Result:
     trial = job.trial
+    _has_gradients(attack, target)
     params = attack.params.model_validate(trial.params)
-    artifact, spent = job.artifact, Cost()
+    spent = job.spent
     clock: dict[str, Any] = {}
-    if artifact is None:
+    if job.artifact is not None:
+        artifact = _watched_before(job.artifact, job, attack)
+    else:
         view = grant(target, trial.access, trial.budget, dealt, artifacts=job.artifacts, paths=job.paths)
         began = time.process_time()
         artifact = attack.run(view, params=params, seed=trial.seed)
         clock["attack_cpu_seconds"] = time.process_time() - began
         spent = view.meter.cost()
-        artifact = _with_meter(artifact, view.meter)
+        artifact = _watched(artifact, view, attack)
         _within_records(artifact, trial)
+    made = Result(Outcome.MEASURED, artifact=artifact, cost=spent, clock=clock)
     referee = plugins.referee(attack.spec.family)
-    measured = referee.measure(target, dealt, artifact, params=params, seed=trial.seed)
-    return Result(Outcome.MEASURED, artifact=artifact, measured=measured, cost=spent, clock=clock)
+    try:
+        return replace(made, measured=referee.measure(target, dealt, artifact, params=params, seed=trial.seed))
+    except NotApplicable:
+        raise
+    except Exception as error:  # what the attack made is kept, so that measuring again does not attack again
+        return replace(made, outcome=Outcome.ERROR, reason=f"what it made could not be measured: {sentence(error)}")
 
 
-def _with_meter(artifact: Artifact, meter: Meter) -> Artifact:
-    """Adds what the view counted for each example, so that the referee can hold the attack's tries against it."""
-    return Artifact(artifact.kind, {**artifact.arrays, "metered": meter.per_example}, artifact.claims)
+def _has_gradients(attack: Attack, target: Target | None) -> None:
+    """What a file promises by its operators, opening it may not keep. Raises `NotApplicable`."""
+    if target is not None and attack.spec.differentiable and not target.info.differentiable:
+        why = getattr(target, "remark", "") or "opened, the model has no gradients"
+        raise NotApplicable(f"{attack.spec.title} needs gradients; {why}")
+
+
+def _watched(artifact: Artifact, view: View, attack: Attack) -> Artifact:
+    """Adds what the view counted and granted, so that the referee can hold the attack's word against it."""
+    arrays = {**artifact.arrays, "metered": view.meter.per_example}
+    return replace(artifact, arrays=arrays, watched=view.watched(baseline=attack.spec.baseline))
+
+
+def _watched_before(artifact: Artifact, job: Job, attack: Attack) -> Artifact:
+    """The same for an artifact of an earlier run: what was granted is in the trial, what was counted was kept."""
+    metered = artifact.arrays.get("metered")
+    seen = Watched(
+        access=job.trial.access,
+        budget=job.trial.budget,
+        baseline=attack.spec.baseline,
+        paths=job.paths,
+        metered=None if metered is None else np.asarray(metered, np.int64),
+        queries=job.spent.queries,
+    )
+    return replace(artifact, watched=seen)
 
 
 def _within_records(artifact: Artifact, trial: Trial) -> None:
@@ -155,7 +189,7 @@ def _one_control(attack: Attack, control: Control, seed: int) -> Measured:
     dealt, target = control.roles(), control.target()
     view = grant(target, control.access, control.budget, dealt, artifacts=control.artifacts(), paths=control.paths())
     params = attack.params.model_validate(control.params)
-    artifact = _with_meter(attack.run(view, params=params, seed=seed), view.meter)
+    artifact = _watched(attack.run(view, params=params, seed=seed), view, attack)
     measured = plugins.referee(attack.spec.family).measure(target, dealt, artifact, params=params, seed=seed)
     harm = [m for m in measured.measurements if m.estimand == control.harm]
     value = max((m.value for m in harm), default=0.0)
@@ -164,10 +198,16 @@ def _one_control(attack: Attack, control: Control, seed: int) -> Measured:
         (
             Measurement(
                 estimand="control_passed", unit="share", n=1, method=f"{control.harm} ≥ {control.threshold}",
-                value=passed, low=passed, high=passed, at={"control": control.name, "reached": value},
+                value=passed, low=passed, high=passed,
+                at={"control": control.name, "reached": value, "access": control.access.name, **_norm(params)},
             ),
         )
     )  # fmt: skip
+
+
+def _norm(params: Any) -> dict[str, str]:
+    norm = getattr(params, "norm", None)
+    return {} if norm is None else {"norm": str(norm)}
 
 
 def _defend(job: Job) -> Result:

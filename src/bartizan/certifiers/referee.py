@@ -22,16 +22,24 @@ RANDOM_POINTS = 4
 RANDOM_CORNERS = 4
 INSIDE = 1 - 1e-6  # keeps float32 rounding of x + δ from leaving the ball
 CERTIFIED, WRONG = 1, 2
+EXACT = "Clopper–Pearson 95 %"
+BELIEVED = (
+    f"; the certifier's word, unrefuted by {RANDOM_POINTS} random points and {RANDOM_CORNERS} corners of each region, "
+    "and by the corner its gradient points to where there is one"
+)
+UNREFUTED = EXACT + BELIEVED
 
 
 class CertifierReferee(Referee):
     """Certified ≤ true ≤ attacked. For every certified example it asks the running model about random points and
     corners of the certified box, and the corner the gradient points to; one other answer and the certificate is void
-    and the bracket flagged as inverted. This can refute a certificate, and never prove one."""
+    and the bracket flagged as inverted. This can refute a certificate, and never prove one: what stands is the
+    certifier's word, which so few points have not contradicted, and `method` says so."""
 
     spec = PluginSpec(
         id="certifiers",
         title="Referee of certifiers",
+        version=2,
         summary="Certified share at each ε with exact intervals, after trying to refute every single certificate.",
         references=("clopper1934",),
     )
@@ -108,18 +116,16 @@ def _gradient(subject: Target, data: Data) -> Array:
 def _shares(stands: Bits, right: Bits, eps: Sizes, norm: str) -> Iterator[Measurement]:
     for g, e in enumerate(eps):
         at: dict[str, float | int | str] = {"norm": norm, "eps": float(e)}
-        yield _share("certified_share", stands[:, g], at)
-        yield _share("uncertified_share", ~stands[:, g], at)
-        yield _share("undecided_share", right & ~stands[:, g], at)
+        yield _share("certified_share", stands[:, g], at, UNREFUTED)
+        yield _share("uncertified_share", ~stands[:, g], at, UNREFUTED)
+        yield _share("undecided_share", right & ~stands[:, g], at, UNREFUTED)
 
 
-def _share(estimand: str, hits: Bits, at: dict[str, float | int | str]) -> Measurement:
+def _share(estimand: str, hits: Bits, at: dict[str, float | int | str], method: str = EXACT) -> Measurement:
     k, n = int(hits.sum()), len(hits)
     low, high = clopper_pearson(k, n)
     value = k / n if n else 0.0
-    return Measurement(
-        estimand=estimand, unit="example", n=n, method="Clopper–Pearson 95 %", value=value, low=low, high=high, at=at
-    )
+    return Measurement(estimand=estimand, unit="example", n=n, method=method, value=value, low=low, high=high, at=at)
 
 
 def _median(radius: Sizes, norm: str) -> Measurement:
@@ -133,7 +139,7 @@ def _median(radius: Sizes, norm: str) -> Measurement:
         estimand="median_certified_eps",
         unit="example",
         n=n,
-        method="order statistics, 95 %",
+        method=f"order statistics, 95 %{BELIEVED}",
         value=float(np.median(radius)) if n else 0.0,
         low=float(low),
         high=float(high),

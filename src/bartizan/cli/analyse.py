@@ -10,8 +10,7 @@ from bartizan.analysis.analyse import Analysis
 from bartizan.analysis.analyse import analyse as _analyse
 from bartizan.campaign.known import require_known
 from bartizan.core.base import canonical_json
-from bartizan.core.system import System
-from bartizan.formats.description import read_system
+from bartizan.formats.description import Description, read_system
 from bartizan.knowledge.base import KnowledgeBase
 from bartizan.knowledge.load import load
 from bartizan.knowledge.override import override
@@ -36,22 +35,24 @@ def threats(system: SystemFile, stage: StageName = None, json: Json = False) -> 
 
 def plan(system: SystemFile, stage: StageName = None, effort: EffortName = "quick", json: Json = False) -> None:
     """Show which attack answers which vulnerability, what cannot be tested and why, and what to do in which stage."""
+    from bartizan.campaign.labelled import require_labelled
     from bartizan.campaign.plan import plan as make_plan
 
     described, kb, analysis = _begin(system, stage)
-    made = make_plan(described, analysis, kb, effort=effort_of(effort))
+    require_labelled(described)
+    made = make_plan(described.system, analysis, kb, root=described.folder, effort=effort_of(effort))
     if json:
         typer.echo(made.to_json())
         return
     print_plan(made)
 
 
-def _begin(path: Any, stage: str | None) -> tuple[System, KnowledgeBase, Analysis]:
+def _begin(path: Any, stage: str | None) -> tuple[Description, KnowledgeBase, Analysis]:
     description = read_system(path)
     system = description.system
     require_known(description, load())
     kb = override(load(), system.overrides)
-    return system, kb, _analyse(system, kb, stage=stage_of(stage))
+    return description, kb, _analyse(system, kb, stage=stage_of(stage))
 
 
 def _dump(items: Any) -> list[Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bartizan.core.assessment import Assessment
+from bartizan.core.vocabulary import Outcome
 from bartizan.formats.description import read_system
 
 from .options import EffortName, StageName, StoreFolder, SystemFile, effort_of, stage_of, store_folder
@@ -27,6 +30,7 @@ def assess(
     from bartizan.assess import Options
     from bartizan.assess import assess as run_loop
     from bartizan.campaign.executor import LocalProcesses
+    from bartizan.campaign.known import untestable
     from bartizan.store.store import Store
 
     from .outputs import write_outputs
@@ -42,8 +46,18 @@ def assess(
     print_assessment(made)
     for what in opened.damaged:
         typer.echo(f"damaged, set aside in {folder / 'damaged'} and measured again: {what}", err=True)
+    for what in (*untestable(description.system), *_failed(made)):
+        typer.echo(f"NOTE: {what}", err=True)
     for path in written:
         typer.echo(_shown(path))
+
+
+def _failed(made: Assessment) -> Iterator[str]:
+    """One sentence about all trials that ended in an error, if any did."""
+    names = [e.trial.name for e in made.evidence if e.outcome is Outcome.ERROR]
+    if names:
+        which = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        yield f"{len(names)} trials ended in an error: {which}; run the same command again to retry"
 
 
 def _shown(path: Path) -> str:

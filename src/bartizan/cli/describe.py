@@ -22,7 +22,7 @@ def init(
     ),
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
-    """Look at a model file (and a data file), open neither, and write a description to fill in."""
+    """Look at a model file (and a data file), run and unpickle neither, and write a description to fill in."""
     from bartizan.formats.stub import stub
 
     if output.exists() and not force:
@@ -34,13 +34,17 @@ def init(
 
 def validate(system: SystemFile) -> None:
     """Check a description and say everything that is wrong with it, each at its line and column."""
+    from bartizan.campaign.known import require_known
+    from bartizan.knowledge.load import load
+
     description = read_system(system)
+    require_known(description, load())
     unknown = [c for c in description.system.iter_choices() if c.value == "unknown"]
     typer.echo(f"{system}: valid")
     if unknown:
         typer.echo(f"{len(unknown)} design choices are unknown and planned for as high:")
         for c in unknown:
-            typer.echo(f"  {description.position_of(c.item)}  {c.item}.{c.field}")
+            typer.echo(f"  {description.position_of_choice(c)}  {c.item}.{c.field}")
 
 
 def schema(output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write to.")] = None) -> None:

@@ -18,10 +18,12 @@ def doctor(
 ) -> None:
     """Check that models load, answer steadily, fit their data, and are as good as stated."""
     from bartizan.campaign.checkup import checkup
+    from bartizan.campaign.labelled import require_labelled
 
     from .tables import console, styled, table
 
     description = read_system(system)
+    require_labelled(description)
     names = [model] if model else [m.id for m in description.system.assets.models if m.load]
     shown, worst = table("Doctor", "model", "check", "result", "what was seen"), "ok"
     for name in names:

@@ -8,13 +8,19 @@ import typer
 
 
 def explain(
-    id: Annotated[str, typer.Argument(help="Any id: E2, DC13, DF01, C01, AML.T0015, a metric, a stage …")],
+    id: Annotated[
+        str | None, typer.Argument(help="Any id: E2, DC13, DF01, C01, AML.T0015, a metric, a plugin; none: list them.")
+    ] = None,
 ) -> None:
-    """Print an entry of the knowledge base with its sources."""
+    """Print an entry of the knowledge base, an estimand or a plugin with its sources."""
     from bartizan.knowledge.explain import explain as sections_of
-    from bartizan.knowledge.explain import plain_text
+    from bartizan.knowledge.explain import kinds, plain_text
 
-    typer.echo(plain_text(sections_of(id)))
+    if id is not None:
+        typer.echo(plain_text(sections_of(id)))
+        return
+    for kind, some in kinds():
+        typer.echo(f"{kind:<12} {some}")
 
 
 def plugins(kind: Annotated[str | None, typer.Argument(help="Only this kind, e.g. attacks.")] = None) -> None:

@@ -48,4 +48,4 @@ def effort_of(name: str) -> Effort:
     for effort in EFFORTS:
         if effort == name:
             return effort
-    raise UsageError(f"--effort is one of {', '.join(EFFORTS)}, not {name!r}{did_you_mean(name, EFFORTS)}")
+    raise UsageError(f"no effort is called {name!r}{did_you_mean(name, EFFORTS)}")

@@ -1,4 +1,4 @@
-"""The live progress bar: trials done, rate, time left; plain lines when the output is not a terminal."""
+"""The live progress bar, phase by phase: trials done, rate, time left; plain lines when the output is no terminal."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from bartizan.core.evidence import Evidence
 from bartizan.core.trial import Trial
 from bartizan.core.vocabulary import Outcome
 
+PHASES = ("attacks", "re-tests")  # what is treated, and by what, is known only once the attacks are judged
+
 
 class Bar:
-    """Progress of a campaign, drawn on standard error. Use as a context manager."""
+    """Progress of a campaign, drawn on standard error. Use as a context manager.
+
+    Each phase counts by itself: how many trials come after the findings cannot be known before them.
+    """
 
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False)
@@ -28,8 +33,8 @@ class Bar:
             console=self._console,
             disable=not self._console.is_terminal,
         )
-        self._task = self._bar.add_task("trials", total=0, rate="")
-        self._total = self._done = 0
+        self._task = self._bar.add_task(PHASES[0], total=0, rate="")
+        self._total = self._done = self._begun = 0
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -41,21 +46,28 @@ class Bar:
         self._bar.stop()
 
     def started(self, total: int) -> None:
-        """More trials are to be done."""
-        self._total += total
-        self._bar.update(self._task, total=self._total)
+        """The next phase begins, with so many trials."""
+        self._begun += 1
+        self._total, self._done = total, 0
+        self._bar.reset(self._task, total=total, description=self._phase)
+
+    @property
+    def _phase(self) -> str:
+        return PHASES[min(max(self._begun, 1), len(PHASES)) - 1]
 
     def finished(self, trial: Trial, evidence: Evidence, cached: bool) -> None:
         """One is done."""
         self._done += 1
         speed = self._bar.tasks[0].speed
         rate = f"{60 * speed:.0f}/min" if speed else ""
-        self._bar.update(self._task, advance=1, description=_short(trial.name), rate=rate)
+        self._bar.update(self._task, advance=1, description=_short(f"{self._phase}: {trial.name}"), rate=rate)
         if evidence.outcome is Outcome.ERROR:
             self._console.print(f"{trial.name}: {evidence.reason}", markup=False, soft_wrap=True)
         elif not self._console.is_terminal and not cached:
             self._console.print(
-                f"[{self._done}/{self._total}] {trial.name}: {evidence.outcome}", markup=False, soft_wrap=True
+                f"{self._phase} [{self._done}/{self._total}] {trial.name}: {evidence.outcome}",
+                markup=False,
+                soft_wrap=True,
             )
 
 

@@ -28,7 +28,7 @@ def gate(system: SystemFile, store: StoreFolder = None) -> None:
         raise UsageError(f"{system} changed since its last assessment; run: bartizan assess {system}")
     if not assessment.gates:
         raise UsageError(f"{system} has no gates; name some under 'gates'")
-    print_gates(assessment.gates)
+    print_gates(assessment)
     raise typer.Exit(exit_code(assessment.gates))
 
 

@@ -8,13 +8,15 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bartizan.core.assessment import Assessment, GateResult
+from bartizan.core.assessment import Assessment
 from bartizan.core.exposure import Exposure
 from bartizan.core.finding import Finding
 from bartizan.core.plan import Plan
 from bartizan.core.threat import Vulnerability
 from bartizan.core.treatment import Treatment
 from bartizan.core.vocabulary import Stage
+from bartizan.report import answers, wording
+from bartizan.report.gate_words import gates
 
 _STYLE = {
     "exploited": "bold red",
@@ -80,57 +82,59 @@ def _span(stages: tuple[Stage, ...]) -> str:
 
 def print_plan(plan: Plan) -> None:
     """The trials, what cannot be tested, and the methods by stage."""
-    shown = table(f"Trials ({plan.effort})", "trial", "access", "examples", "answers")
+    shown = table(f"Trials ({plan.effort})", "trial", "by", "access", "examples", "answers")
     for t in plan.trials:
-        shown.add_row(t.name, t.access.name, str(t.examples or ""), ", ".join(t.answers))
+        by = " or ".join(t.sources) or "the owner"
+        shown.add_row(t.name, by, t.access.name, str(t.examples or ""), ", ".join(t.answers))
     console().print(shown)
     missing = table("Cannot be tested", "vulnerability", "attack", "reason")
     for u in plan.untested:
         missing.add_row(u.vulnerability, u.plugin or "", u.reason)
     console().print(missing)
-    methods = table("Methods by stage (gates marked ◆)", "stage", "threat", "state", "method")
+    methods = table("Methods by stage (gates marked ◆)", "stage", "threat", "state", "method", "because")
     for cell in plan.table:
         for m in cell.methods:
             gate = "◆ " if cell.stage.is_gate else ""
-            methods.add_row(f"{gate}{cell.stage}", str(cell.threat_class), m.state.replace("_", " "), m.text)
+            methods.add_row(f"{gate}{cell.stage}", str(cell.threat_class), m.state.replace("_", " "), m.text, m.note)
     console().print(methods)
 
 
 def print_assessment(assessment: Assessment) -> None:
     """The summary: findings, treatments, gates."""
-    print_findings(assessment.findings)
+    print_findings(assessment)
     print_treatments(assessment.treatments)
-    print_gates(assessment.gates)
+    print_gates(assessment)
 
 
-def print_findings(findings: Iterable[Finding]) -> None:
+def print_findings(assessment: Assessment) -> None:
     """One line a finding: verdict and the three measures."""
     shown = table("Findings", "#", "finding", "verdict", "severity", "rate [95 %]", "tolerated", "tries", "change")
-    for f in findings:
+    for f in assessment.findings:
         rate = f"{f.rate.value:.2f} [{f.rate.low:.2f}, {f.rate.high:.2f}] of {f.rate.n}" if f.rate else "–"
         shown.add_row(
-            str(f.rank), f"{f.id}  {f.title}", styled(f.verdict), styled(f.severity), rate, f"{f.tolerance:g}",
-            _tries(f), _size(f),
+            str(f.rank), _what(f, assessment), styled(f.verdict), styled(f.severity), rate, f"{f.tolerance:g}",
+            _said(answers.tries(f, assessment.evidence)), _said(answers.size(f, assessment.evidence)),
         )  # fmt: skip
     console().print(shown)
 
 
-def _tries(f: Finding) -> str:
-    if f.tries is None:
-        return "–"
-    return (
-        f"> {f.tries.censored_at:g} {f.tries.unit}" if f.tries.median is None else f"{f.tries.median:g} {f.tries.unit}"
-    )
+def _what(f: Finding, assessment: Assessment) -> str:
+    """The finding, and for a hazard the condition it was judged under."""
+    said = f"{f.id}  {f.title}"
+    return f"{said}: {wording.seen(f, assessment.evidence)}" if f.threat_class == "hazard" and f.rate else said
 
 
-def _size(f: Finding) -> str:
-    if f.sensitivity is None:
-        return "–"
-    return f"{f.sensitivity.q50:.3g} {f.sensitivity.unit}" if f.sensitivity.q50 is not None else "not reached"
+def _said(answer: str) -> str:
+    """An answer, or a dash where the question does not apply; the report says why."""
+    return "–" if answer == answers.NOT_MEASURED or answer.startswith(answers.DOES_NOT_APPLY) else answer
 
 
 def print_treatments(treatments: Iterable[Treatment]) -> None:
-    """What each applied defence gained and made worse."""
+    """What each applied defence gained and made worse; why there is none, where there is none."""
+    treatments = list(treatments)
+    if not any(t.status in ("applied", "failed") for t in treatments):
+        console().print(_untreated(treatments), markup=False)
+        return
     shown = table("Treatments applied", "defence", "accuracy", "finding", "before", "after", "change")
     for t in treatments:
         if t.status not in ("applied", "failed"):
@@ -146,15 +150,27 @@ def print_treatments(treatments: Iterable[Treatment]) -> None:
     console().print(shown)
 
 
+def _untreated(treatments: list[Treatment]) -> str:
+    """Why nothing was applied: what becomes of each defence that could be tried here, and how many others remain."""
+    if not treatments:
+        return "No treatment was tried.\n"
+    ours = [t for t in treatments if not t.id.startswith(t.defence)]
+    lines = ["No treatment was applied: none of those that can be tried here fits."]
+    lines += [f"  {t.title}: {t.reason}" for t in ours]
+    by_hand = sum(t.status == "recommended" for t in treatments)
+    lines += [f"  {by_hand} others are recommended for people to apply; see the report."] if by_hand else []
+    return "\n".join(lines) + "\n"
+
+
 def _accuracy(t: Treatment) -> str:
     at = {m.at.get("when"): m.value for m in t.costs if m.estimand == "accuracy"}
     return f"{at['before']:.3f} → {at['after']:.3f}" if {"before", "after"} <= set(at) else "–"
 
 
-def print_gates(gates: Iterable[GateResult]) -> None:
+def print_gates(assessment: Assessment) -> None:
     """Each gate with its outcome."""
     shown = table("Gates", "gate", "outcome", "because")
-    for g in gates:
-        shown.add_row(g.gate, styled(g.outcome), g.reason)
+    for g in gates(assessment):
+        shown.add_row(f"{g.number}. {g.text}", styled(g.outcome), g.because)
     if shown.row_count:
         console().print(shown)

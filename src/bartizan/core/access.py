@@ -17,6 +17,12 @@ class Output(Frozen):
     k: int | None = Field(default=None, ge=1, description="how many classes a top-k answer names")
     decimals: int | None = Field(default=None, ge=0, description="digits kept when scores are rounded")
 
+    @property
+    def telling(self) -> tuple[int, int, int]:
+        """How much it tells: larger is more."""
+        kinds = ("label", "top_k", "rounded", "scores", "logits")
+        return kinds.index(self.kind), self.k or 0, self.decimals or 0
+
 
 class Budget(Frozen):
     """Limits of one trial. Queries and passes decide results; `seconds` only aborts."""

@@ -25,11 +25,13 @@ class GateResult(Frozen):
 
 
 class Layer(Frozen):
-    """One cell of the defence-in-depth table: which controls guard this state of the information in this stage."""
+    """One cell of the defence-in-depth table: which controls guard this state of the information in this stage, and
+    what keeps nobody out but `bounds` what a failure costs."""
 
     stage: str
     state: str
     controls: tuple[str, ...] = ()
+    bounds: tuple[str, ...] = ()
     single_point: bool = False
     note: str = ""
 

@@ -59,6 +59,7 @@ class AttackSpec(PluginSpec):
     harm: the referee's estimand a finding is judged by; high is bad.
     retrainings: how many times one trial trains a model, the referee included.
     baseline: the least that a real attack must beat. Its successes count; to withstand it proves nothing.
+    no_negative_control: why there can be no subject on which it must fail, for the rare attack that has none.
     """
 
     family: Family
@@ -75,6 +76,7 @@ class AttackSpec(PluginSpec):
     bounded: bool = False
     retrainings: int = 0
     baseline: bool = False
+    no_negative_control: str = ""
     cost_hint: str = ""
 
 
@@ -140,14 +142,19 @@ class Attack(Plugin, ABC):
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:
-        """At least one positive control; every attack that can be made to fail has a negative one too."""
+        """A positive control for each access and each norm it is planned with, since no other counts for a trial; and a
+        negative one, unless the spec says why there can be none."""
         return ()
 
 
 class Referee(Plugin, ABC):
-    """Re-measures what the attacks of one family claim. One file `referee.py` a family."""
+    """Re-measures what the attacks of one family claim. One file `referee.py` a family.
+
+    also: estimands besides the harms of the attacks that a gate may bound from above, rates all of them.
+    """
 
     family: ClassVar[Family]
+    also: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
@@ -207,6 +214,13 @@ class TargetLoader(Plugin, ABC):
     def load(self, asset: Any, root: Path, *, classes: int, input_shape: tuple[int, ...]) -> Target:
         """`asset` is a model asset of the description; `root` the folder its paths start from.
         Raises `ModelError` or `UnsafeFileError` in one sentence."""
+
+    def differentiable(self, load: Any, root: Path | None) -> bool:
+        """Whether a model of this `load` has gradients, told without opening it and without importing anything heavy.
+
+        root: the folder its paths start from; None where no file may be looked at.
+        """
+        return self.spec.differentiable
 
 
 class DatasetLoader(Plugin, ABC):

@@ -32,7 +32,8 @@ class Position:
 class BartizanError(Exception):
     """Base of all errors Bartizan raises on purpose. `str()` is one clear sentence."""
 
-    exit_code = 1
+    exit_code = 70  # a fault of ours, unless a subclass knows better
+    about: str | None = None  # id of the asset it speaks of, until its place in the description is said
 
 
 class UsageError(BartizanError):
@@ -47,6 +48,9 @@ class DescriptionError(UsageError):
     def __init__(self, problems: list[str]) -> None:
         self.problems = list(problems)
         super().__init__("\n".join(problems))
+
+    def __reduce__(self) -> tuple[type[DescriptionError], tuple[list[str]]]:
+        return type(self), (self.problems,)
 
 
 class DataError(UsageError):

@@ -9,7 +9,12 @@ from .vocabulary import Level, ThreatClass, Verdict
 
 
 class Rate(Frozen):
-    """How often the adversary (or the hazard) has its way. High is bad, for every estimand used here."""
+    """How often the adversary (or the hazard) has its way. High is bad, for every estimand used here.
+
+    points: how many estimates (trials, doses, conditions) this one is the worst of. The interval is that of the largest
+    rate among them: its lower end is taken at level 1 − 0.05/points, since the worst was picked after looking; its
+    upper end is the highest of all.
+    """
 
     estimand: str
     value: float
@@ -17,10 +22,24 @@ class Rate(Frozen):
     high: float
     n: int
     method: str
+    points: int = 1
+
+
+class Within(Frozen):
+    """The share of all examples that fell within so many tries, with its interval."""
+
+    tries: int
+    share: float
+    low: float
+    high: float
 
 
 class Tries(Frozen):
-    """How many tries: None where the median lies beyond the budget (`censored_at`)."""
+    """How many tries: None where the median lies beyond the budget (`censored_at`).
+
+    within: the share broken within 10, 100, 1,000 and 10,000 tries, as far as the budget tells.
+    first: tries to the first success over all examples, None where there was none.
+    """
 
     unit: str
     median: float | None
@@ -28,6 +47,8 @@ class Tries(Frozen):
     high: float | None
     censored_at: float
     n: int
+    within: tuple[Within, ...] = ()
+    first: float | None = None
 
 
 class Sensitivity(Frozen):
@@ -41,20 +62,22 @@ class Sensitivity(Frozen):
 
 
 class Rung(Frozen):
-    """How much knowledge: the rate reached at one access, and the lower end of its interval."""
+    """How much knowledge: the rate reached at one access, with its interval."""
 
     access: str
     rate: float
     low: float = 0.0
+    high: float = 1.0
 
 
 class Scope(Frozen):
-    """What the verdict speaks of, and nothing beyond."""
+    """What the verdict speaks of, and nothing beyond. conditions: of the operating domain, for a hazard."""
 
     attacks: tuple[str, ...] = ()
     access: tuple[str, ...] = ()
     budget: str = ""
     data: str = ""
+    conditions: tuple[str, ...] = ()
 
 
 class Certified(Frozen):
@@ -70,7 +93,10 @@ class Certified(Frozen):
 
 
 class Finding(Frozen):
-    """`id` is `THREAT@ASSET[/INTERFACE]`. `reason` says in one plain sentence why the verdict is what it is."""
+    """`id` is `THREAT@ASSET[/INTERFACE]`. `reason` says in one plain sentence why the verdict is what it is.
+
+    p: the chance of so high a rate were the truth just the tolerance, adjusted for the points it was picked from.
+    """
 
     id: str
     title: str
@@ -93,6 +119,7 @@ class Finding(Frozen):
     evidence: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     accepted: str | None = None
+    p: float | None = None
     holm: bool | None = None
     rank: int = 0
     rank_low: int = 0

@@ -8,6 +8,8 @@ from .base import Frozen
 from .trial import Trial
 from .vocabulary import EffectKind, Stage, ThreatClass
 
+State = Literal["in_place", "recommended", "at_a_price", "conflicts", "does_not_fit", "refuted"]
+
 
 class Untested(Frozen):
     """A vulnerability (or one attack on it) that no trial can answer here, with the reason."""
@@ -18,13 +20,15 @@ class Untested(Frozen):
 
 
 class Method(Frozen):
-    """One method in one cell of the table."""
+    """One method in one cell of the table. `note` gives the reasons for its state, `rules` the conflict
+    rules it names."""
 
     text: str
     effects: tuple[EffectKind, ...] = ()
     defence: str | None = None
-    state: Literal["in_place", "recommended", "conflicts"] = "recommended"
+    state: State = "recommended"
     note: str = ""
+    rules: tuple[str, ...] = ()
 
 
 class Cell(Frozen):

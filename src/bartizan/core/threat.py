@@ -27,11 +27,19 @@ class Threat(Frozen):
     reason: str = ""
 
 
+class Means(Frozen):
+    """What one adversary brings to a technique; `sources` are several where they bring exactly the same."""
+
+    sources: tuple[str, ...]
+    access: Access = Access()
+    budget: Budget = Budget()
+
+
 class Vulnerability(Frozen):
     """A threat whose preconditions the exposures meet. `id` is that of its finding: `E2@classifier/api`.
 
-    access and budget are the widest of its sources; `rank` 1 is the worst. rank_low and rank_high bound the
-    rank when every `judged` level moves by one.
+    means: what each of its sources has, never what they would have together. `rank` 1 is the worst; rank_low and
+    rank_high bound the rank when every `judged` level moves by one.
     """
 
     id: str
@@ -45,8 +53,7 @@ class Vulnerability(Frozen):
     exposures: tuple[str, ...]
     exposure: Level
     maturity: str
-    access: Access = Access()
-    budget: Budget = Budget()
+    means: tuple[Means, ...] = ()
     objective: Objective
     likelihood: Level
     impact: Level

@@ -19,7 +19,7 @@ class Conflict(Frozen):
 
 
 class Retest(Frozen):
-    """One finding before and after. `change` compares intervals: better or worse only when they do not overlap."""
+    """One finding before and after. `change` is better or worse only when the difference is clear for all together."""
 
     finding: str
     verdict_before: Verdict
@@ -33,14 +33,15 @@ class Retest(Frozen):
 
 
 class Treatment(Frozen):
-    """One defence. `status` recommended means chosen but not applied here, with the reason."""
+    """One defence. `status` recommended means chosen but not applied here; in place, does not fit and refuted (broken
+    by later work) mean set aside. `reason` says why."""
 
     id: str
     defence: str
     plugin: str | None = None
     title: str
     effects: tuple[EffectKind, ...] = ()
-    status: Literal["applied", "recommended", "not_applicable", "failed"]
+    status: Literal["applied", "recommended", "in_place", "does_not_fit", "refuted", "failed"]
     reason: str = ""
     for_findings: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()

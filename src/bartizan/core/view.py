@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .access import Access, Budget, Output
-from .artifact import Artifact, Cost
+from .artifact import Artifact, Cost, Watched
 from .data import Array, Data, Labels, Roles
 from .errors import AccessDenied, BudgetSpent
 from .target import Target, TargetInfo
@@ -62,7 +63,8 @@ class View:
     a query beyond the budget raises `BudgetSpent` and answers nothing.
 
     `of` names, for each row of a query, the probe example it is spent on (indices into `probe`);
-    leave it out for queries that serve no single example (extraction).
+    leave it out for queries that serve no single example (extraction): they are charged to the budget over all
+    examples, and refused where each example has a budget and there is none over all.
     """
 
     def __init__(
@@ -85,8 +87,8 @@ class View:
 
     @property
     def info(self) -> TargetInfo:
-        """The public facts of the target: shape, classes, bounds."""
-        return self._subject().info
+        """The public facts of the target: shape, classes, bounds. Not its digest, from which a referee draws seeds."""
+        return self._subject().info.model_copy(update={"digest": ""})
 
     @property
     def probe(self) -> Data:
@@ -134,9 +136,10 @@ class View:
         return out
 
     def weights(self) -> torch.nn.Module:
-        """The model itself. Passes through it are the adversary's own and are not queries."""
+        """A copy of the model. Passes through it are the adversary's own and are not queries, and what is written into
+        it nobody else sees. Raises `AccessDenied` when the target does not show its weights."""
         self._need(Capability.WEIGHTS)
-        return self._subject().weights()
+        return copy.deepcopy(self._subject().weights())
 
     def train(self, x: Array, y: Labels, *, seed: int) -> Target:
         """A model of the adversary's own, trained by the target's recipe. Counted as one retraining."""
@@ -151,6 +154,17 @@ class View:
         per = np.full(self.meter.examples, free if limit is None else limit, np.int64)
         return per if limit is None else per - self.meter.per_example
 
+    def watched(self, *, baseline: bool = False) -> Watched:
+        """What was granted and what has been spent so far, in the runner's words."""
+        return Watched(
+            access=self.access,
+            budget=self.budget,
+            baseline=baseline,
+            paths=self._paths,
+            metered=self.meter.per_example.copy(),
+            queries=self.meter.queries,
+        )
+
     def _subject(self) -> Target:
         if self._target is None:
             raise AccessDenied("this trial has no model to ask")
@@ -164,11 +178,13 @@ class View:
         total = self.budget.queries
         if total is not None and self.meter.queries + n > total:
             raise BudgetSpent(f"{self.meter.queries + n} queries would exceed the budget of {total}")
+        limit = self.budget.queries_per_example
+        if of is None and limit is not None and total is None:
+            raise BudgetSpent(f"a query must name its example (`of`): each has {limit} queries, and all together none")
         if of is not None:
             if len(of) != n:
                 raise ValueError(f"{n} queries were to be spent on {len(of)} examples; name one for each")
             spent = np.bincount(of, minlength=self.meter.examples)
-            limit = self.budget.queries_per_example
             if limit is not None and bool((self.meter.per_example + spent > limit).any()):
                 raise BudgetSpent(f"an example would exceed its budget of {limit} queries")
             self.meter.per_example += spent

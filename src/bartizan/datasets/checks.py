@@ -16,20 +16,24 @@ _LARGEST_LABEL = 100_000
 
 
 def to_data(asset: Any, x: NDArray[Any], y: NDArray[Any] | None, *, features: tuple[Feature, ...] = ()) -> Data:
-    """Checked data; `load.scale` is applied to `x`, and nothing else is. Labels of a source without any are all 0.
+    """Checked data; `load.scale` is applied to `x`, and nothing else is.
 
-    Raises `DataError`: empty, not numbers, NaN, labels that are not classes, values that a feature cannot take.
+    Raises `DataError`: empty, not numbers, NaN, no labels or such that are not classes, values a feature cannot take.
     """
     name = f"the data '{asset.id}'"
     x = np.asarray(x)
     if x.dtype.kind not in "biuf":
-        raise DataError(f"{name}: the inputs are of type {x.dtype}, not numbers")
+        raise DataError(f"{name}: the inputs are of type {x.dtype}, not numbers; encode them as numbers")
     if x.ndim < 2:
         raise DataError(f"{name}: the inputs have the shape {x.shape}; one row an example is due")
     if len(x) == 0 or math.prod(x.shape) == 0:
-        raise DataError(f"{name} is empty (inputs of shape {x.shape})")
-    labels = np.zeros(len(x), np.int64) if y is None else _labels(np.asarray(y), len(x), name)
-    values = np.asarray(x, dtype=np.float32)
+        raise DataError(f"{name} is empty (inputs of shape {list(x.shape)}); give at least one example")
+    if y is None:
+        where = f"; say under '{asset.load.label_key}' where they are" if asset.load.label_key else ""
+        raise DataError(f"{name} have no labels{where}")
+    labels = _labels(np.asarray(y), len(x), name)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused as such
+        values = np.asarray(x, dtype=np.float32)
     if x.ndim == 3:  # grey images without a channel
         values = values[:, None]
     if asset.load.scale is not None:
@@ -76,18 +80,22 @@ def _labels(y: NDArray[Any], n: int, name: str) -> Labels:
     if y.ndim == 2:
         raise DataError(f"{name}: the labels have the shape {y.shape}; one whole number an example is due, not a row")
     if y.shape != (n,):
-        raise DataError(f"{name}: {n} inputs but labels of shape {y.shape}")
+        raise DataError(f"{name}: {n} inputs but labels of shape {list(y.shape)}; give one label an example")
     if y.dtype.kind not in "biuf":
-        raise DataError(f"{name}: the labels are of type {y.dtype}, not whole numbers")
+        raise DataError(f"{name}: the labels are of type {y.dtype}, not whole numbers; number the classes from 0")
     whole = np.isfinite(y) & (y == np.round(y)) if y.dtype.kind == "f" else np.ones(n, bool)
     if not whole.all():
         row = int((~whole).argmax())
-        raise DataError(f"{name}: {int((~whole).sum())} labels are not whole numbers (first: row {row}, {y[row]})")
+        raise DataError(
+            f"{name}: {int((~whole).sum())} labels are not whole numbers (first: row {row}, {y[row]});"
+            " number the classes from 0"
+        )
     outside = (y < 0) | (y > _LARGEST_LABEL)
     if outside.any():
         row = int(outside.argmax())
         raise DataError(
-            f"{name}: {int(outside.sum())} labels are out of range (first: row {row}, {y[row]}); classes count from 0"
+            f"{name}: the label {y[row]} in row {row} is out of range ({int(outside.sum())} such in all); classes count"
+            " from 0: correct or remove these rows"
         )
     return y.astype(np.int64)
 
@@ -96,7 +104,10 @@ def _check_numbers(x: NDArray[np.float32], name: str) -> None:
     bad = ~np.isfinite(x.reshape(len(x), -1)).all(axis=1)
     if bad.any():
         row = int(bad.argmax())
-        raise DataError(f"{name}: {int(bad.sum())} of {len(x)} examples hold NaN or infinite values (first: row {row})")
+        raise DataError(
+            f"{name}: {int(bad.sum())} of {len(x)} examples hold NaN or infinite values (first: row {row});"
+            " remove or impute these rows (numbers beyond 3.4e38 count as infinite)"
+        )
 
 
 def _check_features(x: NDArray[np.float32], features: tuple[Feature, ...], name: str) -> None:
@@ -115,4 +126,7 @@ def _check_features(x: NDArray[np.float32], features: tuple[Feature, ...], name:
             bad, may = ~np.isin(column, (0, 1)), "is neither 0 nor 1"
         if bad.any():
             row = int(bad.argmax())
-            raise DataError(f"{name}: the feature {feature.name!r} holds {column[row]:g} (row {row}), which {may}")
+            raise DataError(
+                f"{name}: the feature {feature.name!r} holds {column[row]:g} (row {row}), which {may}; correct"
+                " the row, or what the description says of the feature"
+            )

@@ -23,12 +23,15 @@ class FunctionData(DatasetLoader):
     )
 
     def load(self, asset: Any, root: Path) -> Data:
-        function = user_function(asset.load.function, root, DataError)
-        found = function()
+        try:
+            function = user_function(asset.load.function, root, DataError)
+            found = function()
+        except DataError as cause:
+            raise DataError(f"the data '{asset.id}': {cause}") from cause
         if not isinstance(found, tuple) or len(found) != 2:
             raise DataError(f"the data '{asset.id}': {function.ref} returned {type(found).__name__}; (x, y) is due")
         try:
-            x, y = np.asarray(found[0]), np.asarray(found[1])
+            x, y = np.asarray(found[0]), None if found[1] is None else np.asarray(found[1])
         except (ValueError, TypeError) as cause:
             raise DataError(f"the data '{asset.id}': {function.ref} returned no arrays: {cause}") from cause
         return to_data(asset, x, y, features=features_of(asset.load, [f.name for f in asset.load.features], {}))

@@ -26,19 +26,40 @@ def open_dataset(asset: Any, root: Path) -> Data:
     return loader.load(asset, Path(root))
 
 
-def check_fit(info: TargetInfo, data: Data, *, name: str = "the data") -> None:
-    """Raise `DataError` when a model cannot be asked about the data: other shape, or labels it does not know."""
-    if data.x.shape[1:] != info.input_shape:
+def check_shape(model: str, shape: tuple[int, ...], data: Data, *, name: str = "the data") -> None:
+    """Raise `DataError` when there is no example, or inputs have another shape than the model takes."""
+    if not len(data):
+        raise DataError(f"{name} are empty; give at least one example")
+    if data.x.shape[1:] != shape:
         raise DataError(
-            f"{name}: inputs have the shape {list(data.x.shape[1:])}, but the model '{info.id}' takes"
-            f" {list(info.input_shape)}; correct load.input_shape or the data"
+            f"{name}: inputs have the shape {list(data.x.shape[1:])}, but the model '{model}' takes {list(shape)};"
+            " correct load.input_shape or the data"
         )
+
+
+def check_fit(info: TargetInfo, data: Data, *, name: str = "the data") -> None:
+    """Raise `DataError` when a model cannot be asked about the data: other shape, labels it does not know, inputs
+    beyond its bounds."""
+    check_shape(info.id, info.input_shape, data, name=name)
     outside = data.y >= info.classes
     if outside.any():
         row = int(outside.argmax())
         raise DataError(
-            f"{name}: {int(outside.sum())} labels are out of range (first: row {row}, {data.y[row]}), but the model"
-            f" '{info.id}' has the classes 0 to {info.classes - 1}"
+            f"{name}: the label {data.y[row]} in row {row} is out of range ({int(outside.sum())} such in all):"
+            f" the model '{info.id}' has the classes 0 to {info.classes - 1}; correct the labels, or its load.classes"
+        )
+    if info.bounds is not None:
+        _check_bounds(info.id, info.bounds, data, name)
+
+
+def _check_bounds(model: str, bounds: tuple[float, float], data: Data, name: str) -> None:
+    low, high, least, most = *bounds, float(data.x.min()), float(data.x.max())
+    if least < low or most > high:
+        bytes_ = "write 'scale: 0.00392156862745098' (1/255) under its load"
+        hint = bytes_ if 1 < most <= 255 and high == 1 and least >= low else "scale the data (load.scale)"
+        raise DataError(
+            f"{name}: inputs lie in [{least:g}, {most:g}], outside the stated bounds [{low:g}, {high:g}] of the model"
+            f" '{model}'; {hint}, or correct load.bounds of the model"
         )
 
 

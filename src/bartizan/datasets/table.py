@@ -16,6 +16,8 @@ from bartizan.formats.table import Columns, read_csv, read_parquet
 
 from .checks import features_of, missing, to_data
 
+_AMOUNTS = "numbers are due, or list its words under 'one_of' of a categorical feature"
+_CLASSES = "classes are whole numbers that count from 0"
 _TRUTH = {"true": 1.0, "false": 0.0}
 
 
@@ -55,7 +57,7 @@ def table_data(asset: Any, read: Any) -> Data:
     load = asset.load
     try:
         columns = read()
-        label = None if load.label is None else _numbers(_column(columns, load.label), load.label)
+        label = None if load.label is None else _numbers(_column(columns, load.label), load.label, _CLASSES)
         names = [f.name for f in load.features] or [n for n in columns if n != load.label]
         described = {f.name: f for f in load.features}
         values: list[NDArray[np.float64]] = []
@@ -84,7 +86,7 @@ def _column(columns: Columns, name: str) -> NDArray[Any]:
     return columns[name]
 
 
-def _numbers(column: NDArray[Any], name: str) -> NDArray[np.float64]:
+def _numbers(column: NDArray[Any], name: str, due: str = _AMOUNTS) -> NDArray[np.float64]:
     if column.dtype.kind in "biuf":
         return column.astype(np.float64)
     out = np.empty(len(column))
@@ -94,10 +96,7 @@ def _numbers(column: NDArray[Any], name: str) -> NDArray[np.float64]:
             out[row] = _TRUTH[word.lower()] if word.lower() in _TRUTH else float(word)
         except ValueError as cause:
             what = "is empty" if not word else f"holds {word[:40]!r}, which is not a number"
-            raise DataError(
-                f"the column {name!r} {what} (row {row}); numbers are due, or list its words under 'one_of' of a"
-                " categorical feature"
-            ) from cause
+            raise DataError(f"the column {name!r} {what} (row {row}); {due}") from cause
     return out
 
 

@@ -13,13 +13,17 @@ RATIO_LIMIT = 1_100  # deflate cannot honestly pack tighter than about 1,032 : 1
 SMALL = 1 << 20  # an archive that unpacks to less than this is harmless whatever its ratio
 
 
-def regular_file(path: Path, what: str, error: type[BartizanError]) -> Path:
+def regular_file(
+    path: Path, what: str, error: type[BartizanError], *, remedy: str = "correct its path in the description"
+) -> Path:
     """`path` when it is a readable regular file (a pipe or a device could hang the reader); else raises `error`."""
     if not path.exists():
         near = "" if path.parent.is_dir() else f" (the folder {path.parent} does not exist either)"
-        raise error(f"{what}: there is no file {path}{near}; correct its path in the description")
+        raise error(f"{what}: there is no file {path}{near}; {remedy}")
+    if path.is_dir():
+        raise error(f"{what}: {path} is a folder; name a file in it")
     if not path.is_file():
-        raise error(f"{what}: {path} is not a regular file")
+        raise error(f"{what}: {path} is not a regular file; name one")
     try:
         with path.open("rb") as stream:
             stream.read(1)
@@ -42,7 +46,11 @@ def checked_zip(path: Path, *, limit: int = MEMORY_LIMIT) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as cause:
-        raise UnsafeFileError(f"{path.name} looks like a zip archive but cannot be read as one: {cause}") from cause
+        zipped = head(path, 2) == b"PK"
+        what = (
+            "is a zip archive that cannot be read" if zipped else "is no zip archive, which this kind of file must be"
+        )
+        raise UnsafeFileError(f"{path.name} {what} ({cause}); write it again, or correct its path") from cause
     try:
         _check_members(path, archive.infolist(), limit)
     except UnsafeFileError:

@@ -100,7 +100,8 @@ def _sentence(details: ErrorDetails, path: KeyPath, missing: str | None, value: 
     if kind in _WANTED and given is None:
         return f"{name} has no value; write {_WANTED[kind]}, or leave the key out"
     if kind in _WANTED:
-        return f"{name} must be {_WANTED[kind]}, not {_shown(given)}"
+        one = f"; write [{given}]" if kind in ("tuple_type", "list_type") and isinstance(given, str | int) else ""
+        return f"{name} must be {_WANTED[kind]}, not {_shown(given)}{one}"
     return f"{name} {_RULES[kind](details.get('ctx', {}), given)}" if kind in _RULES else _custom(details, name)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from bartizan.core.errors import DescriptionError, Position
+from bartizan.core.errors import DescriptionError, Position, UsageError
 from bartizan.core.system import System
+from bartizan.core.system.choice import DesignChoice
 from bartizan.formats.complaints import sentences
 from bartizan.formats.named_files import missing, named_files
 from bartizan.formats.yaml_source import KeyPath, Positions, read_yaml
@@ -34,9 +37,24 @@ class Description:
         """The file that `name` in the description means."""
         return self.folder / name
 
+    @contextmanager
+    def placed(self) -> Iterator[None]:
+        """An error about an asset leaves this block with the place where that asset is described."""
+        try:
+            yield
+        except UsageError as error:
+            if error.about is None:
+                raise
+            raise type(error)(f"{self.position_of(error.about)}: {error}") from error
+
     def position_of(self, item_id: str) -> Position:
         """Where the asset, interface or adversary with this id is described; the file's top when there is none."""
         return self.positions.at(self._paths.get(item_id, ()))
+
+    def position_of_choice(self, choice: DesignChoice) -> Position:
+        """Where a design choice is answered, or the item it belongs to where it is left out."""
+        around = self._paths.get(choice.item, (choice.section,))
+        return self.positions.at((*around, choice.field))
 
     @cached_property
     def _paths(self) -> dict[str, KeyPath]:

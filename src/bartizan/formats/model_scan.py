@@ -16,7 +16,7 @@ from pathlib import Path
 from bartizan.core.errors import UnsafeFileError
 
 from . import export_archive, onnx_wire, script_archive, skops_archive
-from .bounded import MEMORY_LIMIT, checked_zip, member
+from .bounded import MEMORY_LIMIT, checked_zip, head, member
 from .npz import npy_header, npz_shapes
 from .pickle_scan import PLAIN_GLOBALS, TORCH_GLOBALS, Reason, scan_pickle
 from .safetensors_file import read_header
@@ -38,6 +38,7 @@ _SUFFIXES: dict[str, tuple[FileKind, ...]] = {
     ".jpeg": (FileKind.JPEG,),
     ".gz": (FileKind.GZIP,),
 }
+_ZIPPED = (FileKind.ZIP, FileKind.TORCH, FileKind.TORCHSCRIPT, FileKind.TORCH_EXPORT, FileKind.SKOPS, FileKind.NPZ)
 _DOMAINS = frozenset({"", "ai.onnx", "ai.onnx.ml", "com.microsoft"})
 
 
@@ -148,11 +149,21 @@ def _onnx(path: Path) -> Iterable[Reason]:
         if domain not in _DOMAINS:
             yield Reason(f"the operator {operator} needs native code that is not part of ONNX")
     for location, offset in found.external:
-        where = Path(location)
-        if where.is_absolute() or ".." in where.parts or "\\" in location:
+        beside = path.parent / location
+        if not onnx_wire.inside_folder(location):
             yield Reason(f"it reads data from outside its folder: {location}", offset)
-        elif not (path.parent / where).is_file() or (path.parent / where).is_symlink():
+        elif not beside.is_file() or beside.is_symlink():
             yield Reason(f"the data it keeps in {location} is not there as a regular file", offset)
+        elif _is_no_array(beside):
+            yield Reason(f"the file {location}, named as its weights, is of the kind {sniff(beside)}", offset)
+
+
+def _is_no_array(path: Path) -> bool:
+    """Whether a file of raw weights is an archive, or a pickle that looks names up: numbers look like neither."""
+    kind = sniff(path)
+    if kind is FileKind.PICKLE:
+        return any(name.isascii() and name.isprintable() for name in scan_pickle(head(path, 1 << 20)).globals)
+    return kind in _ZIPPED
 
 
 def _gzip(path: Path) -> Iterable[Reason]:

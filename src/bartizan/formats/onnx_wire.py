@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 # message → field number → message inside it. Only what can hold nodes or tensors is followed.
 _INSIDE: dict[str, dict[int, str]] = {
@@ -56,6 +57,27 @@ def outline(raw: bytes) -> OnnxOutline:
     found = OnnxOutline()
     _walk(raw, "model", 0, len(raw), found, 0)
     return found
+
+
+def inside_folder(location: str) -> bool:
+    """Whether an outside file named in a model lies in the model's own folder or below it."""
+    where = Path(location)
+    return bool(location) and not where.is_absolute() and ".." not in where.parts and "\\" not in location
+
+
+def files_beside(path: Path) -> list[Path]:
+    """The files that an ONNX model keeps weights in, in its own folder; none for what is no ONNX model.
+
+    Those it names elsewhere are left out: `model_scan` refuses the model for them.
+    """
+    try:
+        raw = path.read_bytes()
+        if not looks_like_onnx(raw, len(raw)):
+            return []
+        named = {location for location, _ in outline(raw).external}
+    except (OSError, WireError):
+        return []
+    return [path.parent / name for name in sorted(named) if inside_folder(name)]
 
 
 def _walk(raw: bytes, message: str, start: int, end: int, found: OnnxOutline, depth: int) -> None:

@@ -50,7 +50,7 @@ def peek_data(path: Path) -> DataPeek:
     """Recognise a data set by its content. Raises `DataError` when it is none that can be described."""
     if path.is_dir():
         return _folder(path)
-    regular_file(path, "data", DataError)
+    regular_file(path, "data", DataError, remedy="correct its path on the command line")
     kind = sniff(path)
     if kind not in _LOOKS:
         raise DataError(

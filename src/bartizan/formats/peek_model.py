@@ -39,7 +39,7 @@ class ModelPeek:
 
 def peek_model(path: Path) -> ModelPeek:
     """Recognise a model by its content. Raises `ModelError` or `UnsafeFileError` when it cannot be described."""
-    regular_file(path, "model", ModelError)
+    regular_file(path, "model", ModelError, remedy="correct its path on the command line")
     kind = sniff(path)
     if kind in _LOOKS:
         return _LOOKS[kind](path)

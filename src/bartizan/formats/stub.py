@@ -32,7 +32,7 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
 
 _TOP = """\
 # yaml-language-server: $schema=system.schema.json
-# Written by `bartizan init`; `bartizan schema` writes the file that the line above names, so that editors can help.
+# Written by `bartizan init`; `bartizan schema -o system.schema.json` writes the file named above, for editors.
 # Replace each `unknown` by one of the words after it. What stays unknown is planned for as high, and shown as unknown.
 schema_version: 1
 name: {name}
@@ -177,7 +177,9 @@ def _bounds_line(data: DataPeek | None) -> str:
     for top in (1.0, 255.0):  # images are scaled to one of these as a rule
         if low >= 0 and top / 2 < high <= top and len(data.input_shape or ()) > 1:
             low, high = 0.0, top
-    return f"        bounds: [{_number(low)}, {_number(high)}]  # judged by the data: check what can really be sent"
+    scale = "; if the model wants 0 to 1, add `scale: 0.00392156862745098` to load of the data and write [0, 1]"
+    said = "judged by the data: check what can really be sent" + (scale if high == 255 else "")
+    return f"        bounds: [{_number(low)}, {_number(high)}]  # {said}"
 
 
 def _lock_file(folder: Path, base: Path) -> str:

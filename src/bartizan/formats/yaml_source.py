@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,6 +76,8 @@ def read_bounded(path: Path) -> bytes:
 
 def _decode(raw: bytes, file: str) -> str:
     offset, why = raw.find(b"\0"), "this is a binary file, not a description"
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        offset, why = 0, "the file is UTF-16 text; save it as UTF-8"
     if offset < 0:
         try:
             return raw.decode("utf-8-sig")
@@ -135,7 +138,7 @@ class _Reader:
             return self._mapping(node, path)
         if isinstance(node, SequenceNode) and node.tag == _TAG + "seq":
             return [self.build(child, (*path, i)) for i, child in enumerate(node.value)]
-        return self._scalar(node)
+        return self._scalar(node, path)
 
     def _mapping(self, node: Node, path: KeyPath) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -154,7 +157,7 @@ class _Reader:
             result[key] = self.build(value_node, (*path, key))
         return result
 
-    def _scalar(self, node: Node) -> Any:
+    def _scalar(self, node: Node, path: KeyPath) -> Any:
         from ruamel.yaml.error import YAMLError
 
         if node.tag not in _PLAIN:
@@ -164,7 +167,9 @@ class _Reader:
             return self.scalar(node)
         except (ValueError, KeyError, YAMLError):
             shown = node.value if len(node.value) <= 40 else node.value[:40] + "…"
-            self.problems.append(f"{self.position(node)}: '{shown}' is not a value that can be read")
+            key = f"'{path[-1]}'" if path else "this"
+            wanted = "a date, YYYY-MM-DD, that exists" if node.tag == _TAG + "timestamp" else "a value that can be read"
+            self.problems.append(f"{self.position(node)}: {key} must be {wanted}, not '{shown}'")
             return None
 
     def position(self, node: Node) -> Position:

@@ -15,7 +15,7 @@ from bartizan.core.threat import Vulnerability
 from bartizan.core.treatment import Treatment
 from bartizan.core.vocabulary import EffectKind, Verdict
 from bartizan.knowledge.base import KnowledgeBase
-from bartizan.knowledge.fit import burdens, obstacles
+from bartizan.knowledge.fit import burdens, never, obstacles
 from bartizan.knowledge.in_place import in_place
 from bartizan.knowledge.schema import DefenceEntry
 
@@ -110,12 +110,12 @@ def _by_plugin(case: _Case, cls: type[Any], there: Mapping[str, str]) -> Treatme
         for_findings=tuple(f.id for f in countered),
     )
     if entry.id in there:
-        return _set_aside(treatment, f"Already in place: {there[entry.id]}.")
+        return _set_aside(treatment, "in_place", f"Already in place: {there[entry.id]}.")
     try:
         _check(defense, case.profile)
         params = defense.propose(case.profile, case.effort)
     except NotApplicable as error:
-        return _set_aside(treatment, str(error))
+        return _set_aside(treatment, "does_not_fit", str(error))
     return treatment.model_copy(update={"params": dict(params)})
 
 
@@ -129,8 +129,8 @@ def _check(defense: Defense, profile: Profile) -> None:
         raise NotApplicable(f"{spec.title} is not defined for {profile.modality} data.")
 
 
-def _set_aside(treatment: Treatment, reason: str) -> Treatment:
-    return treatment.model_copy(update={"status": "not_applicable", "reason": reason, "plugin": None})
+def _set_aside(treatment: Treatment, status: str, reason: str) -> Treatment:
+    return treatment.model_copy(update={"status": status, "reason": reason, "plugin": None})
 
 
 def _by_hand(case: _Case, entry: DefenceEntry, there: Mapping[str, str]) -> Treatment | None:
@@ -148,11 +148,13 @@ def _by_hand(case: _Case, entry: DefenceEntry, there: Mapping[str, str]) -> Trea
         for_findings=tuple(f.id for f in countered),
     )
     if never(entry):
-        return _set_aside(treatment, f"Never recommended: {_broken(entry)}")
+        return _set_aside(treatment, "refuted", f"Never recommended: {_broken(entry)}")
     if entry.id in there:
-        return _set_aside(treatment, f"Already in place: {there[entry.id]}.")
+        return _set_aside(treatment, "in_place", f"Already in place: {there[entry.id]}.")
     against = obstacles(entry, case.profile, case.system)
-    return _set_aside(treatment, f"Does not fit: {'; '.join(against)}.") if against else treatment
+    if against:
+        return _set_aside(treatment, "does_not_fit", f"Does not fit: {'; '.join(against)}.")
+    return treatment
 
 
 def _best(finding: Finding, treatments: list[Treatment], case: _Case) -> list[str]:
@@ -165,11 +167,6 @@ def _merit(entry: DefenceEntry, profile: Profile) -> tuple[int, int, int, str]:
     costs = (entry.costs.train, entry.costs.inference, entry.costs.accuracy, entry.costs.operations)
     strongest = min(STRENGTH.index(effect) for effect in entry.effect)
     return len(burdens(entry, profile)), strongest, sum(cost.level.rank for cost in costs), entry.id
-
-
-def never(entry: DefenceEntry) -> bool:
-    """Whether the defence is known to be broken and stays in the catalogue as a warning only."""
-    return entry.deprecated or EffectKind.NONE in entry.effect
 
 
 def _treats(entry: DefenceEntry) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bartizan.core.system import System
 from bartizan.core.treatment import Conflict
 from bartizan.knowledge.base import KnowledgeBase
-from bartizan.knowledge.fit import clashes, present
+from bartizan.knowledge.fit import clashes, named, present
 from bartizan.knowledge.in_place import in_place
 
 
@@ -21,11 +21,11 @@ def conflicts(
     """
     there = present(system, techniques, {*in_place(system, model), *chosen})
     return tuple(
-        Conflict(rule=clash.rule, text=clash.text, with_=_with(clash.others, clash.side))
+        Conflict(rule=clash.rule, text=clash.text, with_=_with(clash.others, clash.side, kb))
         for clash in clashes(defence, kb, there)
         if clash.relation != "beneficial"
     )
 
 
-def _with(others: tuple[str, ...], side: str) -> str:
-    return f"{', '.join(others)} ({side})" if others else side
+def _with(others: tuple[str, ...], side: str, kb: KnowledgeBase) -> str:
+    return f"{side}: {named(others, kb)}" if others else side

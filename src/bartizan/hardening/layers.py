@@ -26,6 +26,7 @@ class Control(NamedTuple):
     text: str
     stages: tuple[Stage, ...]
     states: tuple[str, ...]
+    guards: bool = True  # False: it keeps nobody out and cannot fail; it only bounds what a leak costs
 
 
 def _one_of(*options: str) -> Callable[[object], bool]:
@@ -38,7 +39,7 @@ CONTROLS: tuple[Control, ...] = (
     Control("DC06", _one_of("hashed", "signed"), "digests of the data", (*BUILDING, *CHECKING), ("at_rest",)),
     Control("DC06", _one_of("signed"), "signatures of the source", (Stage.DATA, Stage.RETRAINING), ("in_transit",)),
     Control("DC06", _one_of("versioned", "signed"), "versions to go back to", BUILDING, ("at_rest",)),
-    Control("DC04", _one_of("none", "pseudonymised"), "no direct identifiers", (*BUILDING, *CHECKING), STATES),
+    Control("DC04", _one_of("none", "pseudonymised"), "no direct identifiers", (*BUILDING, *CHECKING), STATES, False),
     Control("DC24", _one_of("segregated"), "segregated environments", (*BUILDING, *CHECKING), ("in_use", "at_rest")),
     Control("DC22", _one_of("signed_safe"), "signed model files", (*CHECKING, *RUNNING), ("at_rest", "in_transit")),
     Control(
@@ -81,11 +82,13 @@ def layers(system: System, kb: KnowledgeBase) -> tuple[Layer, ...]:
 
 
 def _layer(system: System, stage: Stage, state: str, shown: dict[Control, str]) -> Layer:
-    held = tuple(text for control, text in shown.items() if stage in control.stages and state in control.states)
+    here = {c: text for c, text in shown.items() if stage in c.stages and state in c.states}
+    held = tuple(text for c, text in here.items() if c.guards)
     return Layer(
         stage=stage.value,
         state=state,
         controls=held,
+        bounds=tuple(text for c, text in here.items() if not c.guards),
         single_point=len(held) == 1,
         note=_note(held, list(_flows(system, stage, state))),
     )
@@ -129,5 +132,5 @@ def _note(held: tuple[str, ...], flows: list[Flow]) -> str:
     if not held:
         gap = "Nothing the description shows guards this."
         return f"{gap} {carried[:1].upper()}{carried[1:]}." if carried else gap
-    only = f"A single point of failure: nothing stands behind '{held[0]}'." if len(held) == 1 else ""
+    only = f"Nothing stands behind '{held[0]}'." if len(held) == 1 else ""
     return " ".join(part for part in (only, f"{carried[:1].upper()}{carried[1:]}." if carried else "") if part)

@@ -40,6 +40,7 @@ class HazardReferee(Referee):
         references=("clopper1934", "hendrycks2019"),
     )
     family: ClassVar[Family] = "hazards"
+    also = ("failure_upper_bound",)
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
         assert subject is not None, "a hazard needs a model"

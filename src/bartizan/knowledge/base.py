@@ -67,9 +67,14 @@ class KnowledgeBase(Frozen):
     def _by_lower_id(self) -> dict[str, Item]:
         return {id_.lower(): item for id_, item in self.items()}
 
+    @cached_property
+    def _by_estimand(self) -> dict[str, Metric]:
+        return {name: metric for metric in self.metrics.values() for name in metric.estimands}
+
     def find(self, id: str) -> Item | None:
-        """Return the entry with this id (case does not matter), or None."""
-        return self._by_lower_id.get(id.strip().lower())
+        """Return the entry with this id (case does not matter), or the metric behind this estimand, or None."""
+        wanted = id.strip().lower()
+        return self._by_lower_id.get(wanted) or self._by_estimand.get(wanted)
 
     def get(self, id: str) -> Item:
         """Return the entry with this id (case does not matter). Raises UsageError with near misses."""
@@ -80,7 +85,7 @@ class KnowledgeBase(Frozen):
 
     def _unknown(self, id: str) -> str:
         near = self.did_you_mean(id)
-        hint = f"Did you mean {' or '.join(near)}?" if near else "See `bartizan explain` for the kinds of ids."
+        hint = f"Did you mean {' or '.join(near)}?" if near else "`bartizan explain` alone lists the kinds of ids."
         return f"The knowledge base has no entry {id!r}. {hint}"
 
     def did_you_mean(self, id: str, n: int = 3) -> tuple[str, ...]:

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from bartizan.core.errors import UsageError
+from bartizan.core.suggest import nearest
 from bartizan.core.vocabulary import Provenance
 from bartizan.knowledge.base import Item, KnowledgeBase, label, title
+from bartizan.knowledge.explain_plugin import explain_plugin, plugin_ids
 from bartizan.knowledge.load import load
 from bartizan.knowledge.schema import AtlasEntry, DesignChoice, Entry, Reference
+from bartizan.knowledge.schema.tables import Table
 from bartizan.knowledge.wording import describe, heading, says_something
 
 Section = tuple[str, str]
@@ -39,14 +42,42 @@ PROVENANCE = {
 def explain(id: str, base: KnowledgeBase | None = None) -> tuple[Section, ...]:
     """Return headings and plain texts about an entry, the first being its id and name.
 
-    id: any id of the base (case does not matter), or an option of a design choice as `DC13=scores`.
-    Raises UsageError when there is no such entry (with near misses) or option.
+    id: any id of the base (case does not matter), an estimand, an option of a design choice as `DC13=scores`, or the
+    id of a plugin. Raises UsageError when there is no such entry (with near misses) or option.
     """
     base = base or load()
     choice, option = _option(id, base)
     if choice is not None:
         return tuple(_about_option(choice, option, base))
-    return tuple(_about(base.get(id), base))
+    item = base.find(id)
+    return tuple(_about(item, base)) if item is not None else _elsewhere(id, base)
+
+
+def _elsewhere(id: str, base: KnowledgeBase) -> tuple[Section, ...]:
+    """What the plugins say of an id that is no entry. Raises UsageError with the nearest of all ids."""
+    found = explain_plugin(id, base)
+    if not found and not base.did_you_mean(id):
+        near = nearest(id, [i for ids in plugin_ids().values() for i in ids])
+        if near is not None:
+            raise UsageError(f"The knowledge base has no entry {id!r}. Did you mean {near}?")
+    return found or tuple(_about(base.get(id), base))
+
+
+def kinds(base: KnowledgeBase | None = None) -> tuple[Section, ...]:
+    """What can be explained: each kind of entry and of plugin with some of its ids."""
+    base = base or load()
+    entries = {name: tuple(getattr(base, name)) for name in type(base).model_fields if name != "tables"}
+    tables = tuple(table.id for _, table in base.items() if isinstance(table, Table))
+    estimands = tuple(e for metric in base.metrics.values() for e in metric.estimands)
+    named = {**entries, "tables": tables, "estimands": estimands}
+    for name, ids in plugin_ids().items():
+        named[name] = tuple(dict.fromkeys((*named.get(name, ()), *ids)))
+    return tuple((name.replace("_", " "), _some(ids)) for name, ids in named.items())
+
+
+def _some(ids: tuple[str, ...], most: int = 8) -> str:
+    more = f" … ({len(ids)} in all)" if len(ids) > most else ""
+    return ", ".join(ids[:most]) + more
 
 
 def plain_text(sections: tuple[Section, ...]) -> str:

@@ -8,8 +8,8 @@ from typing import Literal
 from bartizan.core.base import Frozen
 from bartizan.core.profile import Profile
 from bartizan.core.system import System
-from bartizan.core.vocabulary import Level
-from bartizan.knowledge.base import KnowledgeBase
+from bartizan.core.vocabulary import EffectKind, Level
+from bartizan.knowledge.base import KnowledgeBase, title
 from bartizan.knowledge.schema import ConflictRule, DefenceEntry
 
 NETWORKS = ("neural network", "feed-forward network", "convolutional network", "vision transformer")
@@ -24,6 +24,11 @@ class Clash(Frozen):
     text: str
     others: tuple[str, ...] = ()
     side: str = ""
+
+
+def never(defence: DefenceEntry) -> bool:
+    """Whether the defence is known to be broken and stays in the catalogue as a warning only."""
+    return defence.deprecated or EffectKind.NONE in defence.effect
 
 
 def obstacles(defence: DefenceEntry, profile: Profile, system: System) -> tuple[str, ...]:
@@ -77,3 +82,16 @@ def _clash(defence: str, rule: ConflictRule, there: Collection[str]) -> Clash | 
             text = f"{rule.text} {rule.condition}"
             return Clash(rule=rule.id, relation=rule.relation, text=text, others=met, side=name)
     return None
+
+
+def said(clash: Clash, kb: KnowledgeBase) -> str:
+    """A clash in one line: what the defence is at odds with, what of that is here, and the rule that tells more."""
+    kind = "at odds with" if clash.relation == "conflict" and clash.others else "see first to"
+    here = f": {named(clash.others, kb)}" if clash.others else ""
+    return f"{kind} {clash.side}{here} (rule {clash.rule})"
+
+
+def named(ids: Iterable[str], kb: KnowledgeBase) -> str:
+    """Entries by their names, each with its id: `membership inference (D1), model stealing (X1)`."""
+    found = [(id, kb.find(id)) for id in ids]
+    return ", ".join(f"{title(entry).lower()} ({id})" if entry else id for id, entry in found)

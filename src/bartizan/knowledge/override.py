@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from bartizan.core.errors import UsageError
+from bartizan.core.suggest import did_you_mean
 from bartizan.knowledge.base import KnowledgeBase
 from bartizan.knowledge.schema import DesignChoice, Entry, Tables
 
@@ -15,55 +16,74 @@ if TYPE_CHECKING:
     from bartizan.core.system.gates import Override
 
 
+class Misfit(UsageError):
+    """What an override says does not fit its entry. keys: the way to it, below the id of the entry."""
+
+    def __init__(self, sentence: str, *keys: str) -> None:
+        super().__init__(sentence)
+        self.keys = keys
+
+
 def override(base: KnowledgeBase, overrides: Mapping[str, Override]) -> KnowledgeBase:
     """Return a base in which each entry named in `overrides` is judged as it says. The given base stays as it is.
 
     level: for a design choice, the level of all its options. options: levels of single options. values: new
-    values of other fields, by a dotted path (`costs.train.level`, `rates.evasion.high`).
-    Raises UsageError on an unknown entry, option or field, or a value that does not fit.
+    values of other fields, by a dotted path (`costs.train.level`, `rates.evasion.robust_error.high`).
+    Raises UsageError on an unknown entry, `Misfit` on an unknown option or field, or a value that does not fit.
     """
     for id_, change in overrides.items():
         entry = base.get(id_)
         if not isinstance(entry, Entry):
-            raise UsageError(f"overrides: {entry.id} is a published id and has nothing to judge otherwise.")
+            raise Misfit(f"{entry.id} is a published id and has nothing to judge otherwise")
         base = _with_entry(base, _changed(entry, change))
     return base
 
 
 def _changed(entry: Entry, change: Override) -> Entry:
     raw = entry.model_dump(mode="json")
-    for path, value in _assignments(entry, change):
+    for path, value in change.values.items():
         _set(raw, path, value, entry.id)
+    for option, level in _levels(entry, change).items():
+        raw["options"][option]["level"] = level
     try:
         return type(entry).model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"overrides: {entry.id}, {where or 'entry'}: {first['msg']}.") from None
+        message = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
+        raise Misfit(f"{where or 'this'} of {entry.id} {message}", "values", *_written(where, change)) from None
 
 
-def _assignments(entry: Entry, change: Override) -> list[tuple[str, object]]:
-    """Return (dotted path, value) for everything that changes, the special cases last so that they win."""
-    pairs: list[tuple[str, object]] = list(change.values.items())
-    levels = dict(change.options)
-    if change.level is not None and isinstance(entry, DesignChoice):
-        levels = dict.fromkeys(entry.options, change.level) | levels
-    elif change.level is not None:
-        pairs.append(("level", change.level))
-    if levels and not isinstance(entry, DesignChoice):
-        raise UsageError(f"overrides: {entry.id} is no design choice, so it has no options.")
-    return pairs + [(f"options.{option}.level", level) for option, level in levels.items()]
+def _written(where: str, change: Override) -> tuple[str, ...]:
+    """The key under `values` that set the field at `where`."""
+    return tuple(path for path in change.values if path == where)[:1]
+
+
+def _levels(entry: Entry, change: Override) -> dict[str, object]:
+    """The level of each option that changes; a level of the whole first, so that single options win."""
+    if not isinstance(entry, DesignChoice):
+        if change.level is not None or change.options:
+            key = "level" if change.level is not None else "options"
+            raise Misfit(f"{entry.id} is no design choice, so it has no {key}; use 'values' for its fields", key)
+        return {}
+    for option in change.options:
+        if option not in entry.options:
+            hint = did_you_mean(option, entry.options)
+            raise Misfit(f"{entry.id} has no option '{option}'{hint}", "options", option)
+    whole = dict.fromkeys(entry.options, change.level) if change.level is not None else {}
+    return {**whole, **change.options}
 
 
 def _set(raw: dict[str, Any], path: str, value: object, id_: str) -> None:
     """Set the field at `path`; it must exist. The id and the shape of the entry stay."""
     *parents, last = path.split(".")
     node: Any = raw
-    for key in parents:
-        node = node.get(key) if isinstance(node, dict) else None
-    if not isinstance(node, dict) or last not in node or path == "id":
-        fields = ", ".join(key for key in (node if isinstance(node, dict) else raw) if key != "id")
-        raise UsageError(f"overrides: {id_} has no field {path!r} to judge otherwise; it has {fields}.")
+    for depth, key in enumerate((*parents, last)):
+        if not isinstance(node, dict) or key not in node or path == "id":
+            fields = [".".join((*parents[:depth], k)) for k in (node if isinstance(node, dict) else raw) if k != "id"]
+            raise Misfit(f"{id_} has no field '{path}' to judge otherwise{did_you_mean(path, fields)}", "values", path)
+        if depth < len(parents):
+            node = node[key]
     node[last] = value
 
 

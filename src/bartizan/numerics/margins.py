@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from bartizan.core.data import Array
 
+from .holm import holm
+
 if TYPE_CHECKING:
     import torch
 
@@ -75,15 +77,6 @@ def outlier_p_values(margins: Margins) -> Margins:
         spread = max(float(others.std(ddof=1)), 1e-3 * float(others.mean()), 1e-12)
         p[c] = float(stdtr(k - 2, -(roots[c] - others.mean()) / (spread * np.sqrt(1 + 1 / (k - 1)))))
     return p
-
-
-def holm(p: Margins) -> Margins:
-    """Holm's step-down adjusted p-values. Holm, Scandinavian Journal of Statistics 6 (1979) 65–70."""
-    order = np.argsort(p, kind="stable")
-    stepped = np.maximum.accumulate(p[order] * (len(p) - np.arange(len(p))))
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(stepped, 1.0)
-    return adjusted
 
 
 def outlying(margins: Margins, alpha: float) -> tuple[NDArray[np.bool_], Margins]:

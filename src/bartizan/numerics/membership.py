@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.core.data import Array, Labels
+from bartizan.numerics.intervals import clopper_pearson
 
 Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -68,7 +69,48 @@ def threshold_at(non_members: Scores, fpr: float) -> float:
     k = math.floor(fpr * (len(non_members) + 1) + 1e-9)
     if k < 1:
         raise ValueError(f"a false-positive rate of {fpr:g} needs at least {math.ceil(1 / fpr) - 1} non-members")
-    return float(np.sort(non_members)[len(non_members) - k])
+    return _largest(non_members, k)
+
+
+def fpr_interval(non_members: int, k: int, alpha: float = 0.05) -> tuple[float, float]:
+    """Where the true false-positive rate lies when the k-th largest score of so many non-members is to be exceeded.
+
+    A tolerance interval at level 1 − `alpha`: the rate is Beta(k, m + 1 − k) for continuous scores, and with ties no
+    higher. Wilks, Determination of sample sizes for setting tolerance limits, Ann. Math. Statist. 12 (1941) 91–96.
+    """
+    from scipy.special import betaincinv
+
+    return tuple(float(betaincinv(k, non_members + 1 - k, q)) for q in (alpha / 2, 1 - alpha / 2))  # type: ignore[return-value]
+
+
+def tpr_interval(members: Scores, non_members: Scores, fpr: float, alpha: float = 0.05) -> tuple[float, float]:
+    """Interval at level 1 − `alpha` for the best true-positive rate of any threshold with false-positive rate `fpr`.
+
+    Half of `alpha` goes into the threshold and half into the share of members above it. With probability 1 − α/2 the
+    order statistics k_lo (surely no more than `fpr` above it) and k_hi (surely no less) of the non-members enclose the
+    threshold meant; the ends are the Clopper–Pearson bounds at 1 − α/2 of the shares above these two.
+    """
+    k_low, k_high = enclosing(len(non_members), fpr, alpha / 2)
+    above = [int((members > _largest(non_members, k)).sum()) for k in (k_low, k_high)]
+    n = len(members)
+    return clopper_pearson(above[0], n, alpha / 2)[0], clopper_pearson(above[1], n, alpha / 2)[1]
+
+
+def enclosing(non_members: int, fpr: float, alpha: float) -> tuple[int, int]:
+    """(k_lo, k_hi): the largest k whose score is surely exceeded by at most a share `fpr` of all non-members, and the
+    smallest that is surely exceeded by at least as many, together at level 1 − `alpha`. 0 or m + 1 where none is."""
+    from scipy.special import betainc
+
+    k = np.arange(1, non_members + 1)
+    below = betainc(k, non_members + 1 - k, fpr)  # Pr[true rate ≤ fpr], falling in k
+    return int((below >= 1 - alpha / 2).sum()), int((below > alpha / 2).sum()) + 1
+
+
+def _largest(scores: Scores, k: int) -> float:
+    """The k-th largest score; above all of them for k = 0, below for k beyond their number."""
+    if not 1 <= k <= len(scores):
+        return math.inf if k < 1 else -math.inf
+    return float(np.partition(scores, len(scores) - k)[len(scores) - k])
 
 
 def lowest_fpr(non_members: int) -> float:

@@ -6,6 +6,7 @@ A poisoned set is kept as what was changed: `index` (positions among the writabl
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -32,6 +33,8 @@ def dose_counts(shares: Sequence[float], writable: int, records: int | None) -> 
     return tuple(sorted({min(most, max(1, round(share * writable))) for share in shares})) if most else ()
 
 
-def retraining_seeds(seed: int, n: int) -> tuple[int, ...]:
-    """`n` different training seeds that follow from the trial's seed and that no attack is told."""
-    return tuple(int(s) >> 1 for s in np.random.SeedSequence((seed, 0x5EED)).generate_state(n))
+def retraining_seeds(seed: int, n: int, subject: str) -> tuple[int, ...]:
+    """`n` different training seeds that follow from the trial's seed and from the digest of its `subject`, which no
+    view shows: an attack that is handed the seed cannot work them out."""
+    salt = int.from_bytes(hashlib.sha256(f"retraining\x1f{subject}".encode()).digest()[:8], "big")
+    return tuple(int(s) >> 1 for s in np.random.SeedSequence((seed, salt)).generate_state(n))

@@ -17,7 +17,7 @@ class Curve:
     """The share still standing after `tries[i]` tries, with its pointwise band, as a step function from 1.
 
     tries, standing, low, high: one entry for each number of tries at which something broke, increasing.
-    n: examples in all; censored_at: the most tries that were spent on any example.
+    n: examples in all; censored_at: the most tries that an example could have had.
     """
 
     tries: Floats
@@ -29,13 +29,21 @@ class Curve:
     start: tuple[float, float]
 
     def success_at(self, q: float) -> tuple[float, float, float] | None:
-        """Share broken within `q` tries and its interval; None when `q` lies beyond what was tried."""
-        if self.n == 0 or q > self.censored_at:
+        """Share broken within `q` tries and its interval; None when `q` lies beyond what was tried.
+
+        Where nothing is left standing no further try is needed to know.
+        """
+        if self.n == 0 or (q > self.censored_at and not self.all_broken):
             return None
         i = int(np.searchsorted(self.tries, q, side="right")) - 1
         if i < 0:
             return 0.0, 1 - self.start[1], 1 - self.start[0]
         return 1 - float(self.standing[i]), 1 - float(self.high[i]), 1 - float(self.low[i])
+
+    @property
+    def all_broken(self) -> bool:
+        """Whether nothing is left standing."""
+        return bool(len(self.standing)) and float(self.standing[-1]) <= 1e-12
 
     def quantile(self, share: float) -> tuple[float | None, float | None, float | None]:
         """Tries until `share` is broken, with its interval; None wherever that lies beyond the budget."""
@@ -52,11 +60,12 @@ class Curve:
         return float(self.tries[below[0]]) if len(below) else None
 
 
-def kaplan_meier(tries: ArrayLike, reached: ArrayLike, alpha: float = 0.05) -> Curve:
+def kaplan_meier(tries: ArrayLike, reached: ArrayLike, alpha: float = 0.05, *, budget: float = 0.0) -> Curve:
     """Estimate the curve from `tries` (spent until success, or until given up) and `reached` (whether it succeeded).
 
-    An example given up counts as standing at least that long. The band is Greenwood's on the log(−log) scale; where
-    that is undefined (nothing, or everything, has broken yet) it is the exact binomial one.
+    An example given up counts as standing at least that long; `budget` is what each could have had, if it is more.
+    The band is Greenwood's on the log(−log) scale; where that is undefined (nothing, or everything, has broken yet) it
+    is the exact binomial one.
     Raises `ValueError` when lengths differ or tries are negative.
     Kaplan and Meier, JASA 53 (1958) 457–481; Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data.
     """
@@ -69,7 +78,7 @@ def kaplan_meier(tries: ArrayLike, reached: ArrayLike, alpha: float = 0.05) -> C
     standing = np.cumprod(1 - broken / at_risk, dtype=np.float64)
     low, high = _band(standing, broken, at_risk, alpha)
     start = clopper_pearson(len(t), len(t), alpha)
-    return Curve(events, standing, low, high, len(t), float(t.max(initial=0.0)), start)
+    return Curve(events, standing, low, high, len(t), float(t.max(initial=budget)), start)
 
 
 def _band(standing: Floats, broken: NDArray[np.int64], at_risk: Floats, alpha: float) -> tuple[Floats, Floats]:

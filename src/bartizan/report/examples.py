@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -36,19 +36,21 @@ class Example:
 
 @dataclass(frozen=True)
 class Examples:
-    """The examples of one trial."""
+    """The examples of one trial. `verb`: what was done to them, `attacked` or, by the world, `changed`."""
 
     attack: str
     items: tuple[Example, ...]
     largest: str = ""
+    verb: str = "attacked"
 
 
 def examples(evidence: Sequence[Evidence], arrays: ArrayReader, names: Sequence[str]) -> Examples | None:
-    """Those of the first trial that kept any; `names` are the features of a table."""
+    """Those of the first trial that kept any: give the strongest first. `names` are the features of a table."""
     for e in counted(evidence):
         kept = arrays(e.id)
         if all(f"example_{part}" in kept for part in ("original", "changed")) and len(kept["example_original"]):
-            return _examples(name_of(e), kept, names)
+            found = _examples(name_of(e), kept, names)
+            return replace(found, verb="changed") if e.trial.kind == "hazard" else found
     return None
 
 

@@ -31,3 +31,9 @@ def adversary_name(vulnerability: Vulnerability, source: str) -> str:
     kb = load()
     entry = kb.hazards.get(source) if vulnerability.source_kind == "hazard" else kb.adversaries.get(source)
     return getattr(entry, "name", source) if entry else source
+
+
+def conflict(id: str) -> tuple[str, str] | None:
+    """A conflict rule: what it stands between, and what it says with its condition; None for an unknown id."""
+    rule = load().conflicts.get(id)
+    return (" and ".join(rule.between), f"{rule.text} {rule.condition}") if rule else None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isclose
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from bartizan.core.artifact import Measurement
 from bartizan.core.contracts import ArrayReader
@@ -25,7 +26,9 @@ from bartizan.report.numbers import quantity
 from bartizan.report.panels import counted, name_of
 
 AXES = ("queries", "records", "share", "seeds", "size")
-FEWEST = 3
+FEWEST = 2
+GOALS = ("goal_reached",)
+"""Counts over a few retrainings, left out of a curve that has the effect itself."""
 
 
 @dataclass(frozen=True)
@@ -43,23 +46,25 @@ class Figure:
 def family_figures(
     finding: Finding, evidence: Sequence[Evidence], arrays: ArrayReader, odd: Mapping[str, Any]
 ) -> list[Figure]:
-    """Every drawing the evidence of a finding has numbers for."""
+    """Every drawing the evidence of a finding has numbers for; proofs are of a model, see `brackets`."""
     measured = counted(evidence)
     curves = [figure for e in measured for figure in _curves(e, finding)]
     rocs = [figure for e in measured if (figure := _roc(e, arrays)) is not None]
     grids = [figure for figure in (_grid(measured, odd),) if figure is not None]
-    return [*curves, *rocs, *grids, *_brackets(finding.certified, measured)]
+    return [*curves, *rocs, *grids]
 
 
 def _curves(evidence: Evidence, finding: Finding) -> list[Figure]:
     by_axis: dict[str, list[tuple[str, list[Point]]]] = defaultdict(list)
-    for (estimand, axis), points in _series(evidence.measurements).items():
-        if len({p.x for p in points}) >= FEWEST:
+    found = {k: p for k, p in _series(evidence.measurements).items() if len({point.x for point in p}) >= FEWEST}
+    effects = {axis for estimand, axis in found if estimand not in GOALS}
+    for (estimand, axis), points in found.items():
+        if estimand not in GOALS or axis not in effects:
             by_axis[axis].append((wording.plain(estimand), points))
     return [
         Figure(
             f"{wording.capital(wording.plain(evidence.trial.plugin))}: what more {wording.plain(axis)} bring",
-            "Each point is one measurement with its interval; the dashed line is what is tolerated.",
+            "Each point is the mean effect with its interval; the dashed line is what is tolerated.",
             point_curves(curves[:4], wording.plain(axis), finding.tolerance),
             legend([name for name, _ in curves[:4]]),
             axis=axis,
@@ -120,29 +125,47 @@ def _unit(condition: Any) -> str:
     return ", ".join(part for part in (str(found.get("unit") or ""), assumed) if part)
 
 
-def _brackets(certified: Sequence[Certified], evidence: Sequence[Evidence]) -> Iterable[Figure]:
-    """One figure for each certified object, a bar for each size."""
+def brackets(
+    certified: Sequence[Certified], evidence: Iterable[Evidence], arrays: ArrayReader
+) -> Iterable[tuple[str, Figure]]:
+    """One figure for each certified object, a bar for each size, from all attacks on that object."""
+    measured = counted(evidence)
     for about in dict.fromkeys(c.object for c in certified):
         of = sorted((c for c in certified if c.object == about), key=lambda c: (c.norm, c.eps))
-        bars = [(c, _standing(c, evidence)) for c in of]
-        caption = f"Proved for {about}, on {of[0].n} examples. The truth lies in the hatched part."
+        attacks = [e for e in measured if "+".join((e.trial.subject.id, *e.trial.subject.treatments)) == about]
+        bars = [(c, _standing(c, attacks, arrays)) for c in of]
+        caption = (
+            f"Proved for {about}, on {of[0].n} examples; broken by any attack on it, errors without attack included. "
+            "The truth lies in the hatched part."
+        )
         if any(standing is not None and standing < c.low for c, standing in bars):
             caption += " The attack broke more than the proof allows: one of the two is wrong. Please report it."
         drawn = Markup("").join(bracket(_ball(c), c.share, standing) for c, standing in bars)
-        yield Figure("Proved and broken", caption, drawn, wide=True)
+        yield about, Figure("Proved and broken", caption, drawn, wide=True)
 
 
 def _ball(certified: Certified) -> str:
     return f"any change with {wording.unit(certified.norm)} ≤ {quantity(certified.eps)}"
 
 
-def _standing(certified: Certified, evidence: Iterable[Evidence]) -> float | None:
-    """The share still standing after the strongest attack in the same ball; None when none was made there."""
-    measured = [m for e in evidence for m in e.measurements if m.estimand in ("robust_error", "error_within")]
-    broken = [m.value for m in measured if _same_ball(m, certified)]
-    return 1 - max(broken) if broken else None
+def _standing(certified: Certified, attacks: Iterable[Evidence], arrays: ArrayReader) -> float | None:
+    """The share that no attack in the same norm broke by a change of at most ε, whatever size it was made for; None
+    when none was made in that norm.
+
+    Inputs misjudged unchanged have size 0, and so count as broken. Attacks share their first examples; each is
+    given those of the certifier at most.
+    """
+    sizes = [_sizes(e, arrays)[: certified.n] for e in attacks if e.trial.params.get("norm") == certified.norm]
+    sizes = [s for s in sizes if len(s)]
+    if not sizes:
+        return None
+    most = max(len(s) for s in sizes)
+    broken = np.zeros(most, np.bool_)
+    for s in sizes:
+        broken[: len(s)] |= s <= certified.eps * (1 + 1e-6)
+    return float(1 - broken.mean())
 
 
-def _same_ball(measurement: Measurement, certified: Certified) -> bool:
-    norm, eps = measurement.at.get("norm"), measurement.at.get("eps")
-    return norm == certified.norm and isinstance(eps, int | float) and isclose(eps, certified.eps, rel_tol=1e-6)
+def _sizes(evidence: Evidence, arrays: ArrayReader) -> NDArray[np.float64]:
+    kept = arrays(evidence.id)
+    return np.asarray(kept["size"], np.float64).ravel() if "size" in kept else np.zeros(0)

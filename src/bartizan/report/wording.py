@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
-from bartizan.core.finding import Finding, Sensitivity, Tries
-from bartizan.core.vocabulary import Verdict
-from bartizan.report.numbers import percent, quantity
+from bartizan.core.evidence import Evidence
+from bartizan.core.finding import Finding, Rate, Tries
+from bartizan.core.treatment import Retest
+from bartizan.core.vocabulary import ThreatClass, Verdict
+from bartizan.report.deciding import deciding
+from bartizan.report.numbers import THIN, percent, quantity
 
 VERDICTS = (Verdict.EXPLOITED, Verdict.INCONCLUSIVE, Verdict.UNTESTED, Verdict.RESISTED)
 MEANING = {
@@ -29,36 +33,48 @@ ACCESS = {
     "explanations": "explanations",
     "recipe": "recipe",
 }
-ENOUGH = {
-    "none": "no access at all",
-    "files": "having the files",
-    "data_read": "reading the training records",
-    "data_write": "writing training records",
-    "labels": "seeing the labels",
-    "scores": "seeing the scores",
-    "logits": "following the gradients",
-    "weights": "holding the weights",
-}
-SINGULAR = {"queries": "query", "passes": "pass"}
+SINGULAR = {"queries": "query", "passes": "pass", "classes": "class"}
+MEASURED = re.compile(r"^\w+ [\d.e+-]+ \[[\d.e+-]+, [\d.e+-]+\], n = \d+: ")
+"""The numbers at the head of a reason; they stand beside it already, drawn and in words."""
+TOLERATED = re.compile(r"tolerated (\d[\d.e+-]*\d|\d)")
+SINGLE = re.compile(r"\b1 (queries|passes|records|draws|examples|attempts|iterations)\b")
 UNITS = {"draw": "draws", "linf": "L∞", "l2": "L2", "l1": "L1", "l0": "L0"}
 ESTIMANDS = {
-    "robust_error": "of the inputs are misjudged under attack",
+    "robust_error": "of the inputs are misjudged under attack, clean errors included",
     "attack_success": "of the inputs are turned",
     "attack_success_rate": "of the inputs are turned",
     "goal_reached": "of the retrainings end as the adversary wants",
     "flagged_classes": "of the classes look planted",
     "uncertified_share": "of the inputs have no proof",
-    "trigger_success": "of the inputs with the trigger obey it",
+    "trigger_success": "of the inputs with the trigger obey it, beyond those that do so anyway",
     "fidelity": "of the answers of the copy agree with the model",
     "tpr": "of the members of the training data are recognised",
-    "failure_probability": "of the inputs within the stated domain fail",
-    "failure_beyond": "of the inputs just outside the stated domain fail",
-    "accuracy_drop": "of accuracy are lost",
+    "failure_probability": "of the inputs fail within the stated domain",
+    "failure_beyond": "of the inputs fail just outside the stated domain",
+    "accuracy_drop": "of accuracy are lost to the poison",
     "unsafe_files": "of the files can run code",
 }
+COUNTED = {
+    "goal_reached": ("retrainings", "end as the adversary wants"),
+    "flagged_classes": ("classes", "look planted"),
+    "unsafe_files": ("files", "can run code"),
+}
+"""Estimands whose units are few and each worth naming: `2 of 2 retrainings` says more than `100 %`."""
+GOOD = {"robust_accuracy": "robust_error", "survival_probability": "failure_probability"}
+"""What a gate may state, and the harm it is one less."""
 NAMES = {
     "tpr": "true positives",
     "fpr": "false positives",
+    "goal_reached": "retrainings that reach the goal",
+    "robust_accuracy": "accuracy under attack",
+    "survival_probability": "inputs answered rightly within the stated domain",
+    "failure_probability": "failures within the stated domain",
+    "failure_beyond": "failures just outside the stated domain",
+    "fidelity": "agreement of the copy",
+    "unsafe_files": "files that can run code",
+    "flagged_classes": "classes that look planted",
+    "attack_success": "inputs turned",
+    "accuracy_drop": "accuracy lost",
     "failure_at": "failure rate",
     "robust_error": "errors under attack",
     "odd": "operating domain",
@@ -68,6 +84,11 @@ NAMES = {
 def plain(word: str) -> str:
     """A key as words: `model_extraction` → `model extraction`."""
     return NAMES.get(word, word.replace("_", " "))
+
+
+def in_words(text: str) -> str:
+    """A message of the judge with its keys as words: `robust_error may be` → `errors under attack may be`."""
+    return re.sub(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b|\btpr\b|\bfpr\b|\blinf\b", lambda m: unit(m[0]), text)
 
 
 def capital(text: str) -> str:
@@ -82,7 +103,22 @@ def unit(name: str) -> str:
 
 def counted(n: float, what: str) -> str:
     """A number of things: `1 query`, `12 queries`."""
-    return f"{quantity(n)} {SINGULAR.get(what, what.removesuffix('s')) if n == 1 else what}"
+    return f"{quantity(n)} {one(what) if n == 1 else what}"
+
+
+def amount(value: float, name: str) -> str:
+    """A size with its unit, where it has one: `0.08 (L∞)`."""
+    return f"{quantity(value)} ({unit(name)})" if name else quantity(value)
+
+
+def one(what: str) -> str:
+    """A unit in the singular: `queries` → `query`."""
+    return SINGULAR.get(what, what.removesuffix("s"))
+
+
+def singular(text: str) -> str:
+    """`1 queries an example` → `1 query an example`, and thousands set apart as everywhere else."""
+    return SINGLE.sub(lambda m: counted(1, m[1]), re.sub(r"(?<=\d),(?=\d{3})", THIN, text))
 
 
 def access(name: str) -> str:
@@ -105,70 +141,115 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=order)
 
 
-def outcome(finding: Finding) -> str:
-    """What was measured, in half a sentence; empty when nothing was."""
+def share(rate: Rate) -> str:
+    """A rate as a person reads it: `2 of 2 retrainings` where units are few, else per cent."""
+    if rate.estimand in COUNTED:
+        return f"{round(rate.value * rate.n)} of {counted(rate.n, COUNTED[rate.estimand][0])}"
+    return percent(rate.value)
+
+
+def condition(evidence: Evidence) -> str:
+    """The condition of a hazard, and by what distribution it was drawn: `skew (uniform, assumed)`."""
+    params = evidence.trial.params
+    name = plain(str(params.get("condition") or evidence.trial.plugin))
+    if params.get("region") == "beyond":
+        return f"{name} (uniform, beyond its range)"
+    if "assumed" not in params:
+        return name
+    drawn = [plain(k) for k, v in (params.get("distribution") or {}).items() if v is not None]
+    return f"{name} ({drawn[0] if drawn else 'uniform'}{', assumed' if params['assumed'] else ', as stated'})"
+
+
+def seen(finding: Finding, evidence: Iterable[Evidence] = (), *, interval: bool = False) -> str:
+    """What was measured, without what is tolerated; empty when nothing was. For a hazard, the condition it is about
+    and how much of the failure is there without it. interval: the interval stands behind the rate, whose it is."""
     rate = finding.rate
     if rate is None:
         return ""
-    said = ESTIMANDS.get(rate.estimand, f"is the {plain(rate.estimand)}")
-    if finding.technique == "H1":
-        said = said.replace("within", "beyond")
-    return f"{percent(rate.value)} {said}; {percent(finding.tolerance)} is tolerated"
+    if finding.threat_class == ThreatClass.HAZARD:
+        return _failure(finding, _amount(rate, interval), evidence)
+    said = COUNTED[rate.estimand][1] if rate.estimand in COUNTED else _said(rate)
+    return f"{_amount(rate, interval)} {said}"
+
+
+def _amount(rate: Rate, interval: bool) -> str:
+    return f"{share(rate)} ({percent(rate.low)} to {percent(rate.high)})" if interval else share(rate)
+
+
+def _said(rate: Rate) -> str:
+    return ESTIMANDS.get(rate.estimand, f"is the {plain(rate.estimand)}")
+
+
+def _failure(finding: Finding, rate: str, evidence: Iterable[Evidence]) -> str:
+    decided = deciding(finding, evidence)
+    if decided is None:
+        return f"{rate} {_said(finding.rate)}" if finding.rate else ""
+    clean = decided[0].measurement("clean_error")
+    already = f"; {percent(clean.value)} already fail unchanged" if clean is not None else ""
+    return f"{rate} fail under {condition(decided[0])}{already}"
+
+
+def outcome(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:
+    """What was measured, beside what is tolerated; empty when nothing was."""
+    said = seen(finding, evidence)
+    return f"{said}; {percent(finding.tolerance)} is tolerated" if said else ""
 
 
 def reason(finding: Finding) -> str:
     """Why the verdict is what it is, the name of the estimand in plain words."""
-    if finding.rate is None:
+    rate = finding.rate
+    if rate is None:
         return capital(finding.reason)
-    return capital(finding.reason.replace(finding.rate.estimand, plain(finding.rate.estimand)))
+    if rate.estimand == "flagged_classes" and finding.verdict == Verdict.INCONCLUSIVE:
+        return (
+            "No class stands out far enough to be called planted. This scan can only convict, never clear: more data "
+            "would not settle it, only knowing where the model comes from would."
+        )
+    rest = MEASURED.sub("", finding.reason).replace(rate.estimand, plain(rate.estimand))
+    return capital(TOLERATED.sub(lambda m: f"tolerated {percent(float(m[1]))}", in_words(rest)))
 
 
-def tries(found: Tries | None) -> str:
-    """How many tries."""
-    if found is None:
-        return "not measured"
-    if found.median is None:
-        return f"more than {counted(found.censored_at, unit(found.unit))} for half of the {quantity(found.n)} tried"
-    return f"half fall within {counted(found.median, unit(found.unit))}"
+def after(retest: Retest) -> str:
+    """What a treatment did to one finding: before and after, and what that allows to be said."""
+    if retest.before is None or retest.after is None:
+        return "not measured again"
+    numbers = f"{share(retest.before)} before, {share(retest.after)} after"
+    if too_few(retest):
+        return f"{numbers}: too few to tell"
+    return f"{numbers}: {CHANGES[retest.change]} ({retest.verdict_after})"
 
 
-def size(found: Sensitivity | None) -> str:
-    """How small a change."""
-    if found is None:
-        return "not measured"
-    for share, value in (("half", found.q50), ("a tenth", found.q10)):
-        if value is not None:
-            return f"{share} fall to a change of at most {quantity(value)} ({unit(found.unit)})"
-    return "fewer than a tenth fall to any change that was tried"
+def too_few(retest: Retest) -> bool:
+    """Whether a rate moved that rests on so few units that its intervals could hardly part."""
+    return retest.change == "unclear" and retest.after is not None and retest.after.estimand in COUNTED
 
 
-def knowledge(finding: Finding) -> str:
-    """How much knowledge: the least access with which the rate is above the tolerance."""
-    if finding.threat_class == "hazard":
-        return "none: the world itself does this"
-    if not finding.knowledge:
-        return "not measured"
-    enough = [r.access for r in finding.knowledge if r.low > finding.tolerance]
-    if enough and finding.verdict == Verdict.RESISTED:
-        return f"it held here; for another attack {ENOUGH.get(enough[0], access(enough[0]))} is enough"
-    if enough:
-        return f"{ENOUGH.get(enough[0], access(enough[0]))} is enough"
-    most = finding.knowledge[-1].access
-    return f"{ENOUGH.get(most, access(most))} did not suffice"
+def within(found: Tries | None) -> str:
+    """What share falls within round numbers of tries, as far as the budget tells; empty when it tells nothing."""
+    if found is None or not found.within:
+        return ""
+    said = [f"{percent(w.share)} ({percent(w.low)} to {percent(w.high)}) in {quantity(w.tries)}" for w in found.within]
+    first = f"; the first after {counted(found.first, unit(found.unit))}" if found.first is not None else ""
+    return f"Fallen: {', '.join(said)}{first}."
 
 
-def sentence(finding: Finding) -> str:
-    """One finding in one sentence that a manager reads."""
+CHANGES = {
+    "better": "better",
+    "worse": "worse",
+    "same": "no change",
+    "unclear": "no clear change",
+    "untested": "not tested again",
+}
+
+
+def sentence(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:
+    """One finding in one sentence that a manager reads. `evidence` may hold that of other findings, too."""
     start = f"{finding.title} on {place(finding)}"
-    said = outcome(finding)
-    if not said:
-        return f"{start}: {finding.reason}"
-    if finding.tries is not None and finding.verdict == Verdict.EXPLOITED:
-        said += f"; {tries(finding.tries)}"
-    return f"{start}: {said}."
+    said = outcome(finding, evidence)
+    return f"{start}: {said}." if said else f"{start}: {finding.reason}"
 
 
 def budget(values: dict[str, Any]) -> str:
     """A budget as words."""
-    words = {"queries_per_example": "queries an example", "queries": "queries", "records": "records"}
-    return ", ".join(f"{quantity(float(values[k]))} {name}" for k, name in words.items() if values.get(k))
+    words = {"queries_per_example": ("queries", " an example"), "queries": ("queries", ""), "records": ("records", "")}
+    return ", ".join(counted(float(values[k]), name) + rest for k, (name, rest) in words.items() if values.get(k))

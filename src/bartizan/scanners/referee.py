@@ -25,6 +25,7 @@ class ScannerReferee(Referee):
 
     spec: ClassVar[PluginSpec] = PluginSpec(
         id="scanners",
+        version=2,
         title="Referee of scanners",
         summary="Reads every file again by a second method and checks each reason at the byte it names.",
         references=("atlas",),
@@ -32,15 +33,25 @@ class ScannerReferee(Referee):
     family: ClassVar[Family] = "scanners"
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
-        claimed = list(artifact.claims.get("files", []))
-        seen = [_second_opinion(Path(c["path"])) for c in claimed]
+        """Over the files the runner handed out, whatever the scanner names: `unsafe_files` and `claimed_unsafe`."""
+        told = _verdicts(artifact)
+        paths = artifact.watched.paths
+        seen = [_second_opinion(Path(p)) for p in paths]
         unsafe = np.array([bool(s) for s in seen], dtype=np.bool_)
-        flags = [f for c, s in zip(claimed, seen, strict=True) for f in _disputes(c, s)]
+        claimed = np.array([bool(told[p]["reasons"]) for p in paths if p in told], dtype=np.bool_)
+        flags = [f for p, s in zip(paths, seen, strict=True) for f in _disputes(Path(p), told.get(p), s)]
         return Measured(
-            measurements=(_counted("unsafe_files", unsafe), _counted("claimed_unsafe", artifact.arrays["unsafe"])),
+            measurements=(_counted("unsafe_files", unsafe), _counted("claimed_unsafe", claimed)),
             arrays={"reached": unsafe},
             flags=tuple(flags),
         )
+
+
+def _verdicts(artifact: Artifact) -> dict[str, dict[str, Any]]:
+    """The scanner's verdict on each file it names, where it is one: with reasons, each with a place, and a digest."""
+    claims = artifact.claims.get("files", [])
+    told = [c for c in claims if isinstance(c, dict)] if isinstance(claims, list) else []
+    return {str(c["path"]): c for c in told if {"path", "reasons", "sha256"} <= c.keys()}
 
 
 def _second_opinion(path: Path) -> tuple[str, ...]:
@@ -54,8 +65,9 @@ def _second_opinion(path: Path) -> tuple[str, ...]:
         return (*first, f"it cannot be followed ({type(cause).__name__})")
 
 
-def _disputes(claim: dict[str, Any], seen: tuple[str, ...]) -> list[Flag]:
-    path = Path(claim["path"])
+def _disputes(path: Path, claim: dict[str, Any] | None, seen: tuple[str, ...]) -> list[Flag]:
+    if claim is None:
+        return [Flag(id="verdict_missing", detail=f"{path.name} was handed to the scanner, which says nothing of it")]
     if bool(claim["reasons"]) != bool(seen):
         said = "passed" if not claim["reasons"] else "refused"
         return [
@@ -89,7 +101,8 @@ def _bytes(path: Path, name: str) -> bytes:
 
 
 def _counted(estimand: str, unsafe: Any) -> Measurement:
-    share = float(np.mean(unsafe)) if len(unsafe) else 0.0
-    return Measurement(
-        estimand=estimand, unit="file", n=len(unsafe), method="full count", value=share, low=share, high=share
-    )
+    """A full count needs no interval; where nothing was counted, nothing is known."""
+    n = len(unsafe)
+    share = float(np.mean(unsafe)) if n else 0.0
+    low, high = (share, share) if n else (0.0, 1.0)
+    return Measurement(estimand=estimand, unit="file", n=n, method="full count", value=share, low=low, high=high)

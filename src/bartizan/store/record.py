@@ -85,7 +85,8 @@ def explain(error: OSError, where: Path) -> str:
         return f"the disk that holds the evidence store {where} is full; free some room and run the same command again"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"the evidence store {where} cannot be written (read-only, or not yours); choose another with --store"
-    return f"the evidence store {where} cannot be written: {error.strerror or error}"
+    why = error.strerror or error
+    return f"the evidence store {where} cannot be written: {why}; mend that, or choose another with --store"
 
 
 def _packed(body: dict[str, Any], arrays: Arrays, clock: dict[str, Any]) -> tuple[bytes, bytes]:

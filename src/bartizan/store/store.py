@@ -112,12 +112,14 @@ class Store:
         try:
             return record.read(folder)
         except FileNotFoundError:
+            if folder.is_dir():
+                self._set_aside(folder, f"{key}: the record is missing")
             return None
         except record.Damaged as error:
             self._set_aside(folder, str(error))
             return None
         except OSError as error:
-            raise StoreError(f"{folder} cannot be read: {error.strerror}") from error
+            raise StoreError(f"{folder} cannot be read: {error.strerror}; make it readable, or delete it") from error
 
     def _set_aside(self, folder: Path, why: str) -> None:
         if self._lock is None:

@@ -14,6 +14,7 @@ from bartizan.core.target import Target, TargetInfo
 
 from .opening import Opening
 from .outputs import probabilities, raised_by
+from .regression import require_classes
 from .retraining import retrained
 
 Answer = Callable[[Array], NDArray[Any]]
@@ -66,7 +67,8 @@ def is_estimator(model: Any) -> bool:
 
 
 def estimator_target(opening: Opening, model: Any, *, digest: str = "", extra: tuple[str, ...] = ()) -> EstimatorTarget:
-    """The target around a fitted estimator, or a booster of XGBoost or LightGBM."""
+    """The target around a fitted estimator, or a booster of XGBoost or LightGBM. Raises `ModelError`."""
+    require_classes(model, opening.name)
     return black_box(opening, answer_of(model, opening), digest=digest, extra=extra)
 
 

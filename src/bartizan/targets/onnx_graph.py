@@ -18,7 +18,7 @@ from bartizan.core.data import Array
 from bartizan.core.errors import ModelError
 from bartizan.core.target import Target
 from bartizan.formats.digest import file_digest
-from bartizan.formats.onnx_wire import WireError, outline
+from bartizan.formats.onnx_wire import WireError, files_beside, outline
 from bartizan.formats.sniff import FileKind
 from bartizan.formats.user_code import told
 
@@ -44,7 +44,7 @@ class OnnxGraph(TargetLoader):
         path, _ = opened.safe_path(FileKind.ONNX)
         session = _Session(path, opened.name)
         opened = replace(opened, batch=session.batch)
-        extra = tuple(file_digest(path.parent / name) for name, _ in outline(path.read_bytes()).external)
+        extra = tuple(file_digest(beside) for beside in files_beside(path))
         deployed = black_box(opened, session, extra=extra)
         twin = twin_of(path, session, opened, deployed)
         if not isinstance(twin, str):
@@ -52,8 +52,10 @@ class OnnxGraph(TargetLoader):
         deployed.remark = twin
         return deployed
 
-    def differentiable(self, load: Any, root: Path) -> bool:
+    def differentiable(self, load: Any, root: Path | None) -> bool:
         """Whether the graph has gradients, from the names of its operators alone."""
+        if root is None:
+            return False
         try:
             operators = outline((root / load.path).read_bytes()).operators
         except (OSError, WireError):

@@ -22,19 +22,21 @@ def open_target(asset: Any, root: Path, *, classes: int, input_shape: tuple[int,
     """
     if asset.load is None:
         raise ModelError(f"the model '{asset.id}' says nothing under 'load', so it cannot be opened")
-    loader = _loader(asset.load)
+    loader = loader_of(asset.load)
     if loader.spec.extra:
         require_extra(loader.spec.extra, f"the model '{asset.id}'")
     return loader.load(asset, Path(root), classes=classes, input_shape=tuple(input_shape))
 
 
-def is_differentiable(load: Any, root: Path) -> bool:
-    """Whether a model of this `load` has gradients, as far as can be told without opening it."""
+def is_differentiable(load: Any, root: Path | None) -> bool:
+    """Whether a model of this `load` has gradients, as far as can be told without opening it. False when no loader
+    for it is installed."""
     if load is None:
         return False
-    loader = _loader(load)
-    look = getattr(loader, "differentiable", None)
-    return bool(look(load, Path(root))) if callable(look) else loader.spec.differentiable
+    try:
+        return loader_of(load).differentiable(load, root)
+    except ModelError:
+        return False
 
 
 def require_extra(extra: str, what: str) -> None:
@@ -44,7 +46,8 @@ def require_extra(extra: str, what: str) -> None:
         raise ModelError(f"{what} needs {module}: pip install 'bartizan[{extra}]'")
 
 
-def _loader(load: Any) -> TargetLoader:
+def loader_of(load: Any) -> TargetLoader:
+    """The plugin that opens models of this `load`. Raises `ModelError` when none is installed."""
     found: type[Plugin] | None
     if load.kind == "plugin":
         try:

@@ -20,6 +20,8 @@ from bartizan.core.errors import AccessDenied, ModelError
 from bartizan.core.target import Target
 from bartizan.formats.digest import digest_of
 
+from .kept import keep, kept
+
 if TYPE_CHECKING:
     from .opening import Opening
 
@@ -31,15 +33,25 @@ def retrained(opening: Opening, x: Array, y: Labels, *, seed: int, base: str) ->
     if len(y) == 0 or len(x) != len(y):
         raise ModelError(f"the model '{opening.name}' cannot be trained on {len(x)} inputs with {len(y)} labels")
     data = Data.of(x, y)
-    with seeded(seed):
-        model = opening.train(data.x.copy(), data.y.copy(), seed=seed)
-    return adopt(model, opening, digest=digest_of(base, "retrained", data.digest(), str(seed)))
+    digest = digest_of(base, "retrained", data.digest(), str(seed))
+    training = digest_of(digest, opening.train.ref, str(opening.root))
+    model = kept(training)
+    if model is None:
+        with seeded(seed):
+            model = opening.train(data.x.copy(), data.y.copy(), seed=seed)
+        if _is_network(model):
+            keep(training, model)
+    return adopt(model, opening, digest=digest)
+
+
+def _is_network(model: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(model, torch.nn.Module)
 
 
 def adopt(model: Any, opening: Opening, *, digest: str) -> Target:
     """The target around a model object that the user's code returned. Raises `ModelError` when it is none."""
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(model, torch.nn.Module):
+    if _is_network(model):
         from .torch_target import torch_target
 
         return torch_target(opening, model, digest=digest)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-import sys
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,9 +39,9 @@ def play(cls: type[Attack], control: Control, seed: int = 0) -> Played:
     """Attack the control's subject and let the referee of the family measure it."""
     attack, target, roles = cls(), control.target(), control.roles()
     artifact, view = _attack(attack, control, target, roles, seed, None)
-    metered = Artifact(artifact.kind, {**artifact.arrays, "metered": view.meter.per_example}, artifact.claims)
+    watched = replace(artifact, watched=view.watched(baseline=cls.spec.baseline))
     params = cls.params.model_validate(control.params)
-    measured = plugins.referee(cls.spec.family).measure(target, roles, metered, params=params, seed=seed)
+    measured = plugins.referee(cls.spec.family).measure(target, roles, watched, params=params, seed=seed)
     return Played(artifact, measured, view)
 
 
@@ -108,6 +108,9 @@ def _same(a: Any, b: Any) -> bool:
 
 def _global_randomness() -> tuple[Any, ...]:
     kind, keys, *rest = np.random.get_state(legacy=True)
-    torch = sys.modules.get("torch")
-    state = torch.random.get_rng_state().numpy().tobytes() if torch is not None and hasattr(torch, "random") else b""
+    state = b""
+    with suppress(ImportError):  # imported here, lest the attack's own import look like a disturbance
+        import torch
+
+        state = torch.random.get_rng_state().numpy().tobytes()
     return random.getstate(), kind, np.asarray(keys).tobytes(), tuple(rest), state

@@ -37,8 +37,7 @@ def test_controls(attack: type[Attack], kind: str) -> None:
     target, roles = control.target(), control.roles()
     artifact = attack().run(grant(target, control.access, control.budget, roles), params=params, seed=0)
     measured = BackdoorReferee().measure(target, roles, artifact, params=params, seed=1)
-    assert measured.measurements[0].estimand == control.harm
-    assert measured.measurements[0].value == control.threshold
+    assert values(measured, control.harm)[0] == control.threshold
 
 
 def test_the_dose_response_and_the_smallest_sufficient_dose() -> None:
@@ -59,7 +58,8 @@ def test_pictures_show_what_the_trigger_turned() -> None:
 
 
 def test_the_target_class_own_inputs_do_not_count() -> None:
-    n = next(m.n for m in planted().measurements if m.estimand == "trigger_success")
+    measured = planted(BadNetsParams(doses=(0.1,), seeds=2, side=2))
+    n = next(m.n for m in measured.measurements if m.estimand == "trigger_success")
     assert n == (bars().probe.y != 0).sum()
 
 
@@ -69,6 +69,7 @@ def test_a_trigger_out_of_bounds_is_invalid_and_never_reaches_the_goal() -> None
     measured = planted(mask=mask, pattern=np.where(mask, np.float32(3), np.float32(0)))
     assert "invalid_examples" in [f.id for f in measured.flags]
     assert values(measured, "goal_reached") == [0, 0]
+    assert values(measured, "trigger_success") == [0, 0]
 
 
 def test_a_trigger_that_needs_no_poison_is_no_backdoor() -> None:
@@ -78,6 +79,7 @@ def test_a_trigger_that_needs_no_poison_is_no_backdoor() -> None:
     measured = planted(mask=mask, pattern=example)
     assert "trigger_works_without_poison" in [f.id for f in measured.flags]
     assert values(measured, "goal_reached") == [0, 0]
+    assert max(values(measured, "trigger_success")) <= 0.01, "what obeys anyway is no success of the poison"
 
 
 def test_a_scan_never_clears_a_model() -> None:

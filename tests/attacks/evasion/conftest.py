@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,16 +122,18 @@ def attack(
     """Run `plugin` as the runner would."""
     access = access or Access(capabilities=(capability,))
     view = grant(target, access, budget, Roles(probe=data), artifacts=artifacts)
-    return plugin().run(view, params=plugin.params.model_validate(params), seed=seed), view
+    found = plugin().run(view, params=plugin.params.model_validate(params), seed=seed)
+    return replace(found, watched=view.watched(baseline=plugin.spec.baseline)), view
 
 
-def referee(target: Target, data: Data, artifact: Artifact, seed: int = 0, **params: Any) -> Measured:
-    """What the family's referee makes of `artifact`."""
-    from bartizan.attacks.evasion.params import EvasionParams
+def referee(
+    target: Target, data: Data, artifact: Artifact, seed: int = 0, plugin: Any = None, **params: Any
+) -> Measured:
+    """What the family's referee makes of `artifact`, of a trial with the parameters of `plugin` (APGD's if none)."""
+    from bartizan.attacks.evasion.apgd import Apgd
 
-    return EvasionReferee().measure(
-        target, Roles(probe=data), artifact, params=EvasionParams.model_validate(params), seed=seed
-    )
+    chosen = (plugin or Apgd).params.model_validate(params)
+    return EvasionReferee().measure(target, Roles(probe=data), artifact, params=chosen, seed=seed)
 
 
 def value(measured: Measured, estimand: str) -> float:

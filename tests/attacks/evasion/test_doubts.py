@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bartizan.attacks.evasion.doubts import lost_in_8_bits, raise_if
 from bartizan.attacks.evasion.params import EvasionParams
 from bartizan.attacks.evasion.referee import EvasionReferee
-from bartizan.core.artifact import Artifact, Measured
+from bartizan.core.access import Access, Budget, Output
+from bartizan.core.artifact import Artifact, Measured, Watched
 from bartizan.core.data import Data, Roles
 from bartizan.core.target import Target, TargetInfo
 from bartizan.numerics.linear import LinearTarget
@@ -17,6 +20,7 @@ torch = pytest.importorskip("torch")
 
 N = 40
 W = np.random.default_rng(0).normal(size=(16, 3))
+INSIDE = Watched(Access(capabilities=("logits",)))
 
 
 class Masked(Target):
@@ -43,14 +47,19 @@ def images(target: Target, shift: float = 0.0) -> Data:
     return Data.of(x, target.labels(x))
 
 
-def judged(target: Target, data: Data, *, signal: str = "gradients", **arrays: np.ndarray) -> Measured:
+def judged(target: Target, data: Data, watched: Watched = INSIDE, eps: float = 0.02, **arrays: np.ndarray) -> Measured:
     """What the referee says of an attack that hands over `arrays`; left out: the examples themselves."""
-    claims = {"signal": signal, **arrays.pop("claims", {})}
+    claims = {"signal": "noise", "unbounded": False, "flat_scores": 0.0, "tries_unit": "wishes"}
     handed = {"changed": data.x, "smallest": data.x, "tries": np.ones(N, np.int64), **arrays}
-    params = EvasionParams(norm="linf", eps=0.02)
-    return EvasionReferee().measure(
-        target, Roles(probe=data), Artifact("perturbed_inputs", handed, claims), params=params, seed=0
-    )
+    artifact = Artifact("perturbed_inputs", handed, claims, watched)
+    params = EvasionParams(norm="linf", eps=eps)
+    return EvasionReferee().measure(target, Roles(probe=data), artifact, params=params, seed=0)
+
+
+def granted(*capabilities: str, baseline: bool = False, **limits: int) -> Watched:
+    """What the runner saw of an attack with this access that asked each example 7 times."""
+    access, metered = Access(capabilities=capabilities), np.full(N, 7, np.int64)
+    return Watched(access, Budget(**limits), baseline, metered=metered, queries=7 * N)
 
 
 def flags(measured: Measured) -> set[str]:
@@ -59,7 +68,6 @@ def flags(measured: Measured) -> set[str]:
 
 def test_a_clean_model_well_attacked_raises_no_flag():
     from bartizan.attacks.evasion.apgd import Apgd
-    from bartizan.core.access import Access, Budget
     from bartizan.core.view import grant
 
     target = LinearTarget(W, -0.5 * W.sum(0), input_shape=(1, 4, 4))
@@ -67,7 +75,7 @@ def test_a_clean_model_well_attacked_raises_no_flag():
     for norm, eps in (("linf", 0.02), ("linf", 0.1), ("l2", 0.1)):
         params = Apgd.params(norm=norm, eps=eps)
         view = grant(target, Access(capabilities=("logits",)), Budget(), Roles(probe=data))
-        artifact = Apgd().run(view, params=params, seed=0)
+        artifact = replace(Apgd().run(view, params=params, seed=0), watched=view.watched())
         assert flags(EvasionReferee().measure(target, Roles(probe=data), artifact, params=params, seed=0)) == set()
 
 
@@ -91,7 +99,8 @@ def test_an_attack_that_does_nothing_is_beaten_by_noise_and_by_a_single_step():
     x = np.full((N, 1, 4, 4), 0.5, np.float32) + np.random.default_rng(2).normal(size=(N, 1, 4, 4)) * 1e-3
     data = Data.of(x.astype(np.float32), target.labels(x.astype(np.float32)))
     assert {"noise_beats_attack", "single_step_beats_attack"} <= flags(judged(target, data))
-    assert "noise_beats_attack" not in flags(judged(target, data, signal="noise"))
+    assert "noise_beats_attack" in flags(judged(target, data, granted("labels")))
+    assert "noise_beats_attack" not in flags(judged(target, data, granted("labels", baseline=True)))
 
 
 def test_a_model_that_changes_its_answers():
@@ -113,23 +122,49 @@ def test_smaller_changes_that_succeed_where_the_stated_size_did_not():
     assert "not_monotone" not in flags(judged(target, data, smallest=far))
 
 
-def test_claims_of_having_searched_everywhere_are_held_against_the_attack():
+def test_gradients_and_no_limit_must_turn_every_decision_whatever_is_claimed():
     target = LinearTarget(W, -0.5 * W.sum(0), input_shape=(1, 4, 4))
     data = images(target)
-    assert "unbounded_not_total" in flags(judged(target, data, claims={"unbounded": True}))
-    assert "unbounded_not_total" not in flags(judged(target, data, claims={"unbounded": False}))
+    for watched, raised in ((INSIDE, True), (granted("weights"), True), (granted("scores"), False)):
+        assert ("unbounded_not_total" in flags(judged(target, data, watched))) is raised
+    assert "unbounded_not_total" not in flags(judged(target, data, granted("logits", queries_per_example=7)))
 
 
-def test_scores_that_do_not_move():
+def test_scores_that_do_not_move_are_found_by_asking():
     target = LinearTarget(W, -0.5 * W.sum(0), input_shape=(1, 4, 4))
-    data = images(target)
-    assert "flat_scores" in flags(judged(target, data, signal="scores", claims={"flat_scores": 0.9}))
-    assert "flat_scores" not in flags(judged(target, data, signal="scores", claims={"flat_scores": 0.1}))
-    assert "flat_scores" not in flags(judged(target, data, signal="labels", claims={"flat_scores": 0.9}))
+    data, sees = images(target, shift=0.2), granted("scores")
+    one_hot = replace(sees, access=Access(capabilities=("scores",), output=Output(kind="label")))
+    coarse = replace(sees, access=Access(capabilities=("scores",), output=Output(kind="rounded", decimals=0)))
+    for flat in (one_hot, coarse):
+        assert "flat_scores" in flags(judged(target, data, flat, eps=1e-4))
+    assert "flat_scores" not in flags(judged(target, data, sees, eps=1e-3))
+    assert "flat_scores" not in flags(judged(target, data, granted("labels"), eps=1e-4))
+
+
+def test_who_was_given_less_than_others_has_not_held_out():
+    target = LinearTarget(W, -0.5 * W.sum(0), input_shape=(1, 4, 4))
+    data, metered = images(target), np.full(N, 7, np.int64)
+    metered[N // 2 :] = 0
+    spent = int(metered.sum())
+    for total, raised in ((spent, True), (spent + N // 2, True), (spent + 10 * N, False), (None, False)):
+        watched = replace(granted("scores", queries=total), metered=metered, queries=spent)
+        assert ("budget_ran_out" in flags(judged(target, data, watched))) is raised, total
+    full = granted("scores", queries=7 * N, queries_per_example=7)
+    assert "budget_ran_out" not in flags(judged(target, data, full))
+
+
+@pytest.mark.parametrize(
+    ("access", "unit", "tries"), [("labels", "queries", 7), ("weights", "passes", 1), ("", "attempts", 1)]
+)
+def test_tries_are_those_of_the_meter_and_their_unit_that_of_the_access(access, unit, tries):
+    target = LinearTarget(W, -0.5 * W.sum(0), input_shape=(1, 4, 4))
+    measured = judged(target, images(target), granted(*filter(None, [access])))
+    assert measured.tries_unit == unit
+    assert (measured.arrays["tries"][~measured.arrays["reached"]] == tries).all()
 
 
 def test_successes_that_an_image_file_would_lose():
-    assert [f.id for f in lost_in_8_bits(2, 20)] == ["lost_in_8_bits"]
+    assert [(f.id, f.against) for f in lost_in_8_bits(2, 20)] == [("lost_in_8_bits", "successes")]
     assert lost_in_8_bits(10, 20) == lost_in_8_bits(0, 0) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def test_norm_and_radius_are_those_of_the_trial_and_not_of_the_claim(
     claims: dict[str, Any], reading: Net, few: Data
 ) -> None:
     honest, _ = attack(Apgd, reading, few, LOGITS, eps=0.3, size_steps=0)
-    lying = Artifact(honest.kind, honest.arrays, {**honest.claims, **claims})
+    lying = replace(honest, claims={**honest.claims, **claims})
     measured = referee(reading, few, lying, eps=0.05)
     assert value(measured, "robust_error") <= 0.2
     assert "invalid_examples" in flags(measured)

@@ -5,7 +5,6 @@ from itertools import product
 import numpy as np
 import pytest
 
-from bartizan.attacks.evasion.constraints import broken_rules
 from bartizan.attacks.evasion.feature_moves import candidates, features_of, moves
 from bartizan.attacks.evasion.feature_search import FeatureSearch
 from bartizan.core.access import Access, Budget, Output
@@ -13,6 +12,7 @@ from bartizan.core.data import Data, Feature, Roles
 from bartizan.core.profile import NotApplicable, Profile
 from bartizan.core.target import Target, TargetInfo
 from bartizan.core.view import grant
+from bartizan.numerics.constraints import broken_rules
 
 RULES = (
     Feature(name="a", type="categorical", values=(0.0, 0.5, 1.0)),

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from bartizan.attacks.evasion.recheck import recheck
-from bartizan.core.artifact import Artifact
+from bartizan.core.access import Access
+from bartizan.core.artifact import Artifact, Watched
 from bartizan.core.data import Data, Feature
 from bartizan.numerics.linear import LinearTarget
 
 EPS = 0.1
+NOBODY = Watched()
 SIDE = LinearTarget(np.array([[-1.0, 1.0], [0.0, 0.0]]), np.array([0.5, -0.5]), bounds=(0.0, 1.0))
 """Class 1 where the first of two values is above ½."""
 
@@ -20,10 +22,16 @@ def probe(*first: float) -> Data:
     return Data.of(x, np.zeros(len(x), np.int64))
 
 
-def found(data: Data, changed, smallest=None, norm="linf", eps=EPS, target=SIDE, **arrays):
+def found(data: Data, changed, smallest=None, norm="linf", eps=EPS, target=SIDE, watched=NOBODY, **arrays):
     c = np.asarray(changed, np.float32)
     s = data.x if smallest is None else np.asarray(smallest, np.float32)
-    return recheck(target, data, Artifact("perturbed_inputs", {"changed": c, "smallest": s, **arrays}), norm, eps)
+    handed = Artifact("perturbed_inputs", {"changed": c, "smallest": s, **arrays}, watched=watched)
+    return recheck(target, data, handed, norm, eps)
+
+
+def metered(*queries: int, shared: int = 0, capability: str = "labels") -> Watched:
+    access = Access(capabilities=(capability,))
+    return Watched(access, metered=np.array(queries), queries=sum(queries) + shared)
 
 
 def test_a_valid_success_counts_with_its_size():
@@ -64,7 +72,7 @@ def test_an_error_as_it_stands_needs_no_change():
 
 
 def test_a_small_success_counts_even_if_the_main_search_failed():
-    r = found(probe(0.45), [[0.45, 0.5]], [[0.52, 0.5]], tries=np.array([5]), metered=np.array([9]))
+    r = found(probe(0.45), [[0.45, 0.5]], [[0.52, 0.5]], tries=np.array([5]), watched=metered(9))
     assert r.reached[0]
     assert not r.main[0]
     assert r.tries[0] == 9
@@ -86,10 +94,19 @@ def test_missing_arrays_are_no_successes():
 
 
 def test_tries_beyond_the_meter_are_not_believed():
-    metered = np.array([7, 7])
-    r = found(probe(0.45, 0.45), [[0.53, 0.5]] * 2, tries=np.array([3, 90]), metered=metered)
-    assert r.tries.tolist() == [7, 7]
-    assert found(probe(0.45), [[0.53, 0.5]], tries=np.array([3]), metered=np.array([7])).tries.tolist() == [3]
+    r = found(probe(0.45, 0.45), [[0.53, 0.5]] * 2, tries=np.array([3, 90]), watched=metered(7, 7))
+    assert r.tries.tolist() == [3, 7]
+
+
+@pytest.mark.parametrize("tries", [np.array([-5]), np.array([0]), np.array([2.5]), np.array([np.nan]), np.arange(3)])
+def test_tries_that_are_no_numbers_of_tries_become_such(tries):
+    for watched in (metered(7), metered(0, capability="weights"), NOBODY):
+        assert found(probe(0.45), [[0.53, 0.5]], tries=tries, watched=watched).tries[0] >= 1
+
+
+def test_queries_that_name_nobody_are_spent_on_everybody():
+    r = found(probe(0.45, 0.45), [[0.45, 0.5]] * 2, tries=np.array([1, 1]), watched=metered(0, 2, shared=30))
+    assert r.tries.tolist() == [30, 32]
 
 
 def test_rules_of_features_hold_for_whoever_changes_them():

@@ -41,6 +41,7 @@ def test_asks_nothing_and_breaks_more_than_luck(
         digits,
         LABELS,
         copies=2,
+        access=Access(),
         artifacts=copy_of_the_reader,
         budget=Budget(queries=1),
         norm=norm,

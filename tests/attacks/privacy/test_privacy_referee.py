@@ -6,18 +6,21 @@ import pytest
 from bartizan.attacks.privacy.loss_threshold import LossThreshold, LossThresholdParams
 from bartizan.attacks.privacy.referee import PrivacyReferee
 from bartizan.attacks.privacy.rmia import Rmia
-from bartizan.core.artifact import Artifact, Measured
+from bartizan.core.access import Budget
+from bartizan.core.artifact import Artifact, Measured, Watched
 from bartizan.core.contracts import Attack, Control
 from bartizan.core.data import Data, Roles
 from bartizan.core.view import grant
 
 
-def claimed(scores: Any, member: Any, fpr: float = 0.05, seed: int = 0) -> Measured:
+def claimed(
+    scores: Any, member: Any, fpr: float = 0.05, seed: int = 0, watched: Watched = Watched(), **claims: Any
+) -> Measured:
     n = len(member)
     roles = Roles(
         probe=Data.of(np.zeros((n, 1), np.float32), np.zeros(n, np.int64)), secrets={"member": np.asarray(member)}
     )
-    artifact = Artifact("membership_scores", {"scores": np.asarray(scores)}, {"queries_per_record": 1})
+    artifact = Artifact("membership_scores", {"scores": np.asarray(scores)}, claims, watched)
     return PrivacyReferee().measure(None, roles, artifact, params=LossThresholdParams(fpr=fpr), seed=seed)
 
 
@@ -86,3 +89,29 @@ def test_arrays_speak_of_members_only() -> None:
 def test_scores_for_other_records_are_an_error() -> None:
     with pytest.raises(ValueError, match="400 records were to be scored"):
         claimed(np.zeros(399), np.arange(400) < 200)
+
+
+def test_tries_are_what_was_metered_with_the_population_whatever_is_claimed() -> None:
+    member, own = np.arange(400) < 200, np.r_[np.full(200, 2), np.full(200, 1)]
+    scores = np.random.default_rng(5).standard_normal(400)
+    seen = Watched(metered=own, queries=int(own.sum()) + 30)
+    for lie in (-5, 10**9, "none", None):
+        measured = claimed(scores, member, watched=seen, queries_per_record=lie)
+        assert (measured.arrays["tries"] == 32).all()
+    assert (claimed(scores, member, queries_per_record=-5).arrays["tries"] == 1).all()
+
+
+def test_records_that_could_not_be_paid_for_raise_a_flag() -> None:
+    member, own = np.arange(400) < 200, np.r_[np.ones(300, int), np.zeros(100, int)]
+    scores = np.random.default_rng(5).standard_normal(400)
+    for total, raised in ((300, ["budget_ran_out"]), (1000, [])):
+        seen = Watched(budget=Budget(queries_per_example=1, queries=total), metered=own, queries=300)
+        assert [f.id for f in claimed(scores, member, watched=seen).flags] == raised
+
+
+def test_the_method_says_where_the_interval_comes_from() -> None:
+    member = np.arange(400) < 200
+    tpr, fpr = claimed(np.random.default_rng(5).standard_normal(400), member).measurements[:2]
+    assert "order statistics" in tpr.method
+    assert "tolerance interval" in fpr.method
+    assert fpr.low < 0.05 < fpr.high

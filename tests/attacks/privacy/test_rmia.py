@@ -17,7 +17,7 @@ PARAMS = RmiaParams(population=200)
 
 
 def test_it_trains_its_references_and_asks_once_a_record() -> None:
-    view = grant(memoriser(), ACCESS, Budget(queries_per_example=1), candidates())
+    view = grant(memoriser(), ACCESS, Budget(queries_per_example=1, queries=1200), candidates())
     artifact = Rmia().run(view, params=PARAMS, seed=0)
     assert view.meter.retrainings == 4
     assert view.meter.queries == 1000 + 200
@@ -67,6 +67,16 @@ def test_the_secret_does_not_reach_it() -> None:
         for roles in (told, turned)
     ]
     assert np.array_equal(*scores)
+
+
+def test_its_population_is_part_of_what_it_asks_for() -> None:
+    free = Profile(model="m", retrainable=True)
+    (wanted,) = Rmia().propose(free, "quick")
+    assert (wanted.queries_per_example, wanted.queries) == (1, wanted.examples + 1000)
+    (tight,) = Rmia().propose(free.model_copy(update={"queries": 1000}), "quick")
+    assert (tight.queries, tight.examples, tight.params["population"]) == (1000, 750, 250)
+    with pytest.raises(NotApplicable, match="lets an actor ask 1 times"):
+        Rmia().propose(free.model_copy(update={"queries": 1}), "quick")
 
 
 def test_it_needs_a_recipe() -> None:

@@ -1,18 +1,23 @@
 """The curves drawn from numbers: they show what they were given, for the least and the oddest inputs too."""
 
+import re
+
 import numpy as np
 import pytest
 
+from bartizan.core.finding import Rate
 from bartizan.report.charts.bracket import bracket
+from bartizan.report.charts.frame import LEFT, RIGHT, WIDTH
 from bartizan.report.charts.interval import interval_bar
-from bartizan.report.charts.ladder import knowledge_ladder
+from bartizan.report.charts.ladder import Step, knowledge_ladder
 from bartizan.report.charts.points import Point, point_curves
 from bartizan.report.charts.rank import rank_range
 from bartizan.report.charts.roc import log_roc
+from bartizan.report.charts.scale import Scale
 from bartizan.report.charts.series import Series, legend, strongest_first
 from bartizan.report.charts.sizes import size_curve
 from bartizan.report.charts.survival import tries_curve
-from bartizan.report.charts.tradeoff import Trade, trade_off
+from bartizan.report.charts.tradeoff import Trade, front, trade_off
 
 
 def series(reached, values, name="apgd"):
@@ -37,6 +42,14 @@ def test_sizes_mark_only_the_shares_that_were_reached():
     assert "inf" not in drawn
 
 
+def test_the_dots_are_the_quantiles_whatever_lies_beyond_the_size_tested():
+    sizes = np.linspace(0.01, 0.4, 41)
+    drawn = size_curve([series(sizes <= 0.1, sizes)], "L∞", eps=0.1)
+    x = [float(v) for v in re.findall(r'<circle cx="([\d.]+)"', drawn)]
+    whole = Scale(0.0, 0.4 * 1.05, LEFT, WIDTH - RIGHT)
+    assert x == pytest.approx([whole(q) for q in np.quantile(sizes, [0.1, 0.5, 0.9], method="higher")], abs=0.01)
+
+
 def test_the_strongest_comes_first_and_at_most_four_are_drawn():
     found = strongest_first([series([i < k for i in range(6)], range(6), f"a{k}") for k in range(6)])
     assert [s.name for s in found] == ["a5", "a4", "a3", "a2"]
@@ -49,9 +62,12 @@ def test_a_legend_is_only_needed_for_several():
 
 
 def test_the_ladder_tells_rungs_above_from_rungs_below():
-    drawn = knowledge_ladder([("labels", 0.02), ("weights", 0.7)], 0.05)
-    assert drawn.count('class="bar over"') == 1
-    assert drawn.count('class="bar under"') == 1
+    rungs = [Step("labels", 0.02, 0.0, 0.04), Step("scores", 0.06, 0.02, 0.1), Step("weights", 0.7, 0.6, 0.8, own=True)]
+    drawn = knowledge_ladder(rungs, 0.05)
+    for name in ("over", "under", "open"):
+        assert drawn.count(f'class="bar {name}"') == 1
+    assert drawn.count('class="rung own"') == 1
+    assert drawn.count("whisker-thin") == 9
 
 
 def test_the_interval_carries_its_verdict_and_negative_ends():
@@ -90,7 +106,30 @@ def test_a_rank_says_its_range():
     assert "<svg" in rank_range(1, 1, 1, 1)
 
 
+def rate(value, n=200):
+    return Rate(estimand="e", value=value, low=max(value - 0.1, 0), high=min(value + 0.1, 1), n=n, method="m")
+
+
 def test_each_trade_is_one_mark_with_its_words():
-    drawn = trade_off([Trade("A", "E1@m", -0.02, -0.4), Trade("B", "E1@m", 0.0, 0.1)])
+    drawn = trade_off([Trade("A", "E1@m", -0.02, rate(0.6), rate(0.2)), Trade("B", "E1@m", 0.0, rate(0.6), rate(0.7))])
     assert drawn.count('class="mark') == 2
+    assert drawn.count('class="whisker-thin') == 3  # as described, and under each
     assert "A on E1@m: rate −40.0" in drawn
+
+
+def test_few_cases_are_hollow_and_counted():
+    drawn = trade_off([Trade("A", "B1@m", 0.0, rate(1.0, n=2), rate(0.0, n=2))])
+    assert ">B1@m (n = 2)</text>" in drawn
+    assert 'class="mark m0 few"' in drawn
+
+
+def test_what_no_treatment_moved_gets_no_plot():
+    moved, still = Trade("A", "E1@m", 0.0, rate(0.6), rate(0.5)), Trade("A", "E2@m", 0.0, rate(0.6), rate(0.6))
+    assert trade_off([moved, still]).count('class="panel-name"') == 1
+    assert trade_off([still]) == ""
+
+
+def test_the_front_keeps_what_nothing_beats():
+    described, worse, better, cheap = (0.0, 0.6), (-0.02, 0.7), (-0.05, 0.1), (-0.01, 0.4)
+    assert front([described, worse, better, cheap]) == [described, cheap, better]
+    assert front([(0.0, 0.6), (0.01, 0.6)]) == [(0.01, 0.6)]

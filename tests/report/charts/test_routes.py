@@ -44,4 +44,4 @@ def test_a_flow_past_a_part_runs_under_it():
 
 def test_a_path_is_one_cubic():
     (route,) = routes_of([edge("a", "b")], SPOTS)
-    assert route.path == "M100 24C100 24 150 24 150 24"
+    assert route.path == f"M100 {BOX / 2:g}C100 {BOX / 2:g} 150 {BOX / 2:g} 150 {BOX / 2:g}"

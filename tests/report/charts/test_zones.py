@@ -1,4 +1,4 @@
-from bartizan.report.charts.zones import edges_of, nodes_of, zones_of
+from bartizan.report.charts.zones import OUTSIDE, edges_of, nodes_of, parted, zones_of
 
 
 def zones(assessment):
@@ -35,3 +35,23 @@ def test_nothing_described_is_nothing_drawn():
     assert edges_of({}) == []
     assert nodes_of({}, []) == []
     assert zones_of([], []) == []
+
+
+def test_who_is_beyond_one_boundary_need_not_be_beyond_another():
+    flows = [{"from": "outside", "to": "train", "crosses": "supplier"}, {"from": "outside", "to": "api"}]
+    system = {"flows": [*flows, {"from": "api", "to": "outside", "crosses": "internet"}]}
+    edges = edges_of(system)
+    nodes, moved = parted(nodes_of(system, edges), edges)
+    outer = [n for n in nodes if n.kind == OUTSIDE]
+    assert len(outer) == 3
+    assert len({n.id for n in outer}) == 3
+    assert {n.name for n in outer} == {"outside"}
+    assert [e.crosses for e in moved] == ["supplier", "", "internet"]
+    beyond = [z for z in zones_of(nodes, moved) if z.outside]
+    assert sorted(z.boundaries for z in beyond) == [("internet",), ("internet",), ("supplier",)]
+
+
+def test_one_boundary_needs_no_second_outside():
+    edges = edges_of({"flows": [{"from": "outside", "to": "api", "crosses": "internet"}]})
+    nodes = nodes_of({}, edges)
+    assert parted(nodes, edges) == (nodes, edges)

@@ -52,16 +52,41 @@ def test_severity_becomes_the_level(run):
     assert found["E3@reader"]["kind"] == "open"
 
 
-def test_findings_are_anchored_at_their_own_line_then_the_interface_then_the_asset(run):
+def test_findings_are_anchored_at_their_own_line_or_at_their_asset(run):
     found = by_finding(run)
 
     def line(id):
         return found[id]["locations"][0]["physicalLocation"]["region"]["startLine"]
 
-    assert (line("E1@reader"), line("E2@reader/api"), line("P1@reader")) == (33, 52, 31)
+    assert (line("E1@reader"), line("E2@reader/api"), line("P1@reader")) == (33, 31, 31)
     place = found["E2@reader/api"]["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "system.yaml"
-    assert place["region"]["startColumn"] == 5
+    assert place["region"]["startColumn"] == 7
+
+
+def test_the_interface_is_a_related_location(run):
+    found = by_finding(run)
+    (related,) = found["E2@reader/api"]["relatedLocations"]
+    assert related["physicalLocation"]["region"]["startLine"] == 52
+    assert "'api'" in related["message"]["text"]
+    assert found["P1@reader"]["relatedLocations"] == []
+
+
+def test_every_file_is_relative_to_a_base_that_is_declared(run):
+    places = [loc["physicalLocation"] for r in run["results"] for loc in r["locations"] if "physicalLocation" in loc]
+    assert places
+    assert {p["artifactLocation"]["uriBaseId"] for p in places} == set(run["originalUriBaseIds"])
+
+
+def test_a_hazard_is_no_matter_of_security(run):
+    tags = {rule["id"]: rule["properties"]["tags"] for rule in run["tool"]["driver"]["rules"]}
+    assert tags["H1"][0] == "safety"
+    assert tags["E1"][0] == "security"
+
+
+def test_help_leads_to_the_page_of_atlas(run):
+    rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
+    assert rules["E2"]["helpUri"].startswith("https://atlas.mitre.org/techniques/AML.T0")
 
 
 def test_a_finding_without_a_position_keeps_its_logical_place(run):

@@ -1,5 +1,5 @@
-from bartizan.core.artifact import Measurement
 from bartizan.core.contracts import ArrayReader
+from bartizan.core.finding import Rate
 from bartizan.report.sections.findings import Findings
 
 
@@ -9,25 +9,42 @@ def blocks(assessment, arrays=None):
 
 
 def test_security_is_effort_against_budget_and_benefit(assessment):
-    (line,) = blocks(assessment)["E2@reader/api"]["effort"]
-    said = line.replace("\u202f", " ")
-    assert said == (
-        "For fraudster, the 612 queries lie within its budget of 10 000, and with 20 000 € to gain, "
-        "it pays until a query costs 32.7 €."
-    )
+    first, _ = blocks(assessment)["E2@reader/api"]["effort"]
+    assert "fraudster" in first
 
 
-def test_safety_is_a_probability_with_its_upper_bound(assessment, changed):
-    bound = Measurement(
-        estimand="failure_upper_bound", unit="example", n=9, method="one-sided", value=0.096, low=0.0, high=0.096
+def test_safety_is_told_from_security(assessment):
+    assert [blocks(assessment)[i]["kind"] for i in ("H2@reader", "E2@reader/api")] == ["Safety", "Security"]
+
+
+def test_what_was_proved_of_a_model_stands_once(assessment, arrays, changed):
+    proof = next(f for f in assessment.findings if f.id == "E1@reader").certified
+    both = tuple(
+        f.model_copy(update={"certified": proof}) if f.id == "E2@reader/api" else f for f in assessment.findings
     )
-    evidence = tuple(
-        e.model_copy(update={"measurements": (*e.measurements, bound)}) if e.trial.plugin == "rotation" else e
-        for e in assessment.evidence
-    )
-    (line,) = blocks(changed(evidence=evidence))["H2@reader"]["effort"]
-    assert line.replace("\u202f", " ") == "At most 9.6 % of the inputs fail (one-sided)."
-    assert blocks(assessment)["H2@reader"]["kind"] == "Safety"
+    shown = {i: [g.heading for g in b["figures"]] for i, b in blocks(changed(findings=both), arrays).items()}
+    assert [i for i, headings in shown.items() if "Proved and broken" in headings] == ["E2@reader/api"]
+
+
+def test_a_file_scan_says_nothing_of_examples_and_a_budget_says_whose_it_is(assessment):
+    scope = {i: dict(b["scope"]) for i, b in blocks(assessment).items()}
+    assert "Data" not in scope["S1@service"]
+    said = scope["E2@reader/api"]["Budget"].replace("\u202f", " ")
+    assert said == "decision based: 5 000 queries an example; square: 5 000 queries an example"
+
+
+def test_two_retrainings_that_changed_are_too_few_to_tell(assessment, changed):
+    few = {"estimand": "goal_reached", "n": 2, "low": 0.0, "high": 1.0, "method": "m"}
+    first = assessment.treatments[0]
+    retest = first.retests[0].model_copy(
+        update={
+            "before": Rate(value=1.0, **few), "after": Rate(value=0.0, **few),
+            "change": "unclear", "finding": "B1@reader",
+        }
+    )  # fmt: skip
+    treated = changed(treatments=(first.model_copy(update={"retests": (retest,)}),))
+    (after,) = blocks(treated)["B1@reader"]["after"]
+    assert after["said"] == "2 of 2 retrainings before, 0 of 2 retrainings after: too few to tell"
 
 
 def test_a_curve_over_tries_answers_the_first_question(assessment, arrays):

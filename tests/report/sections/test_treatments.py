@@ -1,5 +1,6 @@
 from bartizan.core.artifact import Measurement
 from bartizan.core.contracts import ArrayReader
+from bartizan.core.finding import Rate
 from bartizan.report.sections.treatments import Treatments, accuracy_change
 
 
@@ -27,7 +28,7 @@ def test_before_and_after_share_a_row_and_classes_do_not(assessment, changed):
 def test_what_got_worse_comes_first(assessment):
     block = Treatments().context(assessment, ArrayReader())["blocks"][0]
     assert block["worse"] == ["D1@train/api"]
-    assert block["retests"][0].change == "worse"
+    assert block["retests"][0][0].change == "worse"
 
 
 def test_latency_is_read_from_the_clock(assessment, changed):
@@ -36,6 +37,19 @@ def test_latency_is_read_from_the_clock(assessment, changed):
     (block,) = Treatments().context(changed(treatments=(first,), clock=clock), ArrayReader())["blocks"]
     (row,) = block["costs"]
     assert (row["before"], row["after"], row["change"]) == ("1 ms", "1.5 ms", "+0.5 ms")
+
+
+def test_few_retrainings_are_counted_and_called_too_few(assessment, changed):
+    few = {"estimand": "goal_reached", "n": 2, "low": 0.0, "high": 1.0, "method": "m"}
+    first = assessment.treatments[0]
+    retest = first.retests[0].model_copy(
+        update={"before": Rate(value=1.0, **few), "after": Rate(value=0.0, **few), "change": "unclear"}
+    )
+    context = Treatments().context(
+        changed(treatments=(first.model_copy(update={"retests": (retest,)}),)), ArrayReader()
+    )
+    ((_, said),) = context["blocks"][0]["retests"]
+    assert said == ("2 of 2 retrainings", "0 of 2 retrainings", True)
 
 
 def test_recommended_treatments_are_listed_but_not_plotted(assessment):

@@ -25,7 +25,7 @@ class BadNetsParams(Frozen):
     """
 
     doses: tuple[float, ...] = Field(default=(0.01, 0.05), min_length=1)
-    seeds: int = Field(default=2, ge=1)
+    seeds: int = Field(default=5, ge=1)
     target_class: int = Field(default=0, ge=0)
     side: int = Field(default=3, ge=1)
     columns: int = Field(default=3, ge=1)
@@ -38,6 +38,7 @@ class BadNets(Attack):
 
     spec = AttackSpec(
         id="badnets",
+        version=2,
         title="Backdoor by a trigger in the data (BadNets)",
         summary="Teaches the model, through a few stamped and relabelled records, to obey a small pattern.",
         references=("gu2017",),
@@ -47,7 +48,7 @@ class BadNets(Attack):
         game="poison",
         makes="trigger",
         goal="inputs with the trigger get the target class, others are answered as before",
-        harm="goal_reached",
+        harm="trigger_success",
         retrainable=True,
         retrainings=6,
         cost_hint="seeds × (doses + 1) trainings",
@@ -75,10 +76,10 @@ class BadNets(Attack):
         return Artifact(kind="trigger", arrays=arrays, claims={"records": len(index), "entries": int(mask.sum())})
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
-        """One dose and two seeds (quick: four trainings), four and five (standard), six and ten (deep)."""
+        """One dose and three seeds (quick: six trainings), four and five (standard), six and ten (deep)."""
         self.check(profile)
         doses, seeds, examples = {
-            "quick": ((0.02,), 2, 500),
+            "quick": ((0.02,), 3, 500),
             "standard": ((0.002, 0.005, 0.01, 0.05), 5, 1000),
             "deep": ((0.001, 0.002, 0.005, 0.01, 0.02, 0.05), 10, 1000),
         }[effort]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -79,11 +79,15 @@ def badnets_controls(params: dict[str, Any]) -> tuple[Control, ...]:
 
 
 def scan_controls(params: dict[str, Any]) -> tuple[Control, ...]:
-    """The planted class must be flagged, and none of a clean model's."""
-    access, budget = Access(capabilities=(Capability.WEIGHTS,)), Budget()
+    """The planted class must be flagged, by the logits as by the weights, and none of a clean model's."""
+
+    def control(name: str, kind: Literal["positive", "negative"], what: Capability, threshold: float) -> Control:
+        target = backdoored_model if kind == "positive" else clean_model
+        access = Access(capabilities=(what,))
+        return Control(name, kind, target, no_data, access, Budget(), params, "flagged_classes", threshold)
+
     return (
-        Control(
-            "planted", "positive", backdoored_model, no_data, access, budget, params, "flagged_classes", 1 / CLASSES
-        ),
-        Control("clean", "negative", clean_model, no_data, access, budget, params, "flagged_classes", 0.0),
+        control("planted", "positive", Capability.WEIGHTS, 1 / CLASSES),
+        control("planted, seen by its logits", "positive", Capability.LOGITS, 1 / CLASSES),
+        control("clean", "negative", Capability.WEIGHTS, 0.0),
     )

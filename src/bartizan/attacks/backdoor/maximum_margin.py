@@ -39,6 +39,7 @@ class MaximumMarginScan(Attack):
 
     spec = AttackSpec(
         id="maximum_margin_scan",
+        version=2,
         title="Maximum-margin backdoor scan (MM-BD)",
         summary="Finds the class whose margin can be driven far beyond the others', the mark of a simple trigger.",
         references=("wang2024mmbd", "holm1979"),

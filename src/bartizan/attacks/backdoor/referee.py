@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bartizan.attacks.admission import admitted
 from bartizan.attacks.backdoor.trigger import stamp
-from bartizan.attacks.twins import accuracy_drop, alike, doses_of, doubts, goal_reached, smallest_dose, train_all
+from bartizan.attacks.twins import alike, doses_of, doubts, goal_reached, mean_over_seeds, smallest_dose, train_all
 from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
 from bartizan.core.contracts import Family, PluginSpec, Referee
 from bartizan.core.data import Array, Labels, Roles
@@ -27,6 +28,7 @@ class BackdoorReferee(Referee):
 
     spec = PluginSpec(
         id="backdoor",
+        version=2,
         title="Referee of backdoors",
         summary="How often a planted trigger works, at what cost in accuracy; which class of a model stands out.",
         references=("gu2017", "wang2024mmbd", "clopper1934"),
@@ -45,9 +47,13 @@ def judge_trigger(subject: Target, roles: Roles, artifact: Artifact, params: Any
     """At each {"records"}, the largest first: `goal_reached`, `trigger_success`, `benign_accuracy_drop`; and the
     share of stamped probes that clean twins send to the target class, `trigger_success_without_poison`.
 
-    Success counts probes of other classes only. The goal also fails where the trigger works on the clean twin.
+    `trigger_success`, the harm, is the share of stamped probes of other classes that obey, less the share of them that
+    obey the clean twin of the same seed too. Nothing obeys a trigger that nobody could show the model. The goal also
+    fails where the trigger works on the clean twin.
     """
-    doses, seeds, probe = doses_of(artifact), retraining_seeds(seed, params.seeds), roles.probe
+    artifact, refused = admitted(subject, roles, artifact)
+    seeds = retraining_seeds(seed, params.seeds, subject.info.digest)
+    doses, probe = doses_of(artifact), roles.probe
     target = int(artifact.arrays["target"][0])
     stamped = stamp(probe.x[probe.y != target], artifact.arrays["mask"], artifact.arrays["pattern"])
     answers, given, flags = {}, {}, _out_of_bounds(subject, artifact)
@@ -58,13 +64,17 @@ def judge_trigger(subject: Target, roles: Roles, artifact: Artifact, params: Any
     obeyed = {d: said == target for d, said in given.items()}
     rightly = {d: said == probe.y for d, said in answers.items()}
     reached = {d: _goal(obeyed, rightly, d, params) & (not flags) for d in doses}
-    units = 1 if alike(answers[0]) else len(seeds)
+    fixed = alike(answers[0])
+    units = 1 if fixed else len(seeds)
     rows: list[Measurement] = []
     for d in reversed(doses):
-        rows += [goal_reached(reached[d][:units], d), _success("trigger_success", obeyed[d], d)]
-        rows.append(accuracy_drop("benign_accuracy_drop", rightly[0], rightly[d], d))
-    rows.append(_success("trigger_success_without_poison", obeyed[0], 0))
-    flags += doubts(subject, roles, answers, given)
+        won = obeyed[0] if flags else obeyed[d]
+        stamped_probe, probes = "probe example of another class", "probe example"
+        rows.append(goal_reached(reached[d][:units], d))
+        rows.append(mean_over_seeds("trigger_success", won, obeyed[0], d, unit=stamped_probe, fixed=fixed))
+        rows.append(mean_over_seeds("benign_accuracy_drop", rightly[0], rightly[d], d, unit=probes, fixed=fixed))
+    rows.append(_without_poison(obeyed[0]))
+    flags += [*refused, *doubts(subject, roles, answers, given)]
     if obeyed[0].mean() >= WORKS_ANYWAY:
         detail = f"{obeyed[0].mean():.0%} of the stamped inputs reach the target class on models trained on clean data"
         flags.append(Flag(id="trigger_works_without_poison", detail=detail))
@@ -72,7 +82,7 @@ def judge_trigger(subject: Target, roles: Roles, artifact: Artifact, params: Any
         roles, stamped, target, answers, obeyed, max(doses)
     )
     arrays |= {"dose_records": np.array(doses), "dose_success": np.array([obeyed[d].mean(axis=1) for d in doses])}
-    return Measured(tuple(rows), arrays, tuple(flags), "poisoned records", "share of the training set")
+    return Measured(tuple(rows), arrays, tuple(flags), "records", "share of the training set")
 
 
 def judge_scan(subject: Target, artifact: Artifact, alpha: float) -> Measured:
@@ -147,19 +157,19 @@ def _goal(
     return np.asarray(works & cheap & (obeyed[0].mean(axis=1) < WORKS_ANYWAY), np.bool_)
 
 
-def _success(estimand: str, obeyed: NDArray[np.bool_], records: int) -> Measurement:
-    """Share of stamped probes, averaged over seeds; an example counts once, the interval is rounded outwards."""
+def _without_poison(obeyed: NDArray[np.bool_]) -> Measurement:
+    """Share of stamped probes, averaged over clean twins; an example counts once, the interval is rounded outwards."""
     n = obeyed.shape[1]
     hits = float(obeyed.mean(axis=0).sum())
     return Measurement(
-        estimand=estimand,
+        estimand="trigger_success_without_poison",
         unit="probe example of another class",
         n=n,
         method=f"Clopper-Pearson, averaged over {len(obeyed)} retraining seeds",
         value=hits / max(n, 1),
         low=clopper_pearson(int(np.floor(hits + 1e-9)), n)[0],
         high=clopper_pearson(int(np.ceil(hits - 1e-9)), n)[1],
-        at={"records": records},
+        at={"records": 0},
     )
 
 

@@ -25,6 +25,7 @@ from .minimum import minimum_norm
 from .params import EvasionParams, worth_testing
 from .queries import BATCH, Queries
 from .sampling import bounds_of
+from .sturdy import settle
 
 if TYPE_CHECKING:
     import torch
@@ -38,9 +39,14 @@ class ApgdParams(EvasionParams):
     steps: of each run. size_steps: spent on the smallest change afterwards (0: none).
     """
 
+    norm: Literal["linf", "l2"] = "linf"
     steps: int = Field(default=20, ge=1)
     runs: tuple[Literal["ce", "dlr", "margin", "target"], ...] = ("margin", "ce", "target")
     size_steps: int = Field(default=30, ge=0)
+
+    @property
+    def goes_beyond(self) -> bool:
+        return self.size_steps > 0
 
 
 EFFORT: dict[Effort, dict[str, Any]] = {
@@ -56,7 +62,7 @@ class Apgd(Attack):
 
     spec = AttackSpec(
         id="apgd",
-        version=3,
+        version=4,
         title="Auto-PGD",
         summary="Climbs the loss by its gradient inside the ball, from several starts and with several losses.",
         references=("croce2020",),
@@ -83,14 +89,12 @@ class Apgd(Attack):
             blind[rows] = _within_ball(view, queries, hits, rows, params, seed)
         hits.give_up(queries.spent)
         queries.allow_more(view.left())
+        settle(winning(queries, view.probe.y), queries.able, hits, bounds_of(view))
         for batch in range(0, len(view.probe) if params.size_steps else 0, BATCH):
             rows = np.arange(batch, min(batch + BATCH, len(view.probe)), dtype=np.int64)
             _sizes(view, queries, hits, rows, params, seed)
         return hits.artifact(
-            signal="gradients",
-            unbounded=params.size_steps > 0 and bool(queries.able(np.arange(len(view.probe))).all()),
             zero_gradients=float(blind.mean()) if len(blind) else 0.0,
-            tries_unit="queries" if view.access.allows(Capability.LOGITS) else "passes",
         )
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
@@ -106,7 +110,11 @@ class Apgd(Attack):
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:
-        return ball_controls(Capability.LOGITS)
+        return (
+            *ball_controls(Capability.LOGITS),
+            *ball_controls(Capability.LOGITS, norm="l2")[:2],
+            *(ball_controls(Capability.WEIGHTS, norm=norm)[0] for norm in ("linf", "l2")),
+        )
 
 
 def _within_ball(

@@ -173,7 +173,8 @@ def _look(
     if first:
         out.blind[s.slot] = blind
     value = torch.nan_to_num(value, nan=float("-inf"))
-    s.gains = s.gains + (value > s.loss)
+    if not first:  # where one starts is no gain over anything
+        s.gains = s.gains + (value > s.loss)
     s.loss = value
     better = value > s.best_loss
     s.best_loss = torch.where(better, value, s.best_loss)

@@ -20,7 +20,7 @@ from bartizan.core.vocabulary import Capability
 from bartizan.numerics.linear import LinearTarget
 
 SHAPE = (1, 6, 6)
-EPS = {"linf": 0.08, "l2": 0.4}
+EPS = {"linf": 0.08, "l2": 0.4, "l1": 0.25}
 N = 24
 
 
@@ -66,7 +66,7 @@ def at_distance(share: float, norm: str) -> Roles:
     v = direction()
     rng = np.random.default_rng(3)
     y = np.arange(N) % 2
-    dual = {"linf": np.abs(v).sum(), "l2": 1.0}[norm]
+    dual = {"linf": np.abs(v).sum(), "l2": 1.0, "l1": np.abs(v).max()}[norm]
     spread = rng.uniform(-0.1, 0.1, size=(N, 36))
     flat = spread - np.outer(spread @ v, v)
     flat += np.outer((2 * y - 1) * share * EPS[norm] * dual, v)
@@ -98,24 +98,37 @@ def ball_controls(
         return Control(name, kind, target, roles, access, budget, chosen, "robust_error", threshold)
 
     return (
-        control(f"margin within reach ({norm})", "positive", linear_target, lambda: at_distance(near, norm), reach),
-        control(f"margin beyond reach ({norm})", "negative", linear_target, lambda: at_distance(1.05, norm), 0.0),
+        control(
+            f"margin within reach ({norm}, {capability})",
+            "positive",
+            linear_target,
+            lambda: at_distance(near, norm),
+            reach,
+        ),
+        control(
+            f"margin beyond reach ({norm}, {capability})",
+            "negative",
+            linear_target,
+            lambda: at_distance(1.05, norm),
+            0.0,
+        ),
         control("constant model", "negative", ConstantTarget, always_zero, 0.0),
     )
 
 
 def transfer_controls() -> tuple[Control, ...]:
     """A copy of the target must hand over what fools it; a copy of a model with the classes swapped must not."""
-    budget, params = Budget(), {"norm": "linf", "eps": EPS["linf"]}
 
-    def control(name: str, kind: Any, sign: float, threshold: float) -> Control:
+    def control(name: str, kind: Any, sign: float, threshold: float, norm: str = "linf") -> Control:
+        params = {"norm": norm, "eps": EPS[norm]}
         return Control(
-            name, kind, linear_target, lambda: at_distance(0.6, "linf"), Access(), budget, params,
+            name, kind, linear_target, lambda: at_distance(0.6, norm), Access(), Budget(), params,
             "robust_error", threshold, artifacts=lambda: {"surrogate": student_like_the_target(sign)},
         )  # fmt: skip
 
     return (
-        control("surrogate that agrees", "positive", 1.0, 0.95),
+        control("surrogate that agrees (linf)", "positive", 1.0, 0.95),
+        control("surrogate that agrees (l2)", "positive", 1.0, 0.95, "l2"),
         control("surrogate that sees everything the other way round", "negative", -1.0, 0.0),
     )
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.core.artifact import Flag
+from bartizan.core.access import Access, Output
+from bartizan.core.artifact import Flag, Watched
 from bartizan.core.data import Array, Data
 from bartizan.core.target import Target
+from bartizan.core.view import reduce_output
+from bartizan.core.vocabulary import Capability
 from bartizan.numerics.intervals import clopper_pearson
 from bartizan.numerics.projections import Norm, project, safe_radius
 
 from .recheck import BATCH, Rechecked, labels_of
 from .sampling import noisy
 
+ASKED = 50
+LOOKS = 5
 NOTEWORTHY = 0.01
 """Shares of examples whose interval lies wholly above this are worth a flag."""
 
@@ -29,8 +34,8 @@ def raise_if(id: str, k: int, n: int, detail: str) -> list[Flag]:
     return []
 
 
-def bookkeeping(found: Rechecked, claims: dict[str, Any], eps: float, signal: str) -> list[Flag]:
-    """Doubts that need no further query: invalid inputs, and a success curve that is not what it must be."""
+def bookkeeping(found: Rechecked, watched: Watched, eps: float, goes_beyond: bool) -> list[Flag]:
+    """Doubts that need no further query: invalid inputs, a success curve that is not what it must be, want of money."""
     n = len(found.wrong)
     flags = []
     if found.invalid.any():
@@ -39,15 +44,53 @@ def bookkeeping(found: Rechecked, claims: dict[str, Any], eps: float, signal: st
         flags.append(Flag(id="invalid_examples", detail=text))
     smaller = int((~found.main & (found.size <= 0.98 * eps)).sum())
     flags += raise_if("not_monotone", smaller, n, "examples fell at a smaller size but held out at the stated one")
+    limited = watched.budget.queries is not None or watched.budget.queries_per_example is not None
     held = int(np.isinf(found.size).sum())
-    if claims.get("unbounded") and held > NOTEWORTHY * n:
+    if goes_beyond and inside(watched.access) and not limited and held > NOTEWORTHY * n:
         text = f"{held} of {n} examples could not be changed even with the whole range of inputs to move in"
         flags.append(Flag(id="unbounded_not_total", detail=text))
-    flat = float(claims.get("flat_scores", 0.0))
-    if signal == "scores" and flat > 0.5:
-        text = f"the scores of {flat:.0%} of the examples never moved, so they could not guide the search"
-        flags.append(Flag(id="flat_scores", detail=text))
+    short = watched.ran_out(~found.reached)
+    if short:
+        text = f"{short} of {n} examples held out on less than others were given: the budget over all of them was spent"
+        flags.append(Flag(id="budget_ran_out", detail=text))
     return flags
+
+
+def inside(access: Access) -> bool:
+    """Whether the adversary has gradients, by logits or by the weights."""
+    return access.allows(Capability.LOGITS) or access.allows(Capability.WEIGHTS)
+
+
+def flat_scores(
+    subject: Target, probe: Data, found: Rechecked, norm: Norm, eps: float, output: Output, seed: int
+) -> list[Flag]:
+    """Whether what the interface shows of the scores stays put all over the ball, for more than half of the examples
+    that were right. Those that fell count as having moved; of the others, some are asked about."""
+    rows = np.flatnonzero(~found.reached)[:ASKED]
+    if not len(rows):
+        return []
+    rng, bounds, still = np.random.default_rng(seed), box_of(subject, probe), np.ones(len(rows), np.bool_)
+    before = reduce_output(subject.scores(probe.x[rows]), output)
+    for x in _around(probe.x[rows], norm, eps, bounds, rng):
+        still &= (reduce_output(subject.scores(x), output) == before).all(axis=1)
+    share = float(still.mean() * (~found.reached).sum() / (~found.wrong).sum())
+    if share <= 0.5:
+        return []
+    text = f"the scores of {share:.0%} of the examples never moved within ε, so they could not guide the search"
+    return [Flag(id="flat_scores", detail=text)]
+
+
+def _around(
+    x0: Array, norm: Norm, eps: float, bounds: tuple[float, float], rng: np.random.Generator
+) -> Iterator[Array]:
+    """Points of the ball that differ as much as they can: all values up, all down, signs by chance, and noise."""
+    radius = safe_radius(eps, norm, bounds, int(np.prod(x0.shape[1:])))
+    reach = radius if norm == "linf" else radius / np.sqrt(np.prod(x0.shape[1:]))
+    for _ in range(LOOKS):
+        signs = rng.choice([-1.0, 1.0], x0.shape)
+        for direction in (1.0, -1.0, signs):
+            yield np.asarray(project((x0 + reach * direction).astype(np.float32), x0, norm, radius, bounds), np.float32)
+        yield noisy(x0, norm, eps, bounds, rng)
 
 
 def nondeterminism(subject: Target, x: Array) -> list[Flag]:
@@ -119,5 +162,6 @@ def box_of(subject: Target, probe: Data) -> tuple[float, float]:
 def lost_in_8_bits(kept: int, n: int) -> list[Flag]:
     """When clearly more than half of the successes do not survive being stored as an 8-bit image."""
     if n and clopper_pearson(kept, n)[1] < 0.5:
-        return [Flag(id="lost_in_8_bits", detail=f"only {kept} of {n} successes survive 8-bit quantisation")]
+        text = f"only {kept} of {n} successes survive 8-bit quantisation"
+        return [Flag(id="lost_in_8_bits", detail=text, against="successes")]
     return []

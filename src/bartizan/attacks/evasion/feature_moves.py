@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.core.data import Array, Data, Feature
-
-from .constraints import may_become
+from bartizan.numerics.constraints import may_become
 
 Bounds = tuple[float, float] | None
 QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)

@@ -57,6 +57,7 @@ class FeatureSearch(Attack):
 
     spec = AttackSpec(
         id="feature_search",
+        version=2,
         title="Feature search",
         summary="Changes as few features as possible, within their rules, until the decision turns.",
         references=(),
@@ -86,7 +87,7 @@ class FeatureSearch(Attack):
         hits.give_up(queries.spent)
         queries.allow_more(np.minimum(view.left(), params.wider))
         drive(searches, queries, hits)
-        return hits.artifact(signal="scores" if scored else "labels", tries_unit="queries")
+        return hits.artifact()
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
         self.check(profile)

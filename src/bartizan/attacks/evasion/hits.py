@@ -47,6 +47,12 @@ class Hits:
         self.changed[rows[first]] = x[first]
         self.tries[rows[first]] = tries[first]
 
+    def replace(self, rows: Rows, x: Array) -> None:
+        """Hand over `x`, which succeed too, for `rows` that are won already; those that leave the ball do not count."""
+        inside = size_of(x.astype(np.float64) - self.x0[rows], self.norm) <= self.eps
+        self.changed[rows[inside]] = x[inside]
+        self.add(rows[inside], x[inside])
+
     @property
     def standing(self) -> Rows:
         """Examples not yet won."""

@@ -36,7 +36,7 @@ class Noise(Attack):
 
     spec = AttackSpec(
         id="noise",
-        version=2,
+        version=3,
         title="Random noise",
         summary="Tries random points of the ball; needs no knowledge and no skill.",
         references=("carlini2019",),
@@ -76,7 +76,7 @@ class Noise(Attack):
             6,
         )
         hits.add(rows, near)
-        return hits.artifact(signal="noise", tries_unit="queries")
+        return hits.artifact()
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
         self.check(profile)
@@ -88,9 +88,18 @@ class Noise(Attack):
                 queries_per_example=within(profile, draws + 10),
                 label=f"{norm} {eps:g}",
             )
-            for norm, eps in worth_testing(profile, ("linf", "l2"))
+            for norm, eps in worth_testing(profile, ("linf", "l2", "l1"))
         ]
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:
-        return ball_controls(Capability.LABELS, near=0.05, draws=50)
+        near = {"linf": 0.05, "l2": 0.02}
+        return (
+            *ball_controls(Capability.LABELS, near=near["linf"], draws=50),
+            *(
+                ball_controls(what, norm=norm, near=near[norm], draws=50)[0]
+                for what, norm in (
+                    (Capability.SCORES, "linf"), (Capability.LABELS, "l2"), (Capability.SCORES, "l2"),
+                )
+            ),
+        )  # fmt: skip

@@ -17,8 +17,13 @@ PUBLIC_EPS = {"linf": 8 / 255, "l2": 0.5}
 class EvasionParams(Frozen):
     """norm, eps: the perturbations that count, in the space the adversary controls (`eps` in units of the inputs)."""
 
-    norm: Literal["linf", "l2"] = "linf"
+    norm: Literal["linf", "l2", "l1"] = "linf"
     eps: float = Field(default=0.1, gt=0)
+
+    @property
+    def goes_beyond(self) -> bool:
+        """Whether the search goes on beyond ε, up to the whole range of inputs."""
+        return True
 
 
 def worth_testing(profile: Profile, supported: tuple[Norm, ...]) -> list[tuple[str, float]]:

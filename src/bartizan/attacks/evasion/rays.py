@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from .params import EvasionParams, within, worth_testing
 from .queries import Queries
 from .ray_search import RaySearch
 from .sampling import bounds_of
+from .sturdy import settle
 
 Rows = NDArray[np.int64]
 HALVINGS = 6
@@ -30,6 +31,7 @@ HALVINGS = 6
 class RaysParams(EvasionParams):
     """queries: the most spent on an example. on: keep looking for smaller changes after success, while they last."""
 
+    norm: Literal["linf"] = "linf"
     queries: int = Field(default=400, ge=2)
     on: bool = False
 
@@ -47,6 +49,7 @@ class Rays(Attack):
 
     spec = AttackSpec(
         id="rays",
+        version=2,
         title="RayS",
         summary="Searches rays of plus and minus one for the nearest decision boundary, with labels alone.",
         references=("chen2020rays",),
@@ -86,10 +89,11 @@ class Rays(Attack):
             search.step(wins, queries.able, rows)
         hits.give_up(queries.spent)
         queries.allow_more(view.left())
+        settle(wins, queries.able, hits, bounds)
         rows = np.flatnonzero(np.isfinite(hits.size) & (hits.size > 0)).astype(np.int64)
         near = walk_back(wins, queries.able, view.probe.x[rows], hits.smallest[rows], rows, HALVINGS)
         hits.add(rows, near)
-        return hits.artifact(signal="labels", tries_unit="queries")
+        return hits.artifact()
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
         self.check(profile)
@@ -108,4 +112,5 @@ class Rays(Attack):
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:
-        return ball_controls(Capability.LABELS, near=0.6, queries=400)
+        scored = ball_controls(Capability.SCORES, near=0.6, queries=400)[0]
+        return (*ball_controls(Capability.LABELS, near=0.6, queries=400), scored)

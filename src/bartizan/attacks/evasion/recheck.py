@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bartizan.core.access import Access
 from bartizan.core.artifact import Artifact
 from bartizan.core.data import Array, Data, Labels
 from bartizan.core.target import Target
+from bartizan.core.vocabulary import Capability
+from bartizan.numerics.constraints import broken_rules
 from bartizan.numerics.projections import Norm, size_of
-
-from .constraints import broken_rules
 
 BATCH = 256
 ROUNDING = 1e-6
@@ -30,7 +31,7 @@ class Rechecked:
     size: of the smallest valid success of all, 0 where `wrong`, inf where there is none;
     nearest: that success (the example itself where there is none); within: the one handed over as within ε, if it is;
     before, after: the model's classes (after: on `nearest`);
-    invalid: something handed over broke the box, the ball or a feature's rule; tries: as claimed, if the meter agrees.
+    invalid: something handed over broke the box, the ball or a feature's rule; tries: see `tries_of`.
     """
 
     wrong: Mask
@@ -73,7 +74,7 @@ def recheck(subject: Target, probe: Data, artifact: Artifact, norm: Norm, eps: f
         before=before,
         after=np.where(known, np.where(use_own, after_changed, after_smallest), before),
         invalid=~fine | ~fine_too | lost | lost_too,
-        tries=_tries(artifact, main, reached),
+        tries=tries_of(artifact, main),
     )
 
 
@@ -112,16 +113,33 @@ def _array(artifact: Artifact, name: str, x0: Array) -> tuple[Array, bool]:
     return np.asarray(a, np.float32), False
 
 
-def _tries(artifact: Artifact, main: Mask, reached: Mask) -> NDArray[np.int64]:
-    """Claimed tries, held against the meter; all that was metered where only the search for the smallest succeeded."""
-    n, metered = len(main), artifact.arrays.get("metered")
-    no_limit = metered is None or metered.shape != (n,) or not metered.any()
-    limit = np.full(n, np.iinfo(np.int64).max) if no_limit else np.asarray(metered, np.int64)
-    claimed = np.asarray(artifact.arrays.get("tries", np.ones(n)), np.int64)
-    if claimed.shape != (n,) or (not no_limit and bool((claimed > limit).any())):
-        claimed = limit
-    tries = claimed if no_limit else np.where(reached & ~main, limit, claimed)
-    return np.asarray(np.maximum(tries, 1), np.int64)
+def unit_of(access: Access) -> str:
+    """What a try is: a query where the model answers queries, a pass where the adversary holds it, else an attempt."""
+    if asks(access):
+        return "queries"
+    return "passes" if access.allows(Capability.WEIGHTS) else "attempts"
+
+
+def asks(access: Access) -> bool:
+    """Whether an adversary with this access asks the model at all, so that a meter sees it."""
+    return any(access.allows(c) for c in (Capability.LABELS, Capability.SCORES, Capability.LOGITS))
+
+
+def tries_of(artifact: Artifact, main: Mask) -> NDArray[np.int64]:
+    """Tries until the success within ε (`main`); all that was spent where there is none. At least 1.
+
+    A claim counts for a success, and only up to what the meter saw. Passes through weights of one's own nobody meters.
+    """
+    seen, n = artifact.watched, len(main)
+    claimed = np.asarray(artifact.arrays.get("tries", np.ones(n, np.int64)))
+    if claimed.shape != (n,) or claimed.dtype.kind not in "iu":
+        claimed = np.full(n, np.iinfo(np.int64).max)
+    spent = np.asarray(claimed, np.int64)
+    if asks(seen.access):
+        spent = np.zeros(n, np.int64) if seen.metered is None else seen.metered + seen.shared
+    elif not seen.access.allows(Capability.WEIGHTS):
+        spent = np.ones(n, np.int64)
+    return np.asarray(np.maximum(np.where(main, np.minimum(claimed, spent), spent), 1), np.int64)
 
 
 def _flat(x: Array) -> Array:

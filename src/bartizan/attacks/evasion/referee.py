@@ -7,23 +7,24 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
+from bartizan.core.artifact import Artifact, Flag, Measured, Measurement, Watched
 from bartizan.core.contracts import Family, PluginSpec, Referee
 from bartizan.core.data import Data, Roles
 from bartizan.core.target import Target
+from bartizan.core.vocabulary import Capability
 from bartizan.numerics.intervals import clopper_pearson
 from bartizan.numerics.projections import Norm
 from bartizan.numerics.seeds import child
 
 from . import doubts
 from .deployment import eight_bit
-from .recheck import Rechecked, labels_of, recheck
+from .recheck import Rechecked, labels_of, recheck, unit_of
 
 PICTURES = 6
 NOISE_EXAMPLES = 50
 NOISE_TRIES = 200
 GRID = (0.25, 0.5, 0.75, 1.5, 2.0, 4.0)
-UNITS = {"linf": "L∞ distance", "l2": "L2 distance", "l0": "changed features"}
+UNITS = {"linf": "L∞ distance", "l2": "L2 distance", "l1": "L1 distance", "l0": "changed features"}
 
 
 class EvasionReferee(Referee):
@@ -32,6 +33,7 @@ class EvasionReferee(Referee):
 
     spec = PluginSpec(
         id="evasion",
+        version=2,
         title="Referee of evasion",
         summary="Asks the deployed model again about every input an attack hands over.",
         references=("carlini2019", "clopper1934"),
@@ -42,17 +44,17 @@ class EvasionReferee(Referee):
         assert subject is not None, "evasion is measured on a model"
         probe, norm, eps = roles.probe, params.norm, float(params.eps)
         found = recheck(subject, probe, artifact, norm, eps)
-        signal = str(artifact.claims.get("signal", ""))
-        flags = doubts.bookkeeping(found, artifact.claims, eps, signal) + doubts.nondeterminism(subject, probe.x)
+        flags = doubts.bookkeeping(found, artifact.watched, eps, getattr(params, "goes_beyond", True))
+        flags += doubts.nondeterminism(subject, probe.x)
         measurements = _rates(found, probe, norm, eps)
-        if norm in ("linf", "l2"):
-            more, doubted = _second_opinions(subject, probe, found, norm, eps, signal, seed)
+        if norm != "l0":
+            more, doubted = _second_opinions(subject, probe, found, norm, eps, artifact.watched, seed)
             measurements, flags = measurements + more, flags + doubted
         return Measured(
             measurements=tuple(measurements),
             arrays=_arrays(found, probe),
             flags=tuple(flags),
-            tries_unit=str(artifact.claims.get("tries_unit", "queries")),
+            tries_unit=unit_of(artifact.watched.access),
             size_unit=UNITS[norm],
         )
 
@@ -76,24 +78,31 @@ def _rates(found: Rechecked, probe: Data, norm: str, eps: float) -> list[Measure
 
 
 def _second_opinions(
-    subject: Target, probe: Data, found: Rechecked, norm: Norm, eps: float, signal: str, seed: int
+    subject: Target, probe: Data, found: Rechecked, norm: Norm, eps: float, watched: Watched, seed: int
 ) -> tuple[list[Measurement], list[Flag]]:
-    """Noise against the attack, gradients that lie, and the way through an 8-bit file."""
+    """Noise against the attack, scores and gradients that do not guide, and the way through an 8-bit file.
+
+    Which of them are due follows from what the adversary was granted, and from nothing it says.
+    """
     measurements, flags = [], []
     at: dict[str, float | int | str] = {"norm": norm, "eps": eps}
-    if signal != "noise":
+    if not watched.baseline:
         rows = np.flatnonzero(~found.reached).astype(np.int64)[:NOISE_EXAMPLES]
         fell = doubts.noise_successes(subject, probe, rows, norm, eps, NOISE_TRIES, child(seed, "referee", "noise"))
         text = "examples the attack left standing fell to random noise"
         flags += doubts.raise_if("noise_beats_attack", int(fell.sum()), len(rows), text)
         measurements.append(_share("noise_beats_attack", int(fell.sum()), len(rows), {**at, "tries": NOISE_TRIES}))
-    if signal == "gradients" and subject.info.differentiable:
+    if doubts.inside(watched.access) and subject.info.differentiable:
         flags += doubts.gradients(subject, probe, ~found.reached, norm, eps)
+    elif watched.access.allows(Capability.SCORES):
+        output, stream = watched.access.output, child(seed, "referee", "flat")
+        flags += doubts.flat_scores(subject, probe, found, norm, eps, output, stream)
     if subject.info.modality == "image" and subject.info.bounds is not None:
         rows = np.flatnonzero(found.reached & ~found.wrong)
         stored = eight_bit(found.within[rows], subject.info.bounds)
         kept = int((labels_of(subject, stored) != probe.y[rows]).sum())
         measurements.append(_share("survives_8bit", kept, len(rows), at))
+        measurements.append(_share("robust_error_8bit", kept + int(found.wrong.sum()), len(probe), at))
         flags += doubts.lost_in_8_bits(kept, len(rows))
     return measurements, flags
 

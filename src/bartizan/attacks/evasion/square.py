@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,11 @@ from pydantic import Field
 
 from bartizan.core.artifact import Artifact
 from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
+from bartizan.core.data import Array
 from bartizan.core.profile import Effort, Profile
 from bartizan.core.view import View
 from bartizan.core.vocabulary import Capability
+from bartizan.numerics.projections import project, safe_radius
 from bartizan.numerics.seeds import child
 
 from .bisect import walk_back
@@ -22,6 +25,7 @@ from .params import EvasionParams, within, worth_testing
 from .queries import Queries
 from .sampling import bounds_of
 from .squares import margin_of_scores, square_search
+from .sturdy import free_radius, settle
 
 Rows = NDArray[np.int64]
 HALVINGS = 6
@@ -31,7 +35,8 @@ class SquareParams(EvasionParams):
     """queries: the most spent on an example at ε. wider: spent at each of 2ε, 4ε … on those that held out, for the
     curve of sizes (0: none)."""
 
-    queries: int = Field(default=300, ge=2)
+    norm: Literal["linf", "l2"] = "linf"
+    queries: int = Field(default=300, ge=3)
     wider: int = Field(default=20, ge=0)
 
 
@@ -48,7 +53,7 @@ class Square(Attack):
 
     spec = AttackSpec(
         id="square",
-        version=2,
+        version=3,
         title="Square Attack",
         summary="Random search over squares of the image, guided by the scores alone.",
         references=("andriushchenko2020",),
@@ -68,17 +73,15 @@ class Square(Attack):
         hits = Hits(view.probe, params.norm, params.eps)
         queries = Queries.through(view, "scores", params.queries)
         _clean(view, queries, hits)
-        tried = hits.standing
-        moved = _search(view, queries, hits, params, params.eps, params.queries, child(seed, "square"))
+        first = params.eps if params.norm == "l2" else free_radius(view.probe.x, params.eps, bounds_of(view))
+        last = _search(view, queries, hits, params, first, params.queries - 2, child(seed, "square"), tries=True)
+        if first < params.eps:
+            _to_the_edge(view, queries, hits, last)
         hits.give_up(queries.spent)
         queries.allow_more(view.left())
+        settle(_winning(view, queries), queries.able, hits, bounds_of(view))
         _sizes(view, queries, hits, params, seed)
-        flat = ~moved[tried] & ~hits.won[tried]
-        return hits.artifact(
-            signal="scores",
-            flat_scores=float(flat.mean()) if len(tried) else 0.0,
-            tries_unit="queries",
-        )
+        return hits.artifact()
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
         self.check(profile)
@@ -115,9 +118,17 @@ def _clean(view: View, queries: Queries, hits: Hits) -> None:
 
 
 def _search(
-    view: View, queries: Queries, hits: Hits, params: SquareParams, eps: float, steps: int, seed: int
-) -> NDArray[np.bool_]:
-    """Search at radius `eps` for all without any success so far; returns where answers moved (N)."""
+    view: View,
+    queries: Queries,
+    hits: Hits,
+    params: SquareParams,
+    eps: float,
+    steps: int,
+    seed: int,
+    *,
+    tries: bool = False,
+) -> Array:
+    """Search at radius `eps` for all without any success so far; `tries` says whether these count. The last points."""
     open_, everyone = np.isinf(hits.size), np.arange(len(view.probe), dtype=np.int64)
 
     def able(rows: Rows) -> NDArray[np.bool_]:
@@ -130,9 +141,20 @@ def _search(
         queries.in_parts, view.probe.x, view.probe.y, everyone, norm=params.norm, eps=eps,
         bounds=bounds_of(view), steps=steps, rng=np.random.default_rng(seed), able=able,
     )  # fmt: skip
-    tries = queries.spent[found.won] if eps == params.eps else None
-    hits.add(everyone[found.won], found.x[found.won], tries)
-    return found.moved
+    hits.add(everyone[found.won], found.x[found.won], queries.spent[found.won] if tries else None)
+    return found.x
+
+
+def _to_the_edge(view: View, queries: Queries, hits: Hits, x: Array) -> None:
+    """What held out at a whole number of levels is tried once at ε itself."""
+    rows = hits.standing[queries.able(hits.standing)]
+    if not len(rows):
+        return
+    x0, bounds = view.probe.x[rows], bounds_of(view)
+    radius = np.float32(safe_radius(hits.eps, "linf", bounds, 1))
+    edge = np.asarray(project(x0 + radius * np.sign(x[rows] - x0), x0, "linf", radius, bounds), np.float32)
+    won = _winning(view, queries)(edge, rows)
+    hits.add(rows[won], edge[won], queries.spent[rows[won]])
 
 
 def _sizes(view: View, queries: Queries, hits: Hits, params: SquareParams, seed: int) -> None:
@@ -144,10 +166,12 @@ def _sizes(view: View, queries: Queries, hits: Hits, params: SquareParams, seed:
         eps = min(2 * eps, reach)
         _search(view, queries, hits, params, eps, params.wider, child(seed, "wider", str(eps)))
     rows = np.flatnonzero(np.isfinite(hits.size) & (hits.size > 0)).astype(np.int64)
-    y = view.probe.y
-
-    def wins(x: NDArray[np.float32], of: Rows) -> NDArray[np.bool_]:
-        return margin_of_scores(queries.in_parts(x, of), y[of]) < 0
-
+    wins = _winning(view, queries)
     near = walk_back(wins, queries.able, view.probe.x[rows], hits.smallest[rows], rows, HALVINGS)
     hits.add(rows, near)
+
+
+def _winning(view: View, queries: Queries) -> Callable[[Array, Rows], NDArray[np.bool_]]:
+    """Whether inputs spent on examples are misclassified, by their scores."""
+    y = view.probe.y
+    return lambda x, of: margin_of_scores(queries.in_parts(x, of), y[of]) < 0

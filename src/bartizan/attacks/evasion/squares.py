@@ -25,11 +25,10 @@ _HALVE_AT = (10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000)
 
 @dataclass
 class Search:
-    """x: the last point of each example, misclassified where `won`; moved: whether any answer ever differed."""
+    """x: the last point of each example, misclassified where `won`."""
 
     x: Array
     won: NDArray[np.bool_]
-    moved: NDArray[np.bool_]
 
 
 def margin_of_scores(scores: Array, y: Labels) -> Floats:
@@ -68,7 +67,7 @@ def square_search(
     propose = {"linf": _paint, "l2": _shift}[norm]
     start = {"linf": _stripes, "l2": _tiles}[norm]
     x, margin = x0.copy(), np.full(len(x0), np.inf)
-    won, moved = np.zeros(len(x0), np.bool_), np.zeros(len(x0), np.bool_)
+    won = np.zeros(len(x0), np.bool_)
     for step in range(steps):
         live = np.flatnonzero(~won)
         live = live[able(rows[live])]
@@ -81,11 +80,10 @@ def square_search(
             new = propose(x[live], x0[live], radius, share_of_pixels(step, steps), draw)
         point = np.asarray(project(new, x0[live], norm, radius, bounds), np.float32)
         got = margin_of_scores(ask(point, rows[live]), y[live])
-        moved[live] |= np.isfinite(margin[live]) & (got != margin[live])
         better = got <= margin[live]
         x[live[better]], margin[live[better]] = point[better], got[better]
         won[live] |= got < 0
-    return Search(x, won, moved)
+    return Search(x, won)
 
 
 class _Draw:

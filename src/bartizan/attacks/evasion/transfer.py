@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -31,6 +31,7 @@ class TransferParams(EvasionParams):
     """steps: of the ascent on the surrogate, to its end: what fools the copy by far is likelier to fool the target.
     copies: noisy copies of the input that each step's gradient is averaged over."""
 
+    norm: Literal["linf", "l2"] = "linf"
     steps: int = Field(default=10, ge=1)
     copies: int = Field(default=4, ge=1)
 
@@ -48,7 +49,7 @@ class Transfer(Attack):
 
     spec = AttackSpec(
         id="transfer",
-        version=3,
+        version=4,
         title="Transfer from a surrogate",
         summary="Attacks a copy extracted earlier and hopes that the target falls for the same inputs.",
         references=("papernot2017",),
@@ -81,7 +82,7 @@ class Transfer(Attack):
         hits = Hits(view.probe, params.norm, params.eps)
         everyone = np.arange(len(changed), dtype=np.int64)
         hits.add(everyone, changed, np.ones(len(changed), np.int64))
-        return hits.artifact(signal="surrogate", tries_unit="attempts")
+        return hits.artifact()
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
         self.check(profile)

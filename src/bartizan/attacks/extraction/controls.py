@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -46,11 +46,15 @@ def cube() -> Roles:
 
 def extraction_controls(params: dict[str, Any]) -> tuple[Control, ...]:
     """A linear model must be copied to 80 % agreement; a patternless one not beyond 45 % (chance is 25 %)."""
-    access = Access(capabilities=(Capability.SCORES,))
     budget = Budget(queries=max(params["points"]))
+
+    def control(name: str, kind: Literal["positive", "negative"], what: Capability, threshold: float) -> Control:
+        target = linear_target if kind == "positive" else PatternlessTarget
+        access = Access(capabilities=(what,))
+        return Control(name, kind, target, cube, access, budget, params, "fidelity", threshold)
+
     return (
-        Control("linear model", "positive", linear_target, cube, access, budget, params, "fidelity", 0.8),
-        Control(
-            "answers without pattern", "negative", PatternlessTarget, cube, access, budget, params, "fidelity", 0.45
-        ),
+        control("linear model", "positive", Capability.SCORES, 0.8),
+        control("linear model, labels", "positive", Capability.LABELS, 0.75),
+        control("answers without pattern", "negative", Capability.SCORES, 0.45),
     )

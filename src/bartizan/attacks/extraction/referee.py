@@ -24,28 +24,33 @@ class ExtractionReferee(Referee):
 
     spec = PluginSpec(
         id="extraction",
+        version=2,
         title="Referee of extraction",
         summary="Agreement of the copy with the target on probe examples, against the number of queries.",
         references=("jagielski2020", "clopper1934"),
     )
     family: ClassVar[Family] = "extraction"
+    also = ("surrogate_accuracy",)
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
-        """The largest number of queries comes first; `tries` is the point from which on all students agree."""
+        """The largest number of queries, which is the metered one, comes first; `reached`: where the copy made with
+        them agrees. How many queries the earlier students had is the attack's word, and `method` says so."""
         assert subject is not None
-        points = [int(n) for n in artifact.arrays["points"]]
+        points = _points(artifact)
         theirs, truth = subject.labels(roles.probe.x), roles.probe.y
         guesses = {n: _guess(artifact, "" if n == points[-1] else f"at_{n}.", roles.probe.x) for n in points}
         agree = {n: guess == theirs for n, guess in guesses.items()}
         rows = []
         for n in reversed(points):
-            rows += [_share("fidelity", agree[n], n), _share("surrogate_accuracy", guesses[n] == truth, n)]
+            told = "" if n == points[-1] else ", number of queries as the attack states it"
+            rows += [_share("fidelity", agree[n], n, told), _share("surrogate_accuracy", guesses[n] == truth, n, told)]
         flags: list[Flag] = []
         own = self._without_queries(subject, roles, theirs, params, seed)
         if own is not None:
             rows.append(_share("baseline_fidelity", own, 0))
             flags += _no_better(agree[points[-1]], own)
-        return Measured(tuple(rows), _curve_arrays(points, agree), tuple(flags), tries_unit="queries")
+        # No tries: the queries made one copy, and were not spent on single examples.
+        return Measured(tuple(rows), {"reached": agree[points[-1]]}, tuple(flags))
 
     def _without_queries(self, subject: Target, roles: Roles, theirs: Labels, params: Any, seed: int) -> Hits | None:
         """Where a student trained on the adversary's own labels agrees with the target. None without own labels."""
@@ -56,6 +61,16 @@ class ExtractionReferee(Referee):
         student = build_student(info.input_shape, info.classes, width=params.width, seed=seed)
         distil(student, x, np.eye(info.classes, dtype=np.float32)[y], steps=params.steps, seed=seed)
         return np.asarray(student_scores(student, roles.probe.x).argmax(axis=1) == theirs)
+
+
+def _points(artifact: Artifact) -> list[int]:
+    """The numbers of queries of the curve, ascending. Raises `ValueError` unless the last is what was metered."""
+    points, metered = [int(n) for n in artifact.arrays["points"]], artifact.watched.queries
+    if not points or points[0] < 1 or points != sorted(set(points)):
+        raise ValueError(f"the points of the curve are no ascending numbers of queries: {points}")
+    if points[-1] != metered:
+        raise ValueError(f"the curve ends at {points[-1]} queries, and the model was asked {metered}")
+    return points
 
 
 def _some(data: Data, n: int, seed: int) -> tuple[Array, Labels]:
@@ -69,14 +84,14 @@ def _guess(artifact: Artifact, prefix: str, x: Array) -> Labels:
     return np.where(np.isfinite(scores).all(axis=1), scores.argmax(axis=1), -1)
 
 
-def _share(estimand: str, hit: Hits, queries: int) -> Measurement:
+def _share(estimand: str, hit: Hits, queries: int, told: str = "") -> Measurement:
     k, n = int(hit.sum()), len(hit)
     low, high = clopper_pearson(k, n)
     return Measurement(
         estimand=estimand,
         unit="probe example",
         n=n,
-        method=EXACT,
+        method=EXACT + told,
         value=k / n if n else 0.0,
         low=low,
         high=high,
@@ -95,12 +110,3 @@ def _no_better(copy: Hits, own: Hits) -> list[Flag]:
             "than a model of the adversary's own that never asked",
         )
     ]
-
-
-def _curve_arrays(points: list[int], agree: dict[int, Hits]) -> dict[str, NDArray[np.generic]]:
-    tries = np.full(len(agree[points[-1]]), points[-1], np.int64)
-    still = np.ones_like(agree[points[-1]])
-    for n in reversed(points):
-        still = still & agree[n]
-        tries[still] = n
-    return {"reached": agree[points[-1]], "tries": tries}

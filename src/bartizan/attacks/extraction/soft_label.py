@@ -36,6 +36,7 @@ class SoftLabelExtraction(Attack):
 
     spec = AttackSpec(
         id="soft_label_extraction",
+        version=2,
         title="Extraction by distillation",
         summary="Queries the model with the adversary's own data and trains a copy on the returned scores or labels.",
         references=("tramer2016", "orekondy2019", "jagielski2020"),

@@ -28,7 +28,7 @@ class LabelFlipParams(Frozen):
     """
 
     doses: tuple[float, ...] = Field(default=(0.05, 0.1), min_length=1)
-    seeds: int = Field(default=2, ge=1)
+    seeds: int = Field(default=5, ge=1)
     records: Literal["random", "boundary"] = "boundary"
     to: Literal["nearest", "random"] = "nearest"
     goal_drop: float = Field(default=0.05, gt=0, le=1)
@@ -39,6 +39,7 @@ class LabelFlip(Attack):
 
     spec = AttackSpec(
         id="label_flip",
+        version=2,
         title="Label flipping",
         summary="Writes wrong labels into the training data and counts how many it takes to hurt the trained model.",
         references=("biggio2012",),
@@ -48,7 +49,7 @@ class LabelFlip(Attack):
         game="poison",
         makes="poisoned_set",
         goal="a model trained on the data loses accuracy",
-        harm="goal_reached",
+        harm="accuracy_drop",
         retrainable=True,
         retrainings=6,
         cost_hint="seeds × (doses + 1) trainings",
@@ -64,10 +65,10 @@ class LabelFlip(Attack):
         return Artifact(kind="poisoned_set", arrays=arrays, claims={"records": len(index)})
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
-        """One dose and two seeds (quick: four trainings), four and five (standard), seven and ten (deep)."""
+        """One dose and three seeds (quick: six trainings), four and five (standard), seven and ten (deep)."""
         self.check(profile)
         doses, seeds, examples = {
-            "quick": ((0.1,), 2, 500),
+            "quick": ((0.1,), 3, 500),
             "standard": ((0.02, 0.05, 0.1, 0.2), 5, 1000),
             "deep": ((0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4), 10, 1000),
         }[effort]

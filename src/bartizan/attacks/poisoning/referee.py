@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.attacks.twins import accuracy_drop, alike, doses_of, doubts, goal_reached, smallest_dose, train_all
+from bartizan.attacks.admission import admitted
+from bartizan.attacks.twins import alike, doses_of, doubts, goal_reached, mean_over_seeds, smallest_dose, train_all
 from bartizan.core.artifact import Artifact, Measured, Measurement
 from bartizan.core.contracts import Family, PluginSpec, Referee
 from bartizan.core.data import Roles
@@ -20,6 +21,7 @@ class PoisoningReferee(Referee):
 
     spec = PluginSpec(
         id="poisoning",
+        version=2,
         title="Referee of poisoning",
         summary="Accuracy lost to poison against a clean twin of the same seed, by number of poisoned records.",
         references=("biggio2012", "clopper1934"),
@@ -27,28 +29,30 @@ class PoisoningReferee(Referee):
     family: ClassVar[Family] = "poisoning"
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
-        """`goal_reached` and `accuracy_drop` at each {"records"}, the largest dose first.
+        """`goal_reached` and `accuracy_drop` (the harm) at each {"records"}, the largest dose first.
 
         Arrays beside the fixed ones: `dose_records`, `dose_accuracy` (doses × seeds) and `twin_accuracy` (seeds).
         """
         assert subject is not None
-        doses, seeds, probe = doses_of(artifact), retraining_seeds(seed, params.seeds), roles.probe
+        artifact, refused = admitted(subject, roles, artifact)
+        seeds = retraining_seeds(seed, params.seeds, subject.info.digest)
+        doses, probe = doses_of(artifact), roles.probe
         answers = {
             d: np.stack([m.labels(probe.x) for m in train_all(subject, roles, artifact, seeds, d)]) for d in {0, *doses}
         }
         right = {d: said == probe.y for d, said in answers.items()}
-        units = 1 if alike(answers[0]) else len(seeds)
+        fixed = alike(answers[0])
+        units = 1 if fixed else len(seeds)
         lost = {d: right[0].mean(axis=1) - right[d].mean(axis=1) for d in doses}
         reached = {d: lost[d] >= params.goal_drop - 1e-9 for d in doses}
         rows: list[Measurement] = []
         for d in reversed(doses):
-            rows += [goal_reached(reached[d][:units], d), accuracy_drop("accuracy_drop", right[0], right[d], d)]
+            rows.append(goal_reached(reached[d][:units], d))
+            rows.append(mean_over_seeds("accuracy_drop", right[0], right[d], d, unit="probe example", fixed=fixed))
         arrays: dict[str, NDArray[np.generic]] = smallest_dose(reached, len(roles.writable)) | {
             "dose_records": np.array(doses, np.int64),
             "dose_accuracy": np.array([right[d].mean(axis=1) for d in doses]),
             "twin_accuracy": right[0].mean(axis=1),
         }
-        flags = tuple(doubts(subject, roles, answers))
-        return Measured(
-            tuple(rows), arrays, flags, tries_unit="poisoned records", size_unit="share of the training set"
-        )
+        flags = (*refused, *doubts(subject, roles, answers))
+        return Measured(tuple(rows), arrays, flags, tries_unit="records", size_unit="share of the training set")

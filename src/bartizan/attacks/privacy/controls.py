@@ -64,10 +64,11 @@ def memoriser() -> Target:
     return Memoriser(members.x, members.y)
 
 
-def membership_controls(params: dict[str, Any], needs: tuple[Capability, ...]) -> tuple[Control, ...]:
-    """On the memoriser 80 % of the members must be found; on a constant answer none."""
+def membership_controls(params: dict[str, Any], needs: tuple[Capability, ...], shared: int = 0) -> tuple[Control, ...]:
+    """On the memoriser 80 % of the members must be found; on a constant answer none. One query a record, and `shared`
+    ones that serve all."""
     access = Access(capabilities=needs)
-    budget = Budget(queries_per_example=1)
+    budget = Budget(queries_per_example=1, queries=len(candidates().probe) + shared)
     return (
         Control("memoriser", "positive", memoriser, candidates, access, budget, params, "tpr", 0.8),
         Control("constant answer", "negative", ConstantTarget, candidates, access, budget, params, "tpr", 0.05),

@@ -27,6 +27,7 @@ class LossThreshold(Attack):
 
     spec = AttackSpec(
         id="loss_threshold",
+        version=2,
         title="Membership by the loss",
         summary="Calls a record a member when the model's loss on it is small. One query a record.",
         references=("yeom2018",),
@@ -47,7 +48,7 @@ class LossThreshold(Attack):
         scores = np.full(len(view.probe), UNKNOWN)
         asked = view.probe.take(slice(0, n))
         scores[:n] = loss_signal(view.scores(asked.x, np.arange(n)), asked.y)
-        return Artifact(kind="membership_scores", arrays={"scores": scores}, claims={"queries_per_record": 1})
+        return Artifact(kind="membership_scores", arrays={"scores": scores})
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
         """All records the data allow, at the false-positive rate of the gates."""

@@ -8,76 +8,97 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
+from bartizan.core.artifact import Artifact, Flag, Measured, Measurement, Watched
 from bartizan.core.contracts import Family, PluginSpec, Referee
 from bartizan.core.data import Roles
 from bartizan.core.target import Target
-from bartizan.numerics.intervals import clopper_pearson
-from bartizan.numerics.membership import Mask, Scores, auc, lowest_fpr, roc, threshold_at
+from bartizan.numerics.membership import Mask, Scores, auc, fpr_interval, lowest_fpr, roc, threshold_at, tpr_interval
 
 LADDER = (0.01, 0.001, 0.0001)
 LOWEST = -1e9
 
 
 class PrivacyReferee(Referee):
-    """Sets the threshold on one half of the non-members; measures on the other half and on the members."""
+    """Sets the threshold on the non-members, and lets the interval of the members found bear that it is estimated."""
 
     spec = PluginSpec(
         id="privacy",
+        version=2,
         title="Referee of membership inference",
-        summary="True-positive rate at a stated false-positive rate, the rate really observed, and the whole ROC.",
+        summary="True-positive rate at a stated false-positive rate, the rate really held, and the whole ROC.",
         references=("carlini2022lira", "clopper1934"),
     )
     family: ClassVar[Family] = "privacy"
+    also = ("auc",)
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
         """`tpr` and `realised_fpr` at each {"fpr"} the number of non-members allows, the asked-for one first; `auc`.
 
-        The unit of `reached` is a member; `size` is the lowest false-positive rate at which it is found.
+        The unit of `reached` is a member; `size` is the lowest false-positive rate at which it is found; `tries` are
+        the queries metered for it, those that served all records included.
         """
         member = roles.secrets["member"].astype(np.bool_)
         claimed = np.asarray(artifact.arrays["scores"], np.float64)
         scores = np.nan_to_num(claimed, nan=LOWEST, neginf=LOWEST, posinf=-LOWEST)
         if scores.shape != member.shape:
             raise ValueError(f"{len(member)} records were to be scored, and {scores.shape} scores came back")
-        asked, flags = self._allowed(params.fpr, int((~member).sum()))
-        rates = [asked, *(f for f in LADDER if f != asked and f >= lowest_fpr(int((~member).sum())))]
-        setting, held = halves(scores[~member], seed)
-        rows: list[Measurement] = []
-        for fpr in rates:
-            threshold = threshold_at(setting, fpr)
-            rows += [_rate("tpr", scores[member], threshold, fpr), _rate("realised_fpr", held, threshold, fpr)]
-        flags += _false_accusations(rows[1], asked)
+        inside, outside = scores[member], scores[~member]
+        asked, flags = _allowed(params.fpr, len(outside))
+        flags += _unasked(artifact.watched, len(member))
+        rates = [asked, *(f for f in LADDER if f != asked and f >= lowest_fpr(len(outside)))]
+        rows = [row for fpr in rates for row in (_found(inside, outside, fpr), _accused(outside, fpr))]
         rows.append(_area(scores, member))
-        arrays = _arrays(scores[member], held, threshold_at(setting, asked), int(artifact.claims["queries_per_record"]))
+        arrays = _arrays(inside, outside, threshold_at(outside, asked), _tries(artifact.watched, member))
         arrays["roc_fpr"], arrays["roc_tpr"] = roc(scores, member)
         return Measured(tuple(rows), arrays, tuple(flags), tries_unit="queries", size_unit="false-positive rate")
 
-    def _allowed(self, fpr: float, non_members: int) -> tuple[float, list[Flag]]:
-        least = max(lowest_fpr(non_members), 1 / (non_members // 2 + 1))
-        if fpr >= least * (1 - 1e-9):
-            return fpr, []
-        detail = (
-            f"a false-positive rate of {fpr:g} needs {math.ceil(10 / fpr)} non-members and there are {non_members}; "
-            f"measured at {least:g} instead"
-        )
-        return least, [Flag(id="fpr_too_low_for_n", detail=detail)]
+
+def _allowed(fpr: float, non_members: int) -> tuple[float, list[Flag]]:
+    """The rate asked for, or the lowest that the data allow with the flag that says so."""
+    least = lowest_fpr(non_members)
+    if fpr >= least * (1 - 1e-9):
+        return fpr, []
+    detail = (
+        f"a false-positive rate of {fpr:g} needs {math.ceil(10 / fpr)} non-members and there are {non_members}; "
+        f"measured at {least:g} instead"
+    )
+    return least, [Flag(id="fpr_too_low_for_n", detail=detail)]
 
 
-def halves(non_members: Scores, seed: int) -> tuple[Scores, Scores]:
-    """A random half to set the threshold on, and the rest to measure it."""
-    order = np.random.default_rng((seed, 3)).permutation(len(non_members))
-    middle = (len(order) + 1) // 2
-    return non_members[order[:middle]], non_members[order[middle:]]
+def _unasked(watched: Watched, records: int) -> list[Flag]:
+    """Records nobody could afford to ask about are not told from others, and have not withstood anything."""
+    k = watched.ran_out(np.ones(records, np.bool_))
+    detail = f"{k} of {records} records were not asked about in full: the budget over all of them was spent"
+    return [Flag(id="budget_ran_out", detail=detail)] if k else []
 
 
-def _rate(estimand: str, scores: Scores, threshold: float, fpr: float) -> Measurement:
-    k, n = int((scores > threshold).sum()), len(scores)
-    low, high = clopper_pearson(k, n)
-    unit = "member" if estimand == "tpr" else "non-member"
-    method = "Clopper-Pearson, threshold from an order statistic of held-out non-members"
+def _found(members: Scores, non_members: Scores, fpr: float) -> Measurement:
+    low, high = tpr_interval(members, non_members, fpr)
     return Measurement(
-        estimand=estimand, unit=unit, n=n, method=method, value=k / max(n, 1), low=low, high=high, at={"fpr": fpr}
+        estimand="tpr",
+        unit="member",
+        n=len(members),
+        method="Clopper–Pearson at the order statistics of non-members that enclose the threshold, 95 % together",
+        value=float((members > threshold_at(non_members, fpr)).mean()),
+        low=low,
+        high=high,
+        at={"fpr": fpr},
+    )
+
+
+def _accused(non_members: Scores, fpr: float) -> Measurement:
+    """What the threshold's own false-positive rate may be, given that it was set on so many non-members."""
+    m = len(non_members)
+    low, high = fpr_interval(m, math.floor(fpr * (m + 1) + 1e-9))
+    return Measurement(
+        estimand="realised_fpr",
+        unit="non-member",
+        n=m,
+        method="tolerance interval of an order statistic, 95 %",
+        value=math.floor(fpr * (m + 1) + 1e-9) / (m + 1),
+        low=low,
+        high=high,
+        at={"fpr": fpr},
     )
 
 
@@ -94,16 +115,16 @@ def _area(scores: Scores, member: Mask) -> Measurement:
     )
 
 
-def _false_accusations(realised: Measurement, fpr: float) -> list[Flag]:
-    if realised.low <= fpr:
-        return []
-    detail = f"{realised.value:.2%} of {realised.n} held-out non-members were accused where {fpr:.2%} was meant"
-    return [Flag(id="fpr_above_claimed", detail=detail)]
+def _tries(watched: Watched, member: Mask) -> NDArray[np.int64]:
+    """Queries that each member took: its own, and those that named no record and served them all; at least 1."""
+    own = np.zeros(len(member), np.int64) if watched.metered is None else watched.metered
+    return np.maximum(own[member] + watched.shared, 1)
 
 
-def _arrays(members: Scores, held: Scores, threshold: float, queries: int) -> dict[str, NDArray[np.generic]]:
-    """Per member: found or not, queries spent on it, and the share of held-out non-members scoring as high."""
-    reached = members > threshold
-    above = 1 - np.searchsorted(np.sort(held), members, side="left") / max(len(held), 1)
-    size = np.where(reached, np.maximum(above, 1 / (len(held) + 1)), np.inf)
-    return {"reached": reached, "tries": np.full(len(members), queries, np.int64), "size": size}
+def _arrays(
+    members: Scores, non_members: Scores, threshold: float, tries: NDArray[np.int64]
+) -> dict[str, NDArray[np.generic]]:
+    """Per member: found or not, queries spent on it, and the share of non-members scoring as high."""
+    reached, m = members > threshold, len(non_members)
+    above = 1 - np.searchsorted(np.sort(non_members), members, side="left") / m
+    return {"reached": reached, "tries": tries, "size": np.where(reached, np.maximum(above, 1 / (m + 1)), np.inf)}

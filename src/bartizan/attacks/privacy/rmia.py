@@ -39,6 +39,7 @@ class Rmia(Attack):
 
     spec = AttackSpec(
         id="rmia",
+        version=2,
         title="Robust membership inference (RMIA)",
         summary="Compares the target's confidence in a record with that of reference models, and with other records.",
         references=("zarifzadeh2024",),
@@ -67,20 +68,23 @@ class Rmia(Attack):
             p, z = self._ask(view, asked, population)
             mean = self._references(view, asked.join(population), params, seed)
             scores[:n] = rmia(p, mean[:n], z, mean[n:], gamma=params.gamma)
-        claims = {"references": params.references, "queries_per_record": 1}
+        claims = {"references": params.references}
         return Artifact(kind="membership_scores", arrays={"scores": scores}, claims=claims)
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
         """4 references (quick), 4 and 8 (standard), 8 and 16 (deep)."""
         self.check(profile)
         counts = {"quick": (4,), "standard": (4, 8), "deep": (8, 16)}[effort]
-        every = [RmiaParams(references=k, fpr=profile.fpr).model_dump(mode="json") for k in counts]
-        return [membership_proposal(profile, params, effort) for params in every]
+        population = RmiaParams().population
+        if profile.queries is not None:
+            population = max(min(population, profile.queries // 4), 1)
+        every = [RmiaParams(references=k, population=population, fpr=profile.fpr) for k in counts]
+        return [membership_proposal(profile, p.model_dump(mode="json"), effort, shared=p.population) for p in every]
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:
         params = RmiaParams(fpr=0.05, population=400).model_dump(mode="json")
-        return membership_controls(params, (Capability.SCORES, Capability.RECIPE))
+        return membership_controls(params, (Capability.SCORES, Capability.RECIPE), shared=400)
 
     def _ask(self, view: View, asked: Data, population: Data) -> tuple[Scores, Scores]:
         p = true_class(view.scores(asked.x, np.arange(len(asked))), asked.y)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from bartizan.core.base import Frozen
-from bartizan.core.system.values import Amount, Count, Id
+from bartizan.core.system.values import Amount, Count, Id, Text
 from bartizan.core.vocabulary import Capability, Objective, Stage
 
 Knowable = Literal["architecture", "weights", "training_data", "preprocessing", "defence", "recipe"]
@@ -29,7 +29,9 @@ class Adversary(Frozen):
     id: Annotated[Id, Field(description="Short name, unique in this description")]
     intent: Annotated[str, Field(description="Why: money, espionage, sabotage, curiosity …")] = ""
     goal: Annotated[Objective, Field(description="Which objective of the system it attacks")]
-    reaches: Annotated[tuple[Id, ...], Field(description="Ids of the interfaces and assets it can get at")] = ()
+    reaches: Annotated[
+        tuple[Text, ...], Field(description="What it can get at: ids of interfaces and assets, names of boundaries")
+    ] = ()
     budget: Annotated[Budget, Field(description="What it can spend")] = Budget()
     benefit_eur: Annotated[Amount | None, Field(description="What a success is worth to it, in euros")] = None
     knowledge: Annotated[tuple[Knowable, ...], Field(description="What it knows from the start")] = ()

@@ -27,6 +27,7 @@ def problems_of(system: System) -> Iterator[Problem]:
     yield from _findings(system)
     yield from _sizes(system)
     yield from _odd_features(system)
+    yield from _positives(system)
 
 
 def _named(system: System) -> Iterator[tuple[Loc, str]]:
@@ -80,9 +81,10 @@ def _references(system: System) -> Iterator[Problem]:
         for key, end in (("from", flow.source), ("to", flow.to)):
             if end != OUTSIDE:
                 yield from _points(("flows", i, key), end, "asset or interface", places)
+    reached = [*places, *system.boundaries()]
     for i, adversary in enumerate(system.adversaries):
         for j, name in enumerate(adversary.reaches):
-            yield from _points(("adversaries", i, "reaches", j), name, "asset or interface", places)
+            yield from _points(("adversaries", i, "reaches", j), name, "asset, interface or boundary", reached)
 
 
 def _findings(system: System) -> Iterator[Problem]:
@@ -134,3 +136,20 @@ def _odd_features(system: System) -> Iterator[Problem]:
                 ("odd", name, "feature"),
                 f"no data set lists a feature '{condition.feature}'" + did_you_mean(condition.feature, known),
             )
+
+
+def _positives(system: System) -> Iterator[Problem]:
+    """A positive class must be one of some model; where no model says what classes it has, any may be right."""
+    loads = [m.load for m in system.assets.models if m.load is not None]
+    if not loads or not all(load.classes or load.class_names for load in loads):
+        return
+    names = {name for load in loads for name in load.class_names}
+    count = max(load.classes or len(load.class_names) for load in loads)
+    for i, positive in enumerate(system.use.metric.positive):
+        if positive in names or (isinstance(positive, int) and 0 <= positive < count):
+            continue
+        hint = did_you_mean(positive, names) if names else ""
+        yield Problem(
+            ("use", "metric", "positive", i),
+            f"no model has the class '{positive}'{hint or f'; its classes are 0 to {count - 1}'}",
+        )

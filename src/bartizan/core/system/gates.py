@@ -10,7 +10,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from bartizan.core.base import Frozen
 from bartizan.core.system.problem import Problem, complain
-from bartizan.core.system.values import Amount, Id, Number, Text
+from bartizan.core.system.values import Amount, Id, Rate, Text
 from bartizan.core.vocabulary import Level, ThreatClass, Verdict
 
 Norm = Literal["linf", "l2", "l1", "l0"]
@@ -21,8 +21,8 @@ class MeasureGate(Frozen):
 
     threat_class: Annotated[ThreatClass, Field(description="The class of findings it speaks of")]
     estimand: Annotated[Id, Field(description="What is measured, e.g. robust_accuracy, tpr, failure_probability")]
-    at_least: Annotated[Number | None, Field(description="Least value that passes")] = None
-    at_most: Annotated[Number | None, Field(description="Greatest value that passes")] = None
+    at_least: Annotated[Rate | None, Field(description="Least value that passes")] = None
+    at_most: Annotated[Rate | None, Field(description="Greatest value that passes")] = None
     norm: Annotated[Norm | None, Field(description="Norm of the change, for evasion")] = None
     eps: Annotated[
         float | None, Field(gt=0, strict=True, description="Greatest change, in the space the adversary controls")

@@ -43,11 +43,17 @@ class _DataSource(Frozen):
 
     file_keys: ClassVar[tuple[str, ...]] = ()  # the fields that name a file, relative to the description
     folder_keys: ClassVar[tuple[str, ...]] = ()
+    label_key: ClassVar[str | None] = None  # the field that says where the labels are; None: they always come along
 
     features: Annotated[tuple[Feature, ...], Field(description="The columns, in order, for tabular data")] = ()
     scale: Annotated[
         float | None, Field(gt=0, strict=True, description="Factor that x is multiplied by after reading, e.g. 0.00392")
     ] = None
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the description says where the labels are."""
+        return self.label_key is None or getattr(self, self.label_key) is not None
 
     @model_validator(mode="after")
     def _names_unique(self) -> Self:
@@ -67,6 +73,7 @@ class NpzLoad(_DataSource):
     """A NumPy archive with one array for the inputs and one for the labels. Object arrays are refused."""
 
     file_keys: ClassVar[tuple[str, ...]] = ("path",)
+    label_key: ClassVar[str | None] = "y"
 
     kind: Literal["npz"]
     path: Annotated[Text, Field(description="The .npz file, relative to this description")]
@@ -78,6 +85,7 @@ class IdxLoad(_DataSource):
     """The IDX format of MNIST, plain or gzipped: one file for inputs and one for labels."""
 
     file_keys: ClassVar[tuple[str, ...]] = ("x", "y")
+    label_key: ClassVar[str | None] = "y"
 
     kind: Literal["idx"]
     x: Annotated[Text, Field(description="The file of inputs (.idx or .gz)")]
@@ -88,6 +96,7 @@ class TableLoad(_DataSource):
     """A table on disk with a column of labels."""
 
     file_keys: ClassVar[tuple[str, ...]] = ("path",)
+    label_key: ClassVar[str | None] = "label"
 
     path: Annotated[Text, Field(description="The file, relative to this description")]
     label: Annotated[Text | None, Field(description="Name of the column of labels; null when there is none")] = None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from bartizan.core.base import Frozen
 from bartizan.core.errors import UsageError
@@ -55,10 +56,20 @@ class Organisation(Frozen):
     ] = "unknown"
 
 
+def _readable(version: object) -> object:
+    if version != 1 and isinstance(version, int | float | str):
+        raise PydanticCustomError(
+            "version",
+            "is {version}, and this Bartizan reads 1: write 1, or install the Bartizan that the description is for",
+            {"version": version},
+        )
+    return version
+
+
 class System(Frozen):
     """A machine-learning system as described in `system.yaml`."""
 
-    schema_version: Annotated[Literal[1], Field(description="Version of this format")] = 1
+    schema_version: Annotated[Literal[1], BeforeValidator(_readable), Field(description="Version of this format")] = 1
     name: Annotated[Text, Field(description="What the system is called")]
     purpose: Annotated[Text, Field(description="What it is for, in one sentence")]
     stage: Annotated[Stage, Field(description="Where in its life cycle it is now")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, Strict
+from pydantic import AfterValidator, Field, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 Number = Annotated[float, Strict()]
@@ -16,6 +16,16 @@ Flag = Annotated[bool, Strict()]
 Text = Annotated[str, Field(min_length=1)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
 FunctionRef = Annotated[str, Field(pattern=r"^[^:\s][^:]*:[A-Za-z_][A-Za-z0-9_.]*$")]
+
+
+def _rate(value: float) -> float:
+    if 0 <= value <= 1:
+        return value
+    hint = f"write {value / 100:g} for {value:g} %" if 1 < value <= 100 else "rates lie between 0 and 1"
+    raise PydanticCustomError("rate", "must lie between 0 and 1, not {value}; {hint}", {"value": value, "hint": hint})
+
+
+Rate = Annotated[float, Strict(), AfterValidator(_rate), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
 
 
 def _ordered(pair: tuple[float, float]) -> tuple[float, float]:

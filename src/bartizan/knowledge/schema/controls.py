@@ -24,6 +24,7 @@ class Metric(Entry):
 
     question: tries / sensitivity / knowledge are the three questions asked in every family.
     classes: the threat classes it is reported for; empty means all.
+    estimands: the names under which evidence and findings state it.
     """
 
     name: str
@@ -33,3 +34,4 @@ class Metric(Entry):
     statistics: str
     classes: tuple[ThreatClass, ...] = ()
     worse: Literal["higher", "lower", "neither"]
+    estimands: tuple[str, ...] = ()

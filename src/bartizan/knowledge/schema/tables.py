@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field
@@ -14,9 +15,9 @@ Severity = Literal["low", "medium", "high", "critical"]
 
 
 class Tolerance(Frozen):
-    """The highest rate tolerated at each impact, and of which estimand."""
+    """The highest rate tolerated at each impact, and what it `means` in words."""
 
-    estimand: str
+    means: str
     low: float = Field(ge=0, le=1)
     medium: float = Field(ge=0, le=1)
     high: float = Field(ge=0, le=1)
@@ -30,14 +31,21 @@ class Table(Entry):
 
 
 class ToleranceTable(Table):
-    """Threat class × impact → tolerated rate, where no gate says otherwise."""
+    """Threat class × estimand × impact → tolerated rate, where no gate says otherwise."""
 
-    rates: dict[ThreatClass, Tolerance]
+    rates: dict[ThreatClass, dict[str, Tolerance]]
 
-    def tolerated(self, threat_class: ThreatClass, impact: Level) -> float:
-        """Return the tolerated rate in [0, 1]; unknown impact counts as high."""
-        row = self.rates[threat_class]
-        return (row.low, row.medium, row.high)[impact.rank]
+    def tolerated(self, threat_class: ThreatClass, harm: str, impact: Level) -> float:
+        """Return the tolerated rate of the estimand `harm`; unknown impact counts as high, an unknown harm as the
+        least tolerated of its class."""
+        rows = self.rates[threat_class]
+        chosen = [rows[harm]] if harm in rows else list(rows.values())
+        return min((row.low, row.medium, row.high)[impact.rank] for row in chosen)
+
+    def order(self, threat_class: ThreatClass, harms: Iterable[str]) -> list[str]:
+        """The harms as they are listed, those that are not listed last."""
+        listed = list(self.rates[threat_class])
+        return sorted(set(harms), key=lambda h: (listed.index(h) if h in listed else len(listed), h))
 
 
 class SeverityTable(Table):

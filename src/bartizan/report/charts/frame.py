@@ -66,6 +66,8 @@ class Frame:
         for value in self.x.ticks():
             x = self.x(value)
             marks.append(line(x, base, x, base + 3, "axis"))
-            marks.append(text(x, base + 14, percent(value) if self.x_shares else short(value), "tick", "middle"))
+            said = percent(value) if self.x_shares else short(value)
+            anchor = "end" if self.x_shares and x > self.width - RIGHT - 1 else "middle"
+            marks.append(text(x + (RIGHT if anchor == "end" else 0), base + 14, said, "tick", anchor))
         middle = (LEFT + self.width - RIGHT) / 2
         return [*marks, text(middle, self.height - 6, self.x_name, "axis-name", "middle")]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bartizan.report.charts.svg import number
 from bartizan.report.charts.zones import Edge
 
-BOX = 48.0
+BOX = 60.0
 APART = 20.0
 BELOW = 26.0
 Point = tuple[float, float]

@@ -39,12 +39,15 @@ def _corners(frame: Frame, series: Series, end: float) -> list[tuple[float, floa
 
 
 def _dots(frame: Frame, series: Series) -> list[Markup]:
-    sizes, n, dots = _sizes(series), len(series.values), []
-    for share in MARKED:
-        k = int(np.ceil(share * n))
-        if 0 < k <= len(sizes):
-            dots.append(tag("circle", cx=frame.x(sizes[k - 1]), cy=frame.y(share), r=3.2, class_="dot"))
-    return dots
+    """The quantiles that the answer in words gives, by the same rule; none where an example was never broken."""
+    if not len(series.values):
+        return []
+    at = np.quantile(series.values, MARKED, method="higher")
+    return [
+        tag("circle", cx=frame.x(size), cy=frame.y(share), r=3.2, class_="dot")
+        for size, share in zip(at, MARKED, strict=True)
+        if np.isfinite(size)
+    ]
 
 
 def _words(series: Series, unit: str, end: float) -> str:

@@ -1,4 +1,4 @@
-"""What each treatment gains against what it costs."""
+"""What each treatment gains against what it costs, finding by finding."""
 
 from __future__ import annotations
 
@@ -7,76 +7,135 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bartizan.report.charts.scale import Scale
-from bartizan.report.charts.svg import drawing, line, tag, text
-from bartizan.report.numbers import points
+from bartizan.core.finding import Rate
+from bartizan.report.charts.scale import Scale, roof
+from bartizan.report.charts.svg import drawing, line, path, tag, text
+from bartizan.report.numbers import percent, points
 
-WIDTH, HEIGHT = 560.0, 320.0
-LEFT, RIGHT, TOP, BOTTOM = 56.0, 14.0, 14.0, 40.0
+COLUMNS = 4
+WIDTH, PANEL_W, PANEL_H = 860.0, 215.0, 158.0
+LEFT, RIGHT, TOP, BOTTOM = 40.0, 16.0, 24.0, 22.0
+FOOT = 20.0
+APART = 11.0
+FEW = 20  # fewer are drawn hollow and counted: two retrainings must not look like a thousand examples
 SHAPES = (
-    "M-5 -5H5V5H-5Z",
-    "M0 -6L6 5H-6Z",
-    "M0 -6.5L6.5 0L0 6.5L-6.5 0Z",
-    "M-5.5 0A5.5 5.5 0 1 0 5.5 0A5.5 5.5 0 1 0 -5.5 0Z",
+    "M-4.5 -4.5H4.5V4.5H-4.5Z",
+    "M0 -5.5L5.5 4.5H-5.5Z",
+    "M0 -6L6 0L0 6L-6 0Z",
+    "M-5 0A5 5 0 1 0 5 0A5 5 0 1 0 -5 0Z",
 )
 
 
 @dataclass(frozen=True)
 class Trade:
-    """One treatment on one finding. Differences of shares; below zero is good for `rate`, bad for `accuracy`."""
+    """One treatment on one finding: the change of clean accuracy as a share (below zero is a loss), and the rate of
+    the finding before and after."""
 
     treatment: str
     finding: str
     accuracy: float
-    rate: float
+    before: Rate
+    after: Rate
 
 
 def trade_off(trades: Sequence[Trade]) -> Markup:
-    """Left: it costs accuracy. Down: the rate fell. The best place is bottom right."""
-    xs, ys = [t.accuracy for t in trades], [t.rate for t in trades]
-    x = Scale(min(-0.02, *xs) * 1.15, max(0.01, *xs) * 1.15, LEFT, WIDTH - RIGHT)
-    y = Scale(min(-0.1, *ys) * 1.1, max(0.1, *ys) * 1.1, HEIGHT - BOTTOM, TOP)
+    """A small plot for each finding that any treatment moved; empty when none did.
+
+    Left: it costs accuracy. Down: the rate fell. The line joins what nothing measured beats in both (the Pareto front).
+    """
+    moved = [f for f in dict.fromkeys(t.finding for t in trades) if any(_moved(t) for t in trades if t.finding == f)]
+    if not moved:
+        return Markup("")
     names = list(dict.fromkeys(t.treatment for t in trades))
-    marks = [*_grid(x, y), *_names()]
-    for t in trades:
-        shape = _shape(names.index(t.treatment), _words(t))
-        marks.append(tag("g", shape, transform=f"translate({x(t.accuracy):.1f} {y(t.rate):.1f})"))
-    return drawing(WIDTH, HEIGHT, "; ".join(_words(t) for t in trades), *marks)
+    xs = [t.accuracy for t in trades]
+    x = Scale(min(-0.01, *xs) * 1.25, max(0.005, *xs) * 1.4, LEFT, PANEL_W - RIGHT)
+    panels = [_panel(f, [t for t in trades if t.finding == f], names, x) for f in moved]
+    rows = -(-len(panels) // COLUMNS)
+    placed = [
+        tag("g", *marks, transform=f"translate({i % COLUMNS * PANEL_W:g} {i // COLUMNS * PANEL_H:g})")
+        for i, marks in enumerate(panels)
+    ]
+    height = rows * PANEL_H + FOOT
+    foot = text(WIDTH / 2, height - 4, "across: change of clean accuracy (points); up: rate", "axis-name", "middle")
+    return drawing(WIDTH, height, "; ".join(_words(t) for t in trades), *placed, foot, class_="chart trades")
 
 
 def key(names: Sequence[str]) -> Markup:
     """The shapes and whose they are."""
-    return tag("ul", *(tag("li", _sample(i), name) for i, name in enumerate(names)), class_="legend")
+    described = tag("li", tag("svg", _ring(), viewBox="-8 -8 16 16", width=14, height=14), "as described")
+    return tag("ul", described, *(tag("li", _sample(i), name) for i, name in enumerate(names)), class_="legend")
+
+
+def front(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Of (accuracy, rate) pairs those that no other beats: none has more accuracy at no higher rate, or a lower rate
+    at no less accuracy. By falling accuracy."""
+    best: list[tuple[float, float]] = []
+    for accuracy, rate in sorted(set(places), key=lambda p: (-p[0], p[1])):
+        if not best or rate < best[-1][1]:
+            best.append((accuracy, rate))
+    return best
+
+
+def _moved(t: Trade) -> bool:
+    return t.before.value != t.after.value
+
+
+def _panel(finding: str, trades: Sequence[Trade], names: Sequence[str], x: Scale) -> list[Markup]:
+    before = trades[0].before
+    top = roof(max(r.high for t in trades for r in (t.before, t.after)))
+    y = Scale(0.0, top, PANEL_H - BOTTOM, TOP)
+    few = {r.n for t in trades for r in (t.before, t.after) if r.n < FEW}
+    name = f"{finding} (n = {min(few)})" if few else finding
+    marks = [text(LEFT, 13, name, "panel-name"), *_grid(x, y)]
+    places = [(0.0, before.value), *((t.accuracy, t.after.value) for t in trades)]
+    marks.append(path([(x(a), y(r)) for a, r in front(places)], "front"))
+    marks += _mark(x(0.0), y, before, _ring(f"as described: {percent(before.value)}"), "s0")
+    taken = [x(0.0)]
+    for t in trades:
+        i = names.index(t.treatment)
+        place = _free(x(t.accuracy), taken)
+        marks += _mark(place, y, t.after, _shape(i, _words(t), few=t.after.n < FEW), f"s{i % len(SHAPES)}")
+    return marks
+
+
+def _mark(x: float, y: Scale, rate: Rate, shape: Markup, colour: str) -> list[Markup]:
+    marks = [line(x, y(rate.low), x, y(rate.high), f"whisker-thin {colour}")]
+    marks.append(tag("g", shape, transform=f"translate({x:.1f} {y(rate.value):.1f})"))
+    return marks
+
+
+def _free(x: float, taken: list[float]) -> float:
+    """A place beside the marks that stand there already; kept in `taken`."""
+    while any(abs(x - other) < APART for other in taken):
+        x += APART
+    taken.append(x)
+    return x
+
+
+def _ring(words: str = "") -> Markup:
+    return tag("circle", *([tag("title", words)] if words else []), cx=0, cy=0, r=4.5, class_="dot s0")
 
 
 def _sample(i: int) -> Markup:
     return tag("svg", _shape(i), viewBox="-8 -8 16 16", width=14, height=14, aria_hidden="true")
 
 
-def _shape(i: int, words: str = "") -> Markup:
+def _shape(i: int, words: str = "", *, few: bool = False) -> Markup:
     title = [tag("title", words)] if words else []
-    return tag("path", *title, d=SHAPES[i % len(SHAPES)], class_=f"mark m{i % len(SHAPES)}")
+    class_ = f"mark m{i % len(SHAPES)}{' few' if few else ''}"
+    return tag("path", *title, d=SHAPES[i % len(SHAPES)], class_=class_)
 
 
 def _words(t: Trade) -> str:
-    return f"{t.treatment} on {t.finding}: rate {points(t.rate)}, accuracy {points(t.accuracy)}"
+    change = points(t.after.value - t.before.value)
+    return f"{t.treatment} on {t.finding}: rate {change}, accuracy {points(t.accuracy)}, n = {t.after.n}"
 
 
 def _grid(x: Scale, y: Scale) -> list[Markup]:
-    base, right = HEIGHT - BOTTOM, WIDTH - RIGHT
+    base, right = PANEL_H - BOTTOM, PANEL_W - RIGHT
     marks: list[Markup] = []
-    for v in x.ticks(6):
-        marks += [line(x(v), TOP, x(v), base, "grid"), text(x(v), base + 15, _signed(v), "tick", "middle")]
-    for v in y.ticks(6):
-        marks += [line(LEFT, y(v), right, y(v), "grid"), text(LEFT - 6, y(v) + 3.5, _signed(v), "tick", "end")]
-    return [*marks, line(x(0), TOP, x(0), base, "zero"), line(LEFT, y(0), right, y(0), "zero")]
-
-
-def _names() -> list[Markup]:
-    across = text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, "change of clean accuracy (points)", "axis-name", "middle")
-    up = text(0, 0, "change of the rate (points)", "axis-name", "middle")
-    return [across, tag("g", up, transform=f"translate(13 {(TOP + HEIGHT - BOTTOM) / 2:.0f}) rotate(-90)")]
-
-
-def _signed(value: float) -> str:
-    return f"{100 * value:+.3g}".replace("-", "−") if value else "0"
+    for v in x.ticks(3):
+        marks.append(text(x(v), base + 13, f"{100 * v:+.3g}".replace("-", "−") if v else "0", "tick", "middle"))
+    for v in y.ticks(3):
+        marks += [line(LEFT, y(v), right, y(v), "grid"), text(LEFT - 5, y(v) + 3.5, percent(v), "tick", "end")]
+    return [*marks, line(x(0), TOP, x(0), base, "zero"), line(LEFT, base, right, base, "axis")]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 OUTSIDE = "outside"
 KINDS = ("outside", "interface", "software", "model", "data", "hardware")
 DETAILS = {
     "interface": ("audience", "authentication", "returns"),
-    "software": ("artefacts", "environments"),
+    "software": ("artefacts",),
     "model": ("origin", "architecture", "learning"),
     "data": ("origin", "labels", "sensitivity"),
     "hardware": ("place", "isolation"),
@@ -19,11 +19,16 @@ DETAILS = {
 
 @dataclass(frozen=True)
 class Node:
-    """One part of the system: its id, its kind (one of `KINDS`), and a few words on it."""
+    """One part of the system: its id, its kind (one of `KINDS`), and a few words on it, one a line."""
 
     id: str
     kind: str
-    detail: str = ""
+    detail: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What it is called on the map."""
+        return OUTSIDE if self.kind == OUTSIDE else self.id
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Zone:
     @property
     def outside(self) -> bool:
         """Whether the world outside is in it."""
-        return any(n.id == OUTSIDE for n in self.nodes)
+        return any(n.kind == OUTSIDE for n in self.nodes)
 
 
 def nodes_of(system: Mapping[str, Any], edges: Iterable[Edge]) -> list[Node]:
@@ -58,7 +63,7 @@ def nodes_of(system: Mapping[str, Any], edges: Iterable[Edge]) -> list[Node]:
     found = [Node(str(p.get("id")), kind, _detail(kind, p)) for kind, items in parts for p in items or ()]
     known = {n.id for n in found}
     ends = dict.fromkeys(end for e in edges for end in (e.source, e.to))
-    strangers = [Node(e, "outside" if e == OUTSIDE else "software", "") for e in ends if e not in known]
+    strangers = [Node(e, "outside" if e == OUTSIDE else "software") for e in ends if e not in known]
     return strangers + found
 
 
@@ -81,6 +86,23 @@ def edges_of(system: Mapping[str, Any]) -> list[Edge]:
     return flows
 
 
+def parted(nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[list[Node], list[Edge]]:
+    """The same with one outside for each boundary that is crossed from there: who is beyond the one need not be beyond
+    the other."""
+    beyond = dict.fromkeys(e.crosses for e in edges if OUTSIDE in (e.source, e.to))
+    if len(beyond) < 2:
+        return list(nodes), list(edges)
+    outer = [Node(_beyond(name), OUTSIDE) for name in beyond]
+    moved = [
+        replace(e, **{end: _beyond(e.crosses) for end in ("source", "to") if getattr(e, end) == OUTSIDE}) for e in edges
+    ]
+    return [*outer, *(n for n in nodes if n.id != OUTSIDE)], moved
+
+
+def _beyond(boundary: str) -> str:
+    return f"{OUTSIDE} beyond {boundary}" if boundary else OUTSIDE
+
+
 def zones_of(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[Zone]:
     """Zones: the outside first, the one with the most models last. Parts without flows belong to that last one."""
     group = {n.id: n.id for n in nodes}
@@ -91,7 +113,7 @@ def zones_of(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[Zone]:
     touched = {end for e in edges for end in (e.source, e.to)}
     home = _home(nodes, group, touched)
     for n in nodes:
-        if n.id not in touched and n.id != OUTSIDE:
+        if n.id not in touched and n.kind != OUTSIDE:
             group[n.id] = home
     names = dict.fromkeys(group[n.id] for n in nodes)
     zones = [_zone(tuple(n for n in nodes if group[n.id] == g), edges) for g in names]
@@ -100,7 +122,7 @@ def zones_of(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[Zone]:
 
 def _home(nodes: Sequence[Node], group: Mapping[str, str], touched: set[str]) -> str:
     models = [group[n.id] for n in nodes if n.kind == "model" and n.id in touched]
-    others = [group[n.id] for n in nodes if n.id != OUTSIDE]
+    others = [group[n.id] for n in nodes if n.kind != OUTSIDE]
     return next(iter([*models, *others]), OUTSIDE)
 
 
@@ -110,6 +132,6 @@ def _zone(nodes: tuple[Node, ...], edges: Iterable[Edge]) -> Zone:
     return Zone(nodes, tuple(dict.fromkeys(names)))
 
 
-def _detail(kind: str, part: Mapping[str, Any]) -> str:
+def _detail(kind: str, part: Mapping[str, Any]) -> tuple[str, ...]:
     words = [str(part[k]).replace("_", " ") for k in DETAILS[kind] if part.get(k) not in (None, "", "unknown", "none")]
-    return ", ".join(words[:2])
+    return tuple(words[:2])

@@ -9,6 +9,7 @@ from bartizan.core.assessment import Assessment
 from bartizan.core.contracts import ArrayReader, Exporter, PluginSpec
 from bartizan.core.finding import Finding
 from bartizan.report import wording
+from bartizan.report.gate_words import gates
 from bartizan.report.numbers import percent
 from bartizan.report.sections.summary import headline
 
@@ -25,20 +26,18 @@ class Markdown(Exporter):
         """The text; whatever the description says is escaped."""
         name = _escaped(str(assessment.system.get("name", "Unnamed system")))
         lines = [f"# {name}: Bartizan assessment", "", headline(assessment), ""]
-        lines += [f"- **{g.outcome}**: {_escaped(g.gate)} ({_escaped(g.reason)})" for g in assessment.gates]
+        lines += [f"- **{g.outcome}**: {_escaped(g.text)} ({_escaped(g.because)})" for g in gates(assessment)]
         lines += ["", "| verdict | finding | severity | rate | tolerated |", "|---|---|---|---|---|"]
-        lines += [_row(f) for f in wording.in_order(assessment.findings)]
+        lines += [_row(f, assessment) for f in wording.in_order(assessment.findings)]
         untested = [f for f in assessment.findings if f.verdict == "untested"]
         if untested:
             lines += ["", "**Not tested: nothing is known about these**", ""]
-            lines += [f"- {_escaped(f.id)}: {_escaped(f.reason)}" for f in untested]
+            lines += [f"- {_escaped(f.id)}: {_escaped(wording.capital(f.reason))}" for f in untested]
         return "\n".join(lines) + "\n"
 
 
-def _row(f: Finding) -> str:
-    rate = "not measured"
-    if f.rate is not None:
-        rate = f"{percent(f.rate.value)} ({percent(f.rate.low)} to {percent(f.rate.high)})"
+def _row(f: Finding, assessment: Assessment) -> str:
+    rate = wording.seen(f, assessment.evidence, interval=True) or "not measured"
     cells = (f"{SIGNS[f.verdict]} {f.verdict}", f"{f.title} ({f.id})", f.severity, rate, percent(f.tolerance))
     return "| " + " | ".join(_escaped(c) for c in cells) + " |"
 

@@ -11,7 +11,11 @@ from bartizan.core.exposure import Exposure
 from bartizan.core.vocabulary import Aspect, Level
 
 COLUMNS = (Level.LOW, Level.MEDIUM, Level.HIGH)
-LOUDEST = (Level.HIGH, Level.UNKNOWN, Level.MEDIUM, Level.LOW)
+WORDS = {  # options that do not read as words by themselves
+    "self_self": "we train and host",
+    "supplier_self": "a supplier trains, we host",
+    "supplier_supplier": "a supplier trains and hosts",
+}
 
 
 class Exposures(Section):
@@ -31,6 +35,7 @@ class Exposures(Section):
         levels = [e.level for e in assessment.exposures]
         return {
             "rows": rows,
+            "words": WORDS,
             "counts": [
                 (str(level), levels.count(level)) for level in (Level.HIGH, Level.UNKNOWN, Level.MEDIUM, Level.LOW)
             ],

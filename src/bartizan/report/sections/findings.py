@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bartizan.core.artifact import Measurement
 from bartizan.core.assessment import Assessment
 from bartizan.core.contracts import ArrayReader, Section, SectionSpec
 from bartizan.core.evidence import Evidence
@@ -13,14 +14,17 @@ from bartizan.core.finding import Finding
 from bartizan.core.threat import Vulnerability
 from bartizan.core.vocabulary import ThreatClass, Verdict
 from bartizan.report import facts, wording
+from bartizan.report.answers import is_scan
 from bartizan.report.charts.interval import interval_bar
+from bartizan.report.deciding import strongest_first
+from bartizan.report.effort import effort
 from bartizan.report.examples import examples, withheld
-from bartizan.report.figures import Figure, family_figures
+from bartizan.report.figures import Figure, brackets, family_figures
 from bartizan.report.numbers import percent, quantity
 from bartizan.report.panels import Panel, name_of, three
 
 CHOSEN = (
-    *("robust_error", "attack_success", "goal_reached", "trigger_success", "fidelity", "tpr"),
+    *("robust_error", "attack_success", "accuracy_drop", "trigger_success", "fidelity", "tpr"),
     *("failure_probability", "certified_share", "flagged_classes", "unsafe_files"),
 )
 
@@ -34,7 +38,24 @@ class Findings(Section):
 
     def context(self, assessment: Assessment, arrays: ArrayReader) -> Mapping[str, Any]:
         """Blocks, each with everything its template needs."""
-        return {"blocks": [_block(f, assessment, arrays) for f in wording.in_order(assessment.findings)]}
+        found = wording.in_order(assessment.findings)
+        proofs = _proofs(found, assessment, arrays)
+        blocks = [_block(f, assessment, arrays) for f in found]
+        for block in blocks:
+            block["figures"] = [*block["figures"], *proofs.get(block["f"].id, ())]
+        return {"blocks": blocks}
+
+
+def _proofs(found: Sequence[Finding], assessment: Assessment, arrays: ArrayReader) -> dict[str, list[Figure]]:
+    """What was proved of a model stands once, with the first finding that speaks of it."""
+    shown: set[str] = set()
+    placed: dict[str, list[Figure]] = {}
+    for f in found:
+        for about, figure in brackets(f.certified, assessment.evidence, arrays):
+            if about not in shown:
+                placed.setdefault(f.id, []).append(figure)
+            shown.add(about)
+    return placed
 
 
 def _block(finding: Finding, assessment: Assessment, arrays: ArrayReader) -> dict[str, Any]:
@@ -49,14 +70,14 @@ def _block(finding: Finding, assessment: Assessment, arrays: ArrayReader) -> dic
         "numbering": facts.numbering(finding.technique),
         "reason": wording.reason(finding),
         "bar": _bar(finding),
-        "outcome": wording.capital(wording.outcome(finding)),
-        "effort": _effort(finding, vulnerability, evidence, assessment.system),
+        "outcome": wording.capital(wording.outcome(finding, evidence)),
+        "effort": effort(finding, assessment),
         "panels": panels,
         "figures": figures,
-        "examples": examples(evidence, arrays, _feature_names(assessment.system)),
+        "examples": examples(strongest_first(finding, evidence), arrays, _feature_names(assessment.system)),
         "withheld": withheld(evidence, arrays),
         "flags": _flags(finding, evidence),
-        "scope": _scope(finding),
+        "scope": _scope(finding, evidence),
         "evidence": [_row(e) for e in evidence],
         "vulnerability": vulnerability,
         "sources": _sources(vulnerability),
@@ -74,7 +95,7 @@ def _drawings(
     panels = three(finding, evidence, arrays)
     figures = family_figures(finding, evidence, arrays, assessment.system.get("odd") or {})
     unit = finding.tries.unit if finding.tries else ""
-    curve = next((g for g in figures if unit and g.axis == unit), None)
+    curve = next((g for g in figures if g.axis and unit.endswith(g.axis)), None)
     if panels[0].chart or curve is None:
         return panels, figures
     first = replace(panels[0], chart=curve.chart, legend=curve.legend, missing="")
@@ -86,35 +107,6 @@ def _bar(finding: Finding) -> str:
     if rate is None:
         return ""
     return interval_bar(rate.value, rate.low, rate.high, finding.tolerance, str(finding.verdict))
-
-
-def _effort(
-    finding: Finding, v: Vulnerability | None, evidence: Sequence[Evidence], system: Mapping[str, Any]
-) -> list[str]:
-    """Security: effort against the adversary's budget and benefit. Safety: a probability with its upper bound."""
-    if finding.threat_class == ThreatClass.HAZARD:
-        bounds = [m for e in evidence if (m := e.measurement("failure_upper_bound")) is not None]
-        worst = max(bounds, key=lambda m: m.value, default=None)
-        return [f"At most {percent(worst.value)} of the inputs fail ({worst.method})."] if worst else []
-    cast = {a.get("id"): a for a in (*(system.get("cast") or ()), *(system.get("adversaries") or ()))}
-    found = [s for source in (v.sources if v else ()) if (s := _against(finding, source, cast.get(source) or {}))]
-    return found
-
-
-def _against(finding: Finding, source: str, adversary: Mapping[str, Any]) -> str:
-    """What the median number of tries is to this adversary; empty unless it is counted in queries."""
-    tries = finding.tries
-    if tries is None or tries.median is None or tries.unit != "queries" or finding.verdict != Verdict.EXPLOITED:
-        return ""
-    budget, benefit = (adversary.get("budget") or {}).get("queries"), adversary.get("benefit_eur")
-    parts = []
-    if budget:
-        within = "within" if tries.median <= budget else "beyond"
-        parts.append(f"the {quantity(tries.median)} queries lie {within} its budget of {quantity(float(budget))}")
-    if benefit:
-        price = quantity(float(f"{float(benefit) / max(tries.median, 1.0):.3g}"))
-        parts.append(f"with {quantity(float(benefit))} € to gain, it pays until a query costs {price} €")
-    return f"For {source}, {', and '.join(parts)}." if parts else ""
 
 
 def _feature_names(system: Mapping[str, Any]) -> list[str]:
@@ -131,15 +123,34 @@ def _flags(finding: Finding, evidence: Sequence[Evidence]) -> list[tuple[str, st
     return [(id, wording.capital(wording.plain(id)), said) for id, said in details.items()]
 
 
-def _scope(finding: Finding) -> list[tuple[str, str]]:
+def _scope(finding: Finding, evidence: Sequence[Evidence]) -> list[tuple[str, str]]:
     scope = finding.scope
-    return [
+    examples = "" if is_scan(finding) else scope.data
+    rows = [
         ("Attacks", ", ".join(_attack(a) for a in scope.attacks) or "none"),
         ("Access", ", ".join(wording.access(a) for a in scope.access) or "none stated"),
-        ("Budget", scope.budget or "none stated"),
-        ("Data", scope.data or "none stated"),
+        ("Budget", _budgets(finding, evidence) or wording.singular(scope.budget)),
+        ("Data", wording.singular(examples)),
+        ("Conditions", ", ".join(wording.plain(c) for c in scope.conditions)),
         ("Tolerance", f"{percent(finding.tolerance)}, from {finding.tolerance_from or 'the knowledge base'}"),
     ]
+    return [(name, text) for name, text in rows if text]
+
+
+def _budgets(finding: Finding, evidence: Sequence[Evidence]) -> str:
+    """Whose budget it is: `square: 466 queries an example; noise: 60 queries an example`."""
+    used = {a.partition("/")[0] for a in finding.scope.attacks}
+    found: dict[str, str] = {}
+    for e in evidence:
+        if e.trial.plugin in used and (text := wording.budget(e.trial.budget.model_dump())):
+            found[wording.plain(e.trial.plugin)] = text + _spent(e)
+    return "; ".join(f"{name}: {text}" for name, text in sorted(found.items()))
+
+
+def _spent(evidence: Evidence) -> str:
+    """How much of a budget in records the largest dose took: it is seldom all of it."""
+    used = [int(m.at["records"]) for m in evidence.measurements if "records" in m.at]
+    return f", of which up to {quantity(max(used))} were used" if used and evidence.trial.budget.records else ""
 
 
 def _attack(name: str) -> str:
@@ -154,10 +165,16 @@ def _row(evidence: Evidence) -> dict[str, Any]:
     cost = {name: n for name, n in evidence.cost.model_dump().items() if n}
     return {
         "e": evidence,
-        "measured": f"{wording.plain(m.estimand)} {percent(m.value)}" if m and abs(m.value) <= 1 else "",
-        "cost": ", ".join(f"{quantity(n)} {name}" for name, n in cost.items()),
+        "measured": _value(m) if m else "",
+        "cost": ", ".join(wording.counted(n, name) for name, n in cost.items()),
         "budget": wording.budget(evidence.trial.budget.model_dump()),
     }
+
+
+def _value(m: Measurement) -> str:
+    if m.estimand in wording.COUNTED:
+        return f"{round(m.value * m.n)} of {wording.counted(m.n, wording.COUNTED[m.estimand][0])}"
+    return f"{wording.plain(m.estimand)} {percent(m.value)}" if abs(m.value) <= 1 else ""
 
 
 def _sources(vulnerability: Vulnerability | None) -> list[str]:
@@ -166,7 +183,7 @@ def _sources(vulnerability: Vulnerability | None) -> list[str]:
 
 def _after(finding: Finding, assessment: Assessment) -> list[dict[str, Any]]:
     return [
-        {"title": t.title, "id": t.id, "retest": r}
+        {"title": t.title, "id": t.id, "retest": r, "said": wording.after(r)}
         for t in assessment.treatments
         for r in t.retests
         if r.finding == finding.id and r.change != "untested"

@@ -7,6 +7,7 @@ from typing import Any
 
 from bartizan.core.assessment import Assessment
 from bartizan.core.contracts import ArrayReader, Section, SectionSpec
+from bartizan.report.gate_words import gates
 
 ORDER = ("failed", "inconclusive", "passed")
 
@@ -19,4 +20,4 @@ class Gates(Section):
     def context(self, assessment: Assessment, arrays: ArrayReader) -> Mapping[str, Any]:
         """Failed ones first."""
         known = {o: i for i, o in enumerate(ORDER)}
-        return {"gates": sorted(assessment.gates, key=lambda g: known.get(g.outcome, 1))}
+        return {"gates": sorted(gates(assessment), key=lambda g: known.get(g.outcome, 1))}

@@ -9,7 +9,9 @@ from bartizan.core.assessment import Assessment
 from bartizan.core.contracts import ArrayReader, Section, SectionSpec
 from bartizan.core.evidence import Evidence
 from bartizan.report import wording
+from bartizan.report.flags import meaning
 from bartizan.report.numbers import quantity
+from bartizan.report.parameters import parameters
 
 READINGS = ("today", "started", "finished")
 
@@ -30,6 +32,8 @@ class Method(Section):
             ],
             "environment": _shared([e.environment for e in evidence]),
             "subjects": _digests(evidence),
+            "data": _data_digests(evidence),
+            "flags": _flags(assessment),
             "seeds": sorted({e.trial.seed for e in evidence}),
             "rows": [_row(e) for e in evidence],
         }
@@ -52,8 +56,20 @@ def _digests(evidence: list[Evidence]) -> list[tuple[str, str]]:
     return sorted(found)
 
 
+def _data_digests(evidence: list[Evidence]) -> list[str]:
+    """Of the data that trials were dealt, each once; what a control plays with is not the system's."""
+    return sorted({d for e in evidence for d in e.data_digest.split("/") if d not in ("", "none")})
+
+
+def _flags(assessment: Assessment) -> list[tuple[str, str, str]]:
+    """Every flag that a finding carries or a trial raised, with why it is raised and what to do (empty: unknown)."""
+    raised = {f for finding in assessment.findings for f in finding.flags}
+    raised |= {flag.id for e in assessment.evidence for flag in e.flags}
+    return [(id, *(meaning(id) or ("", ""))) for id in sorted(raised)]
+
+
 def _row(e: Evidence) -> dict[str, Any]:
-    params = ", ".join(f"{k} {v}" for k, v in sorted(e.trial.params.items()) if v is not None)
+    params = parameters(e.trial.params)
     treated = f" after {', '.join(e.trial.subject.treatments)}" if e.trial.subject.treatments else ""
     return {
         "e": e,

@@ -8,8 +8,12 @@ from typing import Any
 from bartizan.core.assessment import Assessment
 from bartizan.core.contracts import ArrayReader, Section, SectionSpec
 from bartizan.report.charts.system_map import system_map
-from bartizan.report.charts.zones import edges_of, nodes_of, zones_of
+from bartizan.report.charts.zones import edges_of, nodes_of, parted, zones_of
 from bartizan.report.exposure import highest
+from bartizan.report.numbers import quantity
+from bartizan.report.parameters import distribution
+
+MONEY = {"eur": "€"}
 
 
 class SystemMap(Section):
@@ -25,9 +29,9 @@ class SystemMap(Section):
         edges = edges_of(system)
         nodes = nodes_of(system, edges)
         levels = {n.id: highest(assessment.exposures, item=n.id) for n in nodes}
-        zones = zones_of(nodes, edges)
+        drawn, flows = parted(nodes, edges)
         return {
-            "map": system_map(zones, edges, levels) if nodes else "",
+            "map": system_map(zones_of(drawn, flows), flows, levels) if nodes else "",
             "edges": list(enumerate(edges, 1)),
             "stage": str(system.get("stage") or "unknown"),
             "impact": list((system.get("impact") or {}).items()),
@@ -39,16 +43,12 @@ class SystemMap(Section):
 
 def _condition(name: str, condition: Mapping[str, Any], stage: str) -> dict[str, str]:
     here = {**condition, **{k: v for k, v in ((condition.get("by_stage") or {}).get(stage) or {}).items() if v}}
-    low, high = here.get("range") or ("?", "?")
-    distribution = here.get("distribution")
-    said = distribution if isinstance(distribution, str) else ""
-    if isinstance(distribution, Mapping):
-        said = ", ".join(f"{k} {v}" for k, v in distribution.items() if v is not None)
+    ends = " to ".join(quantity(v) for v in here.get("range") or ()) or "no range stated"
     return {
         "name": name,
         "kind": str(here.get("kind", "")),
-        "range": f"{low} to {high} {here.get('unit') or ''}".strip(),
-        "distribution": said or "uniform (assumed: nobody stated one)",
+        "range": f"{ends} {here.get('unit') or ''}".strip(),
+        "distribution": distribution(here.get("distribution")),
     }
 
 
@@ -58,6 +58,9 @@ def _adversary(adversary: Mapping[str, Any]) -> dict[str, str]:
         "id": str(adversary.get("id", "")),
         "intent": str(adversary.get("intent") or "not stated"),
         "reaches": ", ".join(str(r) for r in adversary.get("reaches") or ()) or "not stated",
-        "budget": ", ".join(f"{v:g} {k}" for k, v in budget.items() if v is not None) or "not stated",
-        "benefit": f"{adversary['benefit_eur']:g} €" if adversary.get("benefit_eur") is not None else "not stated",
+        "budget": ", ".join(f"{quantity(v)} {MONEY.get(k, k)}" for k, v in budget.items() if v is not None)
+        or "not stated",
+        "benefit": f"{quantity(adversary['benefit_eur'])} €"
+        if adversary.get("benefit_eur") is not None
+        else "not stated",
     }

@@ -30,21 +30,21 @@ class Threats(Section):
         )
         fed = {t for e in assessment.exposures for t in e.threats} & set(techniques)
         columns = _columns([e for e in assessment.exposures if fed & set(e.threats)])
-        rows = [(t, _name(t, assessment), [_sign(t, c) for _, _, c in columns]) for t in techniques]
-        aspects = [a for a, _, _ in columns]
+        rows = [(t, _name(t, assessment), [_sign(t, c) for *_, c in columns]) for t in techniques]
+        aspects = [a for a, *_ in columns]
         groups = [(a, aspects.count(a)) for a in dict.fromkeys(aspects)]
         found = {t: [v.id for v in assessment.vulnerabilities if v.technique == t] for t in techniques}
         return {"columns": columns, "rows": rows, "groups": groups, "found": found}
 
 
-def _columns(exposures: list[Exposure]) -> list[tuple[str, str, list[Exposure]]]:
-    """(aspect, title, the exposures of that choice on all items), in the order of the aspects."""
+def _columns(exposures: list[Exposure]) -> list[tuple[str, str, str, list[Exposure]]]:
+    """(aspect, id, title, the exposures of that choice on all items), in the order of the aspects."""
     order = list(Aspect)
     keys = sorted({(order.index(e.aspect), e.choice) for e in exposures})
     found = []
     for aspect, choice in keys:
         same = [e for e in exposures if e.choice == choice and e.aspect == order[aspect]]
-        found.append((str(order[aspect]), f"{same[0].title} ({choice})", same))
+        found.append((str(order[aspect]), choice, same[0].title, same))
     return found
 
 

@@ -8,12 +8,14 @@ from typing import Any
 from bartizan.core.artifact import Measurement
 from bartizan.core.assessment import Assessment
 from bartizan.core.contracts import ArrayReader, Section, SectionSpec
-from bartizan.core.treatment import Treatment
+from bartizan.core.treatment import Retest, Treatment
 from bartizan.report import wording
 from bartizan.report.charts.tradeoff import Trade, key, trade_off
+from bartizan.report.clock import Reading, baseline, clock_rows
 from bartizan.report.numbers import percent, points, quantity
+from bartizan.report.parameters import parameters
 
-STATUSES = ("applied", "failed", "recommended", "not_applicable")
+STATUSES = ("applied", "failed", "recommended", "in_place", "does_not_fit", "refuted")
 
 
 class Treatments(Section):
@@ -28,25 +30,26 @@ class Treatments(Section):
         found = sorted(assessment.treatments, key=lambda t: (STATUSES.index(t.status), t.id))
         clock = assessment.clock.get("evidence") or {}
         trades = [trade for t in found for trade in _trades(t)]
+        base = baseline(_readings(t, clock) for t in found if t.status == "applied")
         return {
-            "blocks": [_block(t, clock) for t in found],
+            "blocks": [_block(t, clock, base) for t in found],
             "chart": trade_off(trades) if trades else "",
             "key": key(list(dict.fromkeys(t.treatment for t in trades))),
         }
 
 
-def _block(treatment: Treatment, clock: Mapping[str, Any]) -> dict[str, Any]:
+def _block(treatment: Treatment, clock: Mapping[str, Any], base: Mapping[str, Reading]) -> dict[str, Any]:
     by_change = {c: [r for r in treatment.retests if r.change == c] for c in ("better", "worse")}
     order = ("worse", "better", "unclear", "same", "untested")
-    costs = [*_costs(treatment.costs), *_latency(treatment, clock)]
+    costs = [*_costs(treatment.costs), *clock_rows(_readings(treatment, clock), base)]
     return {
         "t": treatment,
         "better": len(by_change["better"]),
         "worse": [r.finding for r in by_change["worse"]],
-        "retests": sorted(treatment.retests, key=lambda r: (order.index(r.change), r.finding)),
+        "retests": [(r, _said(r)) for r in sorted(treatment.retests, key=lambda r: (order.index(r.change), r.finding))],
         "costs": costs,
         "paired": any(row["before"] for row in costs),
-        "params": ", ".join(f"{wording.plain(k)} {v}" for k, v in sorted(treatment.params.items())),
+        "params": parameters(treatment.params),
     }
 
 
@@ -66,7 +69,7 @@ def _trades(treatment: Treatment) -> list[Trade]:
     if cost is None or treatment.status != "applied":
         return []
     return [
-        Trade(treatment.title, r.finding, cost, r.after.value - r.before.value)
+        Trade(treatment.title, r.finding, cost, r.before, r.after)
         for r in treatment.retests
         if r.before is not None and r.after is not None
     ]
@@ -105,19 +108,12 @@ def _amount(m: Measurement) -> str:
     return percent(m.value) if _is_share(m) else f"{quantity(m.value)} {m.unit}"
 
 
-def _latency(treatment: Treatment, clock: Mapping[str, Any]) -> list[dict[str, str]]:
+def _said(retest: Retest) -> tuple[str, str, bool]:
+    """The rates before and after as they are shown, and whether too few units were seen to tell them apart."""
+    before, after = (wording.share(r) if r is not None else "" for r in (retest.before, retest.after))
+    return before, after, wording.too_few(retest)
+
+
+def _readings(treatment: Treatment, clock: Mapping[str, Any]) -> Mapping[str, Any]:
     """Readings of the clock live apart from the evidence; shown as they were read on the machine that measured."""
-    readings: Mapping[str, Any] = next(
-        (clock[e] for e in treatment.evidence if e in clock and isinstance(clock[e], Mapping)), {}
-    )
-    before, after = readings.get("latency_before") or {}, readings.get("latency_after") or {}
-    return [
-        {
-            "name": f"latency {p} (one machine, one reading)",
-            "before": f"{quantity(1000 * before[p])} ms",
-            "after": f"{quantity(1000 * after[p])} ms",
-            "change": f"{1000 * (after[p] - before[p]):+.2g} ms".replace("-", "−"),
-        }
-        for p in ("p50", "p95")
-        if p in before and p in after
-    ]
+    return next((clock[e] for e in treatment.evidence if isinstance(clock.get(e), Mapping)), {})

@@ -30,6 +30,11 @@ class Job:
     target: int = 0
 
     @property
+    def passes(self) -> int:
+        """The most passes forward that it takes of an example."""
+        return self.lead + self.steps + 1
+
+    @property
     def name(self) -> str:
         """As reports call it."""
         extra = [f"lead {self.lead}"] * bool(self.lead) + [f"target {self.target + 1}"] * (self.loss == "target")

@@ -21,27 +21,24 @@ class Logits:
     A single output a row is read as the logit of class 1 of two. Probabilities are turned into their logarithms, so
     that gradients do not fade where the model is sure (`probabilities` says whether that was done). With `draws` above
     1 every answer is the mean over so many, for models that answer at random.
+    metered: `ask` also wants to know, as its second argument, which example each row is spent on (int64, N).
     """
 
-    ask: Callable[[torch.Tensor], torch.Tensor]
+    ask: Callable[..., torch.Tensor]
     probabilities: bool = False
     draws: int = 1
-    passes: int = 0
+    metered: bool = False
 
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        """Logits of `x`; one pass a row and draw."""
-        z = self._once(x)
+    def __call__(self, x: torch.Tensor, of: torch.Tensor | None = None) -> torch.Tensor:
+        """Logits of `x`; one pass a row and draw. `of`: the example each row is spent on."""
+        z = self._once(x, of)
         for _ in range(self.draws - 1):
-            z = z + self._once(x)
+            z = z + self._once(x, of)
         return z / self.draws if self.draws > 1 else z
 
-    def _once(self, x: torch.Tensor) -> torch.Tensor:
-        import torch
-
-        self.passes += len(x)
-        z = two_columns(tensor(self.ask(x)))
-        if z.dtype != torch.float32:
-            z = z.float()
+    def _once(self, x: torch.Tensor, of: torch.Tensor | None) -> torch.Tensor:
+        asked = self.ask(x, of.cpu().numpy()) if self.metered and of is not None else self.ask(x)
+        z = two_columns(tensor(asked)).float()
         return z.clamp_min(_TINY).log() if self.probabilities else z
 
 

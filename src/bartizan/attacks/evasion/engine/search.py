@@ -61,11 +61,13 @@ def search(
     device: str = "cpu",
     batch: int = 256,
     coarse_runs: int = 0,
+    limit: int | None = None,
 ) -> Found:
     """Search the ball of radius `eps` around each of `x` (N×…, inside `bounds`) for a misclassified point.
 
     At most `batch` examples are in the model at once and at most `16 × batch` on the device. The first `coarse_runs`
-    runs work in bfloat16; what they find is confirmed in float32 at once.
+    runs work in bfloat16; what they find is confirmed in float32 at once. limit: passes
+    forward each example may cost; a run that could cost more is left out for it.
     """
     import torch
 
@@ -76,6 +78,7 @@ def search(
         known = _begin(logits, x[part], y[part], device, batch, found, part)
         for i, (gate, job) in enumerate(_runs(plan)):
             rows = (~known.won & (known.distance <= gate)).nonzero().squeeze(1)
+            rows = rows[known.forwards[rows] + logits.draws * job.passes <= limit] if limit is not None else rows
             direction = _directions(child(seed, "run", i), known.ranked.shape[1] + 1, len(x), part).to(device)
             with _coarse(device, i < coarse_runs):
                 for of in torch.split(rows, batch):
@@ -97,6 +100,12 @@ def _parts(n: int, size: int) -> Iterator[slice]:
         yield slice(i, min(i + size, n))
 
 
+def _both(x: torch.Tensor, index: torch.Tensor, batch: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    import torch
+
+    return zip(torch.split(x, batch), torch.split(index, batch), strict=True)
+
+
 def _directions(seed: int, classes: int, n: int, part: slice) -> torch.Tensor:
     """Directions of the output, one for each example: the same whatever parts the examples come in."""
     import torch
@@ -111,8 +120,9 @@ def _begin(logits: Logits, x: Array, y: Labels, device: str, batch: int, found: 
 
     x0 = torch.from_numpy(np.ascontiguousarray(x)).to(device)
     true = torch.from_numpy(np.ascontiguousarray(y)).to(device)
+    index = torch.arange(part.start, part.stop, device=device)
     with torch.no_grad():
-        z = torch.cat([checked(logits(of), len(of), int(y.max()) + 1) for of in torch.split(x0, batch)])
+        z = torch.cat([checked(logits(a, of), len(a), int(y.max()) + 1) for a, of in _both(x0, index, batch)])
     n, classes = len(x0), z.argmax(1)
     found.clean_classes[part] = classes.cpu().numpy()
     found.fell_in[part] = np.where((classes != true).cpu().numpy(), 0, -1)
@@ -120,7 +130,7 @@ def _begin(logits: Logits, x: Array, y: Labels, device: str, batch: int, found: 
     counts = torch.zeros(n, dtype=torch.int64, device=device)
     far = torch.full((n,), float("inf"), device=device)
     return Known(
-        x0=x0, y=true, won=classes != true, changed=x0.clone(), distance=far, nearest=x0.clone(),
+        index=index, x0=x0, y=true, won=classes != true, changed=x0.clone(), distance=far, nearest=x0.clone(),
         gap=far.clone(), ranked=ranked, forwards=counts + logits.draws, backwards=counts.clone(),
         fell_after=counts + logits.draws, blind=counts.clone(),
     )  # fmt: skip
@@ -178,6 +188,6 @@ def _take_back(logits: Logits, known: Known, rows: torch.Tensor, batch: int) -> 
 
     for of in torch.split(rows[known.won[rows]], batch):
         with torch.no_grad():
-            held = logits(known.changed[of]).argmax(1) == known.y[of]
+            held = logits(known.changed[of], known.index[of]).argmax(1) == known.y[of]
         known.forwards[of] += logits.draws
         known.won[of[held]] = False

@@ -34,13 +34,15 @@ class Ball:
 class Known:
     """What is known of N examples so far, on the device of the model.
 
-    x0, y: inputs and true classes; won, changed: whether a misclassified point is known, and that point;
+    index: their numbers among all examples; x0, y: inputs and true classes;
+    won, changed: whether a misclassified point is known, and that point;
     distance: the least first-order distance to a boundary seen, as a share of ε (inf: none seen);
     nearest, gap: the point with the least margin to a boundary and that margin; ranked: other classes by clean logit;
     forwards, backwards: passes spent on each; fell_after: passes until it fell, forward and back together;
     blind: passes in which the gradient was zero or not finite.
     """
 
+    index: torch.Tensor
     x0: torch.Tensor
     y: torch.Tensor
     won: torch.Tensor
@@ -104,7 +106,7 @@ def _pass(job: Job, k: int, logits: Logits, known: Known, s: _Slots, ball: Ball,
 
     with torch.set_grad_enabled(back):
         x = s.x.requires_grad_(back)
-        z = logits(x)
+        z = logits(x, known.index[s.row])
     seen, s.x = z.detach(), x.detach()
     known.forwards[s.row] += logits.draws
     other = best_other(seen, s.y)

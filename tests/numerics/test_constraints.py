@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from bartizan.attacks.evasion.constraints import broken_rules, may_become
 from bartizan.core.data import Feature
+from bartizan.numerics.constraints import broken_rules, may_become
 
 
 @pytest.mark.parametrize(

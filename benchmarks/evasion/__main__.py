@@ -1,0 +1,91 @@
+"""python -m evasion, from the folder `benchmarks`: ours beside the peers; prints a table and writes JSON.
+
+--part tuning|table   which images (the published numbers are those of `table`)
+--models NAME ...     which models (all)
+--only fixed|curve|minimum|blackbox|stream ...   which comparisons (all)
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from .models import ZOO
+from .peers import PACKAGES, ready
+
+RESULTS = Path(__file__).parents[1] / "results" / "evasion.json"
+SEEDS = 3
+
+
+def main() -> None:
+    """Run what was asked for; rows measured earlier and not now are kept."""
+    torch.set_num_threads(1)
+    asked = _asked()
+    ready()
+    jobs = {"fixed": _fixed, "curve": _curve, "minimum": _minimum, "blackbox": _blackbox, "stream": _stream}
+    made = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    for name in asked.only:
+        rows = made.get(name, {}).get("rows", []) if asked.models else []
+        for model in asked.models or [e.name for e in ZOO]:
+            rows = [r for r in rows if r.get("model") != model]
+            rows += jobs[name](model, asked.part, asked.n)
+            made[name] = {"machine": _machine(), "part": asked.part, "rows": rows}
+            RESULTS.write_text(json.dumps(made, indent=1) + "\n")
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", choices=("tuning", "table"), default="table")
+    parser.add_argument("--models", nargs="*", default=[])
+    parser.add_argument("--only", nargs="*", default=["fixed", "curve", "minimum", "blackbox", "stream"])
+    parser.add_argument("--n", type=int, default=1000)
+    return parser.parse_args()
+
+
+def _fixed(model: str, part: Any, n: int) -> list[dict[str, Any]]:
+    from .fixed import rows
+
+    return rows([model], part, n, SEEDS)
+
+
+def _curve(model: str, part: Any, n: int) -> list[dict[str, Any]]:
+    from .undefended import rows
+
+    return rows([model], part, n, SEEDS)
+
+
+def _minimum(model: str, part: Any, n: int) -> list[dict[str, Any]]:
+    from .minimum import rows
+
+    return rows([model], part, min(n, 200), 1)
+
+
+def _blackbox(model: str, part: Any, n: int) -> list[dict[str, Any]]:
+    from .blackbox import rows
+
+    return rows([model], part, min(n, 100), 1)
+
+
+def _stream(model: str, part: Any, n: int) -> list[dict[str, Any]]:
+    from .streaming import rows
+
+    return rows([model])
+
+
+def _machine() -> dict[str, Any]:
+    ours = {name: version(name) for name in ("bartizan", "torch", "numpy")}
+    return {
+        "cores": len(os.sched_getaffinity(0)), "device": "cpu, one thread", "python": platform.python_version(),
+        "seeds": SEEDS, "versions": {**ours, **PACKAGES},
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

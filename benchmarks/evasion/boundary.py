@@ -1,0 +1,62 @@
+"""The boundary of a model, where passes are counted and answers are looked at again, ours and the peers' alike."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+ROUNDING = 1e-6
+
+
+class Counted(torch.nn.Module):
+    """A model that remembers every pass: how many rows went forward, and how many came back."""
+
+    def __init__(self, inner: torch.nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+        self.passes: list[tuple[int, bool]] = []
+        self.eval()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out: torch.Tensor = self.inner(x)
+        self.passes.append((len(x), False))
+        if out.requires_grad:
+            out.register_hook(lambda g: self.passes.append((len(g), True)))
+        return out
+
+    def count(self, back: bool) -> int:
+        """Rows that went forward, or came back."""
+        return sum(n for n, b in self.passes if b is back)
+
+
+def fell(
+    model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, adversarial: torch.Tensor, eps: float
+) -> tuple[NDArray[np.bool_], int]:
+    """Which examples are misclassified, unchanged or by a valid input; and how many inputs were invalid."""
+    with torch.no_grad():
+        wrong = torch.cat([model(p) for p in x.split(256)]).argmax(1) != y
+        after = torch.cat([model(p) for p in adversarial.split(256)]).argmax(1) != y
+    moved = (adversarial.double() - x.double()).abs().flatten(1).amax(1)
+    valid = (
+        (moved <= eps * (1 + ROUNDING)) & (adversarial.flatten(1).amin(1) >= 0) & (adversarial.flatten(1).amax(1) <= 1)
+    )
+    valid &= torch.isfinite(adversarial).flatten(1).all(1)
+    return (wrong | (after & valid)).numpy(), int((~valid & after & ~wrong).sum())
+
+
+def floor(model: torch.nn.Module, shape: tuple[int, ...], passes: list[tuple[int, bool]]) -> float:
+    """CPU seconds of the same passes with nothing around them: batches of the same sizes, forward and back."""
+    began, i = time.process_time(), 0
+    while i < len(passes):
+        n, _ = passes[i]
+        back = i + 1 < len(passes) and passes[i + 1] == (n, True)
+        x = torch.full((n, *shape), 0.5, requires_grad=back)
+        with torch.set_grad_enabled(back):
+            z = model(x)
+        if back:
+            torch.autograd.grad(z, x, torch.ones_like(z))
+        i += 2 if back else 1
+    return time.process_time() - began

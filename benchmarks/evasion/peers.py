@@ -1,0 +1,125 @@
+"""The peers, frozen: which attack of which package, at which settings. None of their code is ours.
+
+`make bench-evasion` installs them into `.peers` beside this file, without what they ask for besides (torchvision has no
+build that fits this torch; it and visdom are only imported for parts that are not used here, so empty stand-ins do).
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+FOLDER = Path(__file__).parent / ".peers"
+PACKAGES = {
+    "torchattacks": "3.5.1",
+    "foolbox": "3.3.4",
+    "adversarial-robustness-toolbox": "1.20.1",
+    "adv-lib": "0.2.8",
+}
+Attack = Callable[[torch.nn.Module, torch.Tensor, torch.Tensor, float, int], torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Peer:
+    """run(model, x, y, eps, seed): inputs within the L∞ ball of radius eps, in the order of x.
+
+    seeds: how many of the benchmark's seeds it is run with (the slow ones: the first only, and the table says so).
+    strong: counts towards the union of all peers and towards what the strongest single one reaches.
+    """
+
+    name: str
+    package: str
+    settings: str
+    run: Attack
+    seeds: int = 3
+
+
+def ready() -> None:
+    """Put the peers on the path, with stand-ins for what they import and do not use here."""
+    sys.path.insert(0, str(FOLDER))
+    for name in ("torchvision", "torchvision.models", "visdom"):
+        sys.modules.setdefault(name, types.ModuleType(name))
+    sys.modules["torchvision"].models = sys.modules["torchvision.models"]  # type: ignore[attr-defined]
+
+
+def _torchattacks_pgd(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int) -> torch.Tensor:
+    import torchattacks
+
+    torch.manual_seed(seed)
+    return _in_batches(torchattacks.PGD(model, eps=eps, alpha=2.5 * eps / 40, steps=40, random_start=True), x, y)
+
+
+def _torchattacks_apgd(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int) -> torch.Tensor:
+    import torchattacks
+
+    attack = torchattacks.APGD(model, norm="Linf", eps=eps, steps=100, n_restarts=1, seed=seed, loss="ce")
+    return _in_batches(attack, x, y)
+
+
+def _foolbox_pgd(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int) -> torch.Tensor:
+    import foolbox
+
+    torch.manual_seed(seed)
+    wrapped = foolbox.PyTorchModel(model, bounds=(0, 1), device="cpu")
+    attack = foolbox.attacks.LinfPGD(steps=40)
+    return _in_batches(lambda a, b: attack(wrapped, a, b, epsilons=eps)[1], x, y)
+
+
+def _art(model: torch.nn.Module) -> object:
+    import torch.nn as nn
+    from art.estimators.classification import PyTorchClassifier
+
+    return PyTorchClassifier(
+        model, loss=nn.CrossEntropyLoss(), input_shape=(1, 28, 28), nb_classes=10, clip_values=(0, 1), device_type="cpu"
+    )
+
+
+def _art_pgd(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int) -> torch.Tensor:
+    import numpy as np
+    from art.attacks.evasion import ProjectedGradientDescent
+
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+    attack = ProjectedGradientDescent(
+        _art(model), eps=eps, eps_step=2.5 * eps / 40, max_iter=40, num_random_init=1, batch_size=256, verbose=False
+    )
+    return torch.from_numpy(attack.generate(x.numpy(), y.numpy()))
+
+
+def _apgd_ce(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int) -> torch.Tensor:
+    from adv_lib.attacks.auto_pgd import apgd
+
+    torch.manual_seed(seed)
+    return _in_batches(lambda a, b: apgd(model, a, b, eps, float("inf"), n_iter=100, loss_function="ce"), x, y)
+
+
+def _apgd_ce_t(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int) -> torch.Tensor:
+    """What carries AutoAttack: APGD-CE, then APGD-T (nine targets, DLR) on the rest, 100 steps each."""
+    from adv_lib.attacks.auto_pgd import apgd_targeted
+
+    found = _apgd_ce(model, x, y, eps, seed)
+    with torch.no_grad():
+        rest = torch.cat([model(p) for p in found.split(256)]).argmax(1) == y
+    if rest.any():
+        more = _in_batches(lambda a, b: apgd_targeted(model, a, b, eps, float("inf"), n_iter=100), x[rest], y[rest])
+        found[rest] = more
+    return found
+
+
+def _in_batches(attack: Callable[..., torch.Tensor], x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return torch.cat([attack(a, b).detach() for a, b in zip(x.split(256), y.split(256), strict=True)])
+
+
+PEERS = (
+    Peer("PGD-40", "torchattacks", "alpha 2.5 eps/40, random start", _torchattacks_pgd),
+    Peer("PGD-40", "foolbox", "relative step size 0.025, random start", _foolbox_pgd),
+    Peer("PGD-40", "adversarial-robustness-toolbox", "step 2.5 eps/40, 1 random start", _art_pgd, seeds=1),
+    Peer("APGD-CE 100", "torchattacks", "1 restart", _torchattacks_apgd),
+    Peer("APGD-CE 100", "adv-lib", "1 restart", _apgd_ce),
+    Peer("APGD-CE + APGD-T 100", "adv-lib", "9 targets, DLR, 1 restart", _apgd_ce_t, seeds=1),
+)

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from bartizan.campaign.ladder import access_of, built_on, ladder, rank
+from bartizan.core.access import Access
+from bartizan.core.evidence import Evidence
+from bartizan.core.finding import Rate
+from bartizan.core.trial import Subject, Trial
+from bartizan.core.vocabulary import Capability, Outcome
+
+
+def rate(value: float) -> Rate:
+    return Rate(estimand="harm", value=value, low=round(value - 0.1, 3), high=value + 0.1, n=10, method="m")
+
+
+def evidence(name: str, capability: Capability, after: tuple[str, ...] = ()) -> Evidence:
+    trial = Trial(
+        name=name, kind="attack", plugin="p", version=1, subject=Subject(kind="target", id="m"), after=after,
+        access=Access(capabilities=(capability,)),
+    )  # fmt: skip
+    return Evidence(id=name, artifact=name, trial=trial, outcome=Outcome.MEASURED)
+
+
+def test_the_ladder_runs_from_least_to_most() -> None:
+    found = ladder([("weights", rate(0.9)), ("labels", rate(0.3)), ("scores", rate(0.4)), ("odd", rate(1.0))])
+    assert [(r.access, r.rate, r.low) for r in found] == [
+        ("labels", 0.3, 0.2), ("scores", 0.4, 0.3), ("weights", 0.9, 0.8),
+    ]  # fmt: skip
+    assert rank("odd") < rank("none") < rank("labels") < rank("weights")
+
+
+def test_what_is_built_on_a_copy_took_the_access_the_copy_took() -> None:
+    copy, moved = evidence("copy", Capability.SCORES), evidence("moved", Capability.LABELS, after=("copy", "lost"))
+    known = {"copy": copy, "moved": moved}
+    assert built_on(known, moved) == [copy]
+    assert access_of(known, moved) == "scores"
