@@ -67,8 +67,8 @@ def _row(
     found = sizes[np.isfinite(sizes)]
     return {
         "model": name, "norm": norm, "attack": attack.name, "package": attack.package, "settings": attack.settings,
-        "seed": seed, "n": len(x), "median": float(np.median(sizes)), "mean": float(found.mean()) if len(found) else None,
-        "success": len(found) / len(x), "forwards": counted.count(back=False) / len(x),
+        "seed": seed, "n": len(x), "median": float(np.median(sizes)), "success": len(found) / len(x),
+        "mean": float(found.mean()) if len(found) else None, "forwards": counted.count(back=False) / len(x),
         "backwards": counted.count(back=True) / len(x), "invalid": invalid,
     }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The peers of the minimum-norm table with 100 steps, at their authors' settings otherwise (see `peers` for versions)."""
+"""The peers of the minimum-norm table with 100 steps, otherwise as their authors set them (versions: `peers`)."""
 
 from __future__ import annotations
 

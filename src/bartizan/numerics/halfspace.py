@@ -1,4 +1,4 @@
-"""The smallest change within a box that gains so much by first order: nearest points of a half-space, for every norm."""
+"""The smallest change within a box that gains so much by first order: nearest points of a half-space, by norm."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def nearest_gain(x0: torch.Tensor, g: torch.Tensor, gain: torch.Tensor, norm: No
     room = torch.where(slope > 0, bounds[1] - flat, flat - bounds[0]).clamp_min(0)
     steep, gain = slope.abs(), gain.clamp_min(0)[:, None]
     moved = {"linf": _linf, "l2": _l2, "l1": _l1, "l0": _l0}[norm](steep, room, gain)
-    return (moved * slope.sign()).reshape(x0.shape)
+    return (moved * slope.sign() * (gain > 0)).reshape(x0.shape)
 
 
 def _linf(steep: torch.Tensor, room: torch.Tensor, gain: torch.Tensor) -> torch.Tensor:

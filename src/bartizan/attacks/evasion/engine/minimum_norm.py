@@ -117,7 +117,9 @@ def _not_converged(short: NDArray[np.float64], long: NDArray[np.float64]) -> lis
     return [Flag(id="not_converged", detail=text)]
 
 
-def _improve(found: Shrunk, more: Shrunk, x: Array, few: NDArray[np.int64], sizes: NDArray[np.float64], norm: Norm) -> None:
+def _improve(
+    found: Shrunk, more: Shrunk, x: Array, few: NDArray[np.int64], sizes: NDArray[np.float64], norm: Norm
+) -> None:
     """What the longer search found closer is kept."""
     size = size_of(more.changed.astype(np.float64) - x[few], norm)
     better = more.found & (size < sizes)

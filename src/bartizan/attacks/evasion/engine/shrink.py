@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 FEWEST_STEPS = 10
 """Below that some run would have less than one step."""
-BALLS, ROUGH, SPARSE = (0.15, 0.45), 0.75, 0.6
+BALLS, ROUGH, SPARSE = (0.2, 0.5), 0.8, 0.6
 """Where a run ends, as a share of the steps: two within balls and a rough one along the boundary, before the last; for
 l0 the first of two. Chosen on the tuning images of `benchmarks/evasion`; flat around these values."""
 
@@ -50,48 +52,65 @@ def shrink(
     seed: int,
     device: str = "cpu",
     batch: int = 256,
-    goal: float = 0.0,
 ) -> Shrunk:
     """Search for the least change of each of `x` (N×…, inside `bounds`) in at most `steps` passes forward, the clean
-    one and the referee's included, and fewer back. An example is done once a change of size `goal` is known.
+    one and the referee's included, and fewer back.
 
     At most `batch` examples are on the device at once.
     """
     import torch
 
-    terms = Terms(logits, norm, bounds, goal)
+    terms = Terms(logits, norm, bounds)
     found = _empty(x)
-    phases = torch.rand(len(x), 2, generator=torch.Generator().manual_seed(child(seed, "shrink")))
+    phases = phases_of(len(x), seed)
     for i in range(0, len(x), batch):
         part = slice(i, min(i + batch, len(x)))
         index = torch.arange(part.start, part.stop, device=device)
         x0, true = (torch.from_numpy(np.ascontiguousarray(a[part])).to(device) for a in (x, y))
         known = Smallest.begin(index, x0, true, phases[part].to(device))
-        found.clean_classes[part] = _clean(logits, known, int(y.max()) + 1)
-        runs(terms, known, steps - 2)
+        found.clean_classes[part] = clean_pass(logits, known, int(y.max()) + 1)
+        for run in runs(terms, known, steps - 2):
+            run()
         _enter(found, part, known)
     return found
 
 
-def runs(terms: Terms, known: Smallest, steps: int) -> None:
-    """All runs of a search, on the examples of `known`, in `steps` passes forward and back."""
+def phases_of(n: int, seed: int) -> torch.Tensor:
+    """Two random numbers for each of N examples, the same in whatever batches they come."""
+    import torch
+
+    return torch.rand(n, 2, generator=torch.Generator().manual_seed(child(seed, "shrink")))
+
+
+def shrink_from(terms: Terms, known: Smallest, best: torch.Tensor, size: torch.Tensor, steps: int) -> None:
+    """Improve upon successes `best` (N×…) of `size` (N, ∞ where there is none) in `steps` passes forward and back."""
+    known.best, known.size = best.clone(), size.clone()
+    for run in runs(terms, known, steps):
+        run()
+
+
+def runs(terms: Terms, known: Smallest, steps: int) -> list[Callable[[], None]]:
+    """The runs of a search on the examples of `known`, to be called in order; `steps` passes forward and back."""
     if terms.norm == "l0":
         first = _until(SPARSE, steps)
-        sparse_run(terms, known, first, down=True, memory=0.9)
-        sparse_run(terms, known, steps - first, down=False, memory=0.8)
-        return
+        return [
+            partial(sparse_run, terms, known, first, down=True, memory=0.9),
+            partial(sparse_run, terms, known, steps - first, down=False, memory=0.8),
+        ]
     one, two, three = (_until(share, steps) for share in (*BALLS, ROUGH))
-    ball_run(terms, known, one, again=False)
-    ball_run(terms, known, two - one, again=True)
-    boundary_run(terms, known, three - two, share=0.5, beyond=1.0)
-    boundary_run(terms, known, steps - three, share=1.0, beyond=0.3)
+    return [
+        partial(ball_run, terms, known, one, again=False),
+        partial(ball_run, terms, known, two - one, again=True),
+        partial(boundary_run, terms, known, three - two, share=0.5, beyond=1.0, memory=0.5),
+        partial(boundary_run, terms, known, steps - three, share=1.0, beyond=0.3, memory=0.3),
+    ]
 
 
 def _until(share: float, steps: int) -> int:
     return max(1, round(share * steps))
 
 
-def _clean(logits: Logits, known: Smallest, classes: int) -> Labels:
+def clean_pass(logits: Logits, known: Smallest, classes: int) -> Labels:
     """One pass over the unchanged inputs; what is wrong unchanged is of size 0. Raises `ModelError`."""
     import torch
 

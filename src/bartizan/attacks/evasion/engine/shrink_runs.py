@@ -27,7 +27,7 @@ def ball_run(terms: Terms, known: Smallest, steps: int, *, again: bool) -> None:
 
     After Pintor et al., Fast minimum-norm adversarial attacks, NeurIPS 2021, arXiv:2102.12827, with steps that are a
     share of the radius in the geometry of the norm. again: a second run, which starts a little below what is known and
-    first pushes the true class down, so that it sets out for other boundaries than the first, which goes by first order.
+    first pushes the true class down, so that it sets out for other boundaries than the first.
     """
     import torch
 
@@ -47,11 +47,12 @@ def ball_run(terms: Terms, known: Smallest, steps: int, *, again: bool) -> None:
         s.x = step(s.x, s.x0, seen.g, size, s.eps, terms.norm, terms.bounds)
 
 
-def boundary_run(terms: Terms, known: Smallest, steps: int, *, share: float, beyond: float) -> None:
+def boundary_run(terms: Terms, known: Smallest, steps: int, *, share: float, beyond: float, memory: float) -> None:
     """From the best point known: go `share` of the way to the nearest point behind the boundary as it looks from here.
 
     The boundary is taken as flat; from inside, the aim is `beyond` (a share of the way, less and less) behind it, and
-    where nothing was ever found more and more. Half ways average over a rugged boundary, whole ways end on its corners.
+    where nothing was ever found more and more. Half ways and a `memory` of gradients average over a rugged boundary;
+    whole ways end on its corners.
     """
     import torch
 
@@ -63,8 +64,9 @@ def boundary_run(terms: Terms, known: Smallest, steps: int, *, share: float, bey
         cosine = _cosine(k, steps)
         grown = min(beyond * 2.0**k, 1e6)
         extra = torch.where(torch.isfinite(seen.best), beyond * (0.02 + 0.98 * cosine), grown) * ~seen.wrong
-        gain = (seen.gap + (seen.g * (s.x - s.x0)).flatten(1).sum(1)) * (1 + extra)
-        aim = s.x0 + nearest_gain(s.x0, seen.g, gain * (1 + 1e-6), terms.norm, terms.bounds)
+        s.memory = torch.lerp(seen.g, s.memory, memory) if k else seen.g
+        gain = (seen.gap + (s.memory * (s.x - s.x0)).flatten(1).sum(1)) * (1 + extra)
+        aim = s.x0 + nearest_gain(s.x0, s.memory, gain, terms.norm, terms.bounds)
         far = torch.where(torch.isfinite(seen.best), share * (0.1 + 0.9 * cosine), 1.0)
         s.x = torch.lerp(s.x, aim, wide(far, s.x)).clamp(*terms.bounds)
 
@@ -86,7 +88,7 @@ def sparse_run(terms: Terms, known: Smallest, steps: int, *, down: bool, memory:
         s.memory = kept * s.memory + (1 - kept) * seen.g / wide(slope(seen.g, "l2"), seen.g)
         rate = SLOWEST + (1.5 * FASTEST - SLOWEST) * _cosine(k, steps)
         s.eps = _first_count(terms, s, seen) if k == 0 else _next_count(s, seen, rate)
-        s.eps = torch.minimum(s.eps, seen.best - 1).clamp(1, most)
+        s.eps = torch.minimum(s.eps, seen.best - 1).clamp(max(1.0, terms.goal), most)
         s.x = pushed(s.x0, s.memory, s.eps, terms)
 
 
@@ -148,8 +150,8 @@ def _slope(seen: Seen, terms: Terms) -> torch.Tensor:
 
 def _widest(terms: Terms, x0: torch.Tensor) -> float:
     """The largest distance there is in the box."""
-    n = x0[0].numel() if len(x0) else 1
-    return terms.width * {"linf": 1.0, "l2": n**0.5, "l1": float(n), "l0": 0.0}[terms.norm]
+    n = int(x0[0].numel()) if len(x0) else 1
+    return terms.width * float({"linf": 1.0, "l2": n**0.5, "l1": n}[terms.norm])
 
 
 def _cosine(k: int, steps: int) -> float:

@@ -19,6 +19,9 @@ from .slots import anywhere
 if TYPE_CHECKING:
     import torch
 
+CLEAR = 5e-5
+"""How far beyond the boundary a success must be, as a share of the example's own margin: what another machine or batch
+rounds differently must not turn it back. With two classes the range of the logits says nothing of that."""
 Able = Callable[[NDArray[np.int64]], NDArray[np.bool_]]
 
 
@@ -44,7 +47,8 @@ class Smallest:
 
     index: their numbers among all examples; x0, y: inputs and true classes; best, size: the misclassified point with
     the least change and how much that is (∞: none); nearest, gap: the point that came nearest to the boundary without
-    crossing it and its margin; forwards, backwards: passes; blind: those in which the gradient was zero or not finite;
+    crossing it and its margin; clear: the margin that a success must have (∞ before the example itself was looked at);
+    forwards, backwards: passes; blind: those in which the gradient was zero or not finite;
     phase: random numbers of each example's own (N×2), for directions where there is none.
     """
 
@@ -55,6 +59,7 @@ class Smallest:
     size: torch.Tensor
     nearest: torch.Tensor
     gap: torch.Tensor
+    clear: torch.Tensor
     forwards: torch.Tensor
     backwards: torch.Tensor
     blind: torch.Tensor
@@ -68,8 +73,8 @@ class Smallest:
         none = torch.full((len(x0),), torch.inf, device=x0.device)
         count = torch.zeros(len(x0), dtype=torch.int64, device=x0.device)
         return cls(
-            index, x0, y, best=x0.clone(), size=none, nearest=x0.clone(), gap=none.clone(), forwards=count,
-            backwards=count.clone(), blind=count.clone(), phase=phase,
+            index, x0, y, best=x0.clone(), size=none, nearest=x0.clone(), gap=none.clone(), clear=none.clone(),
+            forwards=count, backwards=count.clone(), blind=count.clone(), phase=phase,
         )  # fmt: skip
 
 
@@ -107,8 +112,8 @@ class Slots:
 
 @dataclass
 class Seen:
-    """What one pass showed of the slots that stay: the gradient that leads out of the true class, the margin to the
-    boundary (below 0 beyond it), whether the point is misclassified, its size, the best size known."""
+    """What one pass showed of the slots that stay: the gradient that leads out of the true class, the margin to where
+    misclassification is clear (below 0 beyond it), whether the point is that, its size, the best size known."""
 
     g: torch.Tensor
     gap: torch.Tensor
@@ -143,10 +148,11 @@ def look(terms: Terms, known: Smallest, s: Slots, down: torch.Tensor | None = No
     g = torch.zeros_like(s.x) if g is None else g
     known.forwards[s.row] += terms.logits.draws
     known.backwards[s.row] += terms.logits.draws
-    _guard(g, known, s)
-    size, wrong = length(s.x - s.x0, terms.norm), misclassified(seen, s.y)
+    _guard(g, known, s, down)
+    size, clear = length(s.x - s.x0, terms.norm), _clear(known, s, gap)
+    wrong = misclassified(seen, s.y) & (gap < -clear)
     _enter(known, s, gap, wrong, size)
-    found = Seen(g, gap, wrong, size, known.size[s.row])
+    found = Seen(g, gap + 1.5 * clear, wrong, size, known.size[s.row])
     done = found.best <= terms.goal
     if bool(done.any()):
         s.keep(~done)
@@ -164,12 +170,22 @@ def length(delta: torch.Tensor, norm: Norm) -> torch.Tensor:
     return flat.abs().sum(1) if norm == "l1" else (flat != 0).sum(1).to(flat.dtype)
 
 
-def _guard(g: torch.Tensor, known: Smallest, s: Slots) -> None:
+def _guard(g: torch.Tensor, known: Smallest, s: Slots, down: torch.Tensor | None) -> None:
+    """Put a direction where there is none. That the true class's own logit is constant (`down`) is no blindness."""
     steepness = slope(g, "l2")
     blind = ~((steepness > 0) & (steepness < float("inf")))
     if bool(blind.any()):
-        known.blind[s.row] += blind
+        known.blind[s.row] += blind if down is None else blind & ~down
         anywhere(g, blind, known.phase[s.row])
+
+
+def _clear(known: Smallest, s: Slots, gap: torch.Tensor) -> torch.Tensor:
+    """The margin that a success of each slot must have. The first look is at the example itself."""
+    import torch
+
+    before = known.clear[s.row]
+    known.clear[s.row] = torch.where(torch.isinf(before), CLEAR * gap.abs(), before)
+    return known.clear[s.row]
 
 
 def _enter(known: Smallest, s: Slots, gap: torch.Tensor, wrong: torch.Tensor, size: torch.Tensor) -> None:

@@ -18,7 +18,7 @@ from .verdict import Reliability
 class MinimumNorm:
     """Sizes of the smallest misclassifying changes known of N examples; every array is in their order.
 
-    sizes: in `norm`, reckoned in float64 (for l0 the number of values that differ); 0 where the example is misclassified
+    sizes: in `norm`, reckoned in float64 (for l0 the number of values that differ); 0 where the example is wrong
     unchanged, ∞ where nothing was found. Each is an upper bound on the true distance. found: where sizes are finite;
     adversarial: the misclassified input, the example itself where none was found or needed.
     y: true classes; before, after: the model's classes of the examples and of `adversarial`.
