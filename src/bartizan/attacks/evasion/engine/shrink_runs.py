@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bartizan.numerics.halfspace import nearest_gain
 
 from .moves import slope, step, wide
-from .shrinking import Seen, Slots, Smallest, Terms, length, look
+from .shrinking import Seen, Slots, Smallest, Terms, length, look, survey
 
 if TYPE_CHECKING:
     import torch
@@ -22,17 +22,21 @@ FASTEST, SLOWEST = 0.2, 0.02
 """By which share a radius shrinks or grows a step, at the start and the end of a run."""
 
 
-def ball_run(terms: Terms, known: Smallest, steps: int, *, again: bool) -> None:
+def ball_run(terms: Terms, known: Smallest, steps: int, *, again: bool, probes: int = 0) -> None:
     """Climb within a radius of each example's own, which shrinks below every success and grows where there is none.
 
     After Pintor et al., Fast minimum-norm adversarial attacks, NeurIPS 2021, arXiv:2102.12827, with steps that are a
     share of the radius in the geometry of the norm. again: a second run, which starts a little below what is known and
     first pushes the true class down, so that it sets out for other boundaries than the first.
+    probes: classes surveyed beforehand, for which so many passes back are spent instead of one step.
     """
     import torch
 
     s = Slots.fill(known, terms.goal)
     most = _widest(terms, s.x0)
+    if probes and steps > 1:
+        survey(terms, known, s, probes)
+        steps -= 1
     for k in range(steps):
         early = again and k < steps / 2
         seen = look(terms, known, s, ~s.hit if early else None)

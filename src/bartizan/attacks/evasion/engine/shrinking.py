@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bartizan.numerics.halfspace import nearest_gain
 from bartizan.numerics.losses import best_other, misclassified
 from bartizan.numerics.projections import Bounds, Norm
 
@@ -81,7 +82,8 @@ class Smallest:
 @dataclass
 class Slots:
     """Examples in one run. `row`: in `Smallest`; eps: the radius each looks within (for l0 the number of values);
-    memory: averaged gradients, where a run keeps them; hit: whether this run has found anything."""
+    memory: averaged gradients, where a run keeps them; hit: whether this run has found anything; aim: the class each
+    is driven to until then (−1: to whichever is best)."""
 
     row: torch.Tensor
     x0: torch.Tensor
@@ -90,6 +92,7 @@ class Slots:
     eps: torch.Tensor
     memory: torch.Tensor
     hit: torch.Tensor
+    aim: torch.Tensor
 
     @classmethod
     def fill(cls, known: Smallest, goal: float, *, from_best: bool = False) -> Slots:
@@ -101,7 +104,7 @@ class Slots:
         there = torch.where(wide(found, x0), known.best[row], known.nearest[row])
         return cls(
             row, x0, known.y[row], x=there if from_best else x0.clone(), eps=known.size[row].clone(),
-            memory=torch.zeros_like(x0), hit=torch.zeros_like(found),
+            memory=torch.zeros_like(x0), hit=torch.zeros_like(found), aim=torch.full_like(row, -1),
         )  # fmt: skip
 
     def keep(self, mask: torch.Tensor) -> None:
@@ -129,10 +132,8 @@ def look(terms: Terms, known: Smallest, s: Slots, down: torch.Tensor | None = No
     """
     import torch
 
-    if terms.able is not None:
-        can = torch.from_numpy(terms.able(known.index[s.row].cpu().numpy())).to(s.row.device)
-        down = down[can] if down is not None else None
-        s.keep(can)
+    can = _dismiss(terms, known, s)
+    down = down[can] if down is not None else None
     if not len(s.row):
         return None
     with torch.enable_grad():
@@ -141,7 +142,8 @@ def look(terms: Terms, known: Smallest, s: Slots, down: torch.Tensor | None = No
     seen = z.detach()
     other = best_other(seen, s.y)
     gap = (seen.gather(1, s.y[:, None]) - seen.gather(1, other[:, None])).squeeze(1)
-    pull = torch.zeros_like(seen).scatter_(1, other[:, None], 1.0)
+    up = torch.where((s.aim >= 0) & ~s.hit, s.aim, other)
+    pull = torch.zeros_like(seen).scatter_(1, up[:, None], 1.0)
     pull = pull * ~down[:, None] if down is not None else pull
     pull.scatter_(1, s.y[:, None], -1.0)
     g = torch.autograd.grad(z, x, pull, allow_unused=True)[0] if z.requires_grad else None
@@ -152,12 +154,40 @@ def look(terms: Terms, known: Smallest, s: Slots, down: torch.Tensor | None = No
     size, clear = length(s.x - s.x0, terms.norm), _clear(known, s, gap)
     wrong = misclassified(seen, s.y) & (gap < -clear)
     _enter(known, s, gap, wrong, size)
+    gap = (seen.gather(1, s.y[:, None]) - seen.gather(1, up[:, None])).squeeze(1)
     found = Seen(g, gap + 1.5 * clear, wrong, size, known.size[s.row])
     done = found.best <= terms.goal
     if bool(done.any()):
         s.keep(~done)
         found = Seen(*(getattr(found, f.name)[~done] for f in fields(found)))
     return found if len(s.row) else None
+
+
+def survey(terms: Terms, known: Smallest, s: Slots, probes: int) -> None:
+    """Aim each slot at the class whose boundary is nearest by first order, among the `probes` likeliest others.
+
+    One pass forward and `probes` back. It need not be the class with the next highest logit: Moosavi-Dezfooli, Fawzi
+    and Frossard, DeepFool, CVPR 2016, arXiv:1511.04599.
+    """
+    import torch
+
+    _dismiss(terms, known, s)
+    if not len(s.row):
+        return
+    with torch.enable_grad():
+        x = s.x.detach().requires_grad_(True)
+        z = terms.logits(x, known.index[s.row])
+    known.forwards[s.row] += terms.logits.draws
+    likeliest = z.detach().scatter(1, s.y[:, None], float("-inf")).topk(min(probes, z.shape[1] - 1), dim=1).indices
+    least = torch.full((len(s.row),), torch.inf, device=x.device)
+    for up in likeliest.unbind(1) if z.requires_grad else ():
+        gap = (z.gather(1, s.y[:, None]) - z.gather(1, up[:, None])).squeeze(1)
+        g = torch.autograd.grad(-gap.sum(), x, retain_graph=True, allow_unused=True)[0]
+        known.backwards[s.row] += terms.logits.draws
+        g = torch.zeros_like(s.x) if g is None else g.nan_to_num(0.0, 0.0, 0.0)
+        needed = length(nearest_gain(s.x0, g, gap.detach(), terms.norm, terms.bounds), terms.norm)
+        nearer = (needed < least) & (g != 0).flatten(1).any(1)
+        least, s.aim = torch.where(nearer, needed, least), torch.where(nearer, up, s.aim)
 
 
 def length(delta: torch.Tensor, norm: Norm) -> torch.Tensor:
@@ -168,6 +198,17 @@ def length(delta: torch.Tensor, norm: Norm) -> torch.Tensor:
     if norm == "l2":
         return flat.square().sum(1).sqrt()
     return flat.abs().sum(1) if norm == "l1" else (flat != 0).sum(1).to(flat.dtype)
+
+
+def _dismiss(terms: Terms, known: Smallest, s: Slots) -> torch.Tensor:
+    """Let those go who cannot pay for a pass. Returns who could, N as it was."""
+    import torch
+
+    if terms.able is None:
+        return torch.ones_like(s.hit)
+    can = torch.from_numpy(terms.able(known.index[s.row].cpu().numpy())).to(s.row.device)
+    s.keep(can)
+    return can
 
 
 def _guard(g: torch.Tensor, known: Smallest, s: Slots, down: torch.Tensor | None) -> None:
