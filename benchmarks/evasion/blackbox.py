@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -28,6 +29,7 @@ from bartizan.numerics.survival import kaplan_meier
 Array = NDArray[Any]
 Access = Literal["scores", "labels"]
 Norm = Literal["linf", "l2"]
+Row = dict[str, Any]
 BUDGET: dict[Access, int] = {"scores": 5000, "labels": 2000}
 """Queries for an example; the first is n_queries of the Square Attack's authors in AutoAttack."""
 
@@ -94,7 +96,9 @@ class Meter(torch.nn.Module):
         return np.asarray(((b**2).sum(1) - 2 * a @ b.T).argmin(1), np.int64)
 
 
-def rows(names: list[str], part: Part, n: int, seeds: list[int], balls: tuple[Ball, ...] = BALLS) -> list[dict[str, Any]]:
+def rows(
+    names: list[str], part: Part, n: int, seeds: list[int], balls: tuple[Ball, ...] = BALLS
+) -> list[dict[str, Any]]:
     """One row a model, ball, attack and seed; see `_row`."""
     return [
         _row(name, part, n, seed, ball, attack)
@@ -105,7 +109,7 @@ def rows(names: list[str], part: Part, n: int, seeds: list[int], balls: tuple[Ba
     ]
 
 
-def _row(name: str, part: Part, n: int, seed: int, ball: Ball, attack: str) -> dict[str, Any]:
+def _row(name: str, part: Part, n: int, seed: int, ball: Ball, attack: str) -> Row:
     """median_queries: among all examples, None beyond the budget; queries: spent on all; invalid: handed over as
     successes and none, by the referee's own look."""
     x, y = (a[:n] for a in images(entry(name).dataset, part))
@@ -152,12 +156,10 @@ def _metered(run: Callable[[Meter, Array, Array, Ball], Any], together: bool) ->
         parts = []
         for rows in [slice(None)] if together else [slice(i, i + 1) for i in range(len(x))]:
             torch.manual_seed(seed)
-            np.random.seed(seed)  # noqa: NPY002
+            np.random.seed(seed)
             meter = Meter(net, x[rows], y[rows], ball)
-            try:
+            with suppress(Over, ValueError, AssertionError):  # some peers give up by raising
                 run(meter, x[rows], y[rows], ball)
-            except (Over, ValueError, AssertionError):  # some peers give up by raising
-                pass
             parts.append((meter.spent, meter.fell, meter.found))
         spent, fell, found = (np.concatenate(p) for p in zip(*parts, strict=True))
         return spent, fell, found
@@ -187,7 +189,9 @@ def _art_square(meter: Meter, x: Array, y: Array, ball: Ball) -> None:
     from art.estimators.classification import PyTorchClassifier
 
     norm = {"linf": np.inf, "l2": 2}[ball.norm]
-    classifier = PyTorchClassifier(meter, torch.nn.CrossEntropyLoss(), (1, 28, 28), 10, clip_values=(0, 1), device_type="cpu")
+    classifier = PyTorchClassifier(
+        meter, torch.nn.CrossEntropyLoss(), (1, 28, 28), 10, clip_values=(0, 1), device_type="cpu"
+    )
     SquareAttack(
         classifier, norm=norm, eps=ball.eps * (1 - 1e-6), max_iter=BUDGET["scores"], batch_size=len(x), verbose=False
     ).generate(x.copy(), y)  # fmt: skip
@@ -205,7 +209,9 @@ def _foolbox(make: Callable[[Any, Ball], Any]) -> Callable[[Meter, Array, Array,
         import foolbox
 
         asked = foolbox.PyTorchModel(meter, bounds=(0, 1), device="cpu")
-        make(foolbox.attacks, ball).run(asked, torch.from_numpy(x), foolbox.criteria.Misclassification(torch.from_numpy(y)))
+        make(foolbox.attacks, ball).run(
+            asked, torch.from_numpy(x), foolbox.criteria.Misclassification(torch.from_numpy(y))
+        )
 
     return run
 

@@ -81,7 +81,7 @@ def square_search(
         live = live[able(rows[live])]
         if not len(live):
             break
-        draw = _Draw([rngs[i] for i in live])
+        draw = _Draw([rngs[int(i)] for i in live])
         if step == 0 and start is None:
             point = _inside(first(x0[live], radius, draw), x0[live], norm, radius, bounds)
         else:
@@ -119,9 +119,7 @@ def _stripes(x0: Array, radius: np.float32, draw: _Draw) -> Array:
     return np.asarray(x0 + radius * draw.signs(c, 1, w), np.float32)
 
 
-def _paint(
-    x: Array, x0: Array, radius: np.float32, bounds: tuple[float, float], share: float, draw: _Draw
-) -> Array:
+def _paint(x: Array, x0: Array, radius: np.float32, bounds: tuple[float, float], share: float, draw: _Draw) -> Array:
     """One square of each image to ±ε, one sign for each channel; the other way round where that changes nothing."""
     _, c, h, w = x.shape
     s = int(np.clip(round(np.sqrt(share * h * w)), 1, min(h, w)))
@@ -145,9 +143,7 @@ def _tiles(x0: Array, radius: np.float32, draw: _Draw) -> Array:
     return _scaled(x0, delta, radius)
 
 
-def _shift(
-    x: Array, x0: Array, radius: np.float32, bounds: tuple[float, float], share: float, draw: _Draw
-) -> Array:
+def _shift(x: Array, x0: Array, radius: np.float32, bounds: tuple[float, float], share: float, draw: _Draw) -> Array:
     """Move the distance spent in one square, and what is still unspent, into another one as a bump."""
     _, c, h, w = x.shape
     s = int(np.clip(round(np.sqrt(share * h * w)), min(3, h, w), min(h, w)))

@@ -34,14 +34,13 @@ class Oracle:
         self.probabilities = False
         self.asked = 0
 
-    def first(self, x: Array, y: Labels) -> tuple[NDArray[Any], NDArray[np.float64], Labels]:
-        """Answers, margins and classes of unchanged inputs. Raises `ModelError` in one sentence."""
+    def first(self, x: Array, y: Labels) -> tuple[NDArray[np.float64], Labels]:
+        """Margins and classes of all unchanged inputs. Raises `ModelError` in one sentence."""
         answers = self._answers(x)
         if self.access == "scores":
             _refuse_scores(answers, int(y.max()) + 1)
             self.probabilities = bool((answers >= 0).all() and (answers.sum(1) <= 1 + 1e-3).all())
-        margins = self._margins(answers, y)
-        return answers, margins, answers.argmax(1) if self.access == "scores" else answers
+        return self._read(answers, y)
 
     def margins(self, x: Array, y: Labels) -> NDArray[np.float64]:
         """Margins of inputs; NaN where the answer is not finite."""
@@ -49,7 +48,9 @@ class Oracle:
 
     def again(self, x: Array, y: Labels) -> tuple[NDArray[np.float64], Labels]:
         """Margins and classes."""
-        answers = self._answers(x)
+        return self._read(self._answers(x), y)
+
+    def _read(self, answers: NDArray[Any], y: Labels) -> tuple[NDArray[np.float64], Labels]:
         return self._margins(answers, y), answers.argmax(1) if self.access == "scores" else answers
 
     def _margins(self, answers: NDArray[Any], y: Labels) -> NDArray[np.float64]:
@@ -93,7 +94,7 @@ def _refuse_scores(answers: NDArray[np.float64], classes: int) -> None:
         )
 
 
-def checked_access(access: str, norm: str, budget: int) -> tuple[Access, Literal["linf", "l2"]]:
+def checked_access(access: str, norm: str, budget: int, batch: int) -> tuple[Access, Literal["linf", "l2"]]:
     """Raises `UsageError` in one sentence."""
     if access not in ACCESS:
         raise UsageError(f"there is no access {access!r}; known are {', '.join(ACCESS)}")
@@ -101,6 +102,8 @@ def checked_access(access: str, norm: str, budget: int) -> tuple[Access, Literal
         raise UsageError(f"there is no search by queries in the norm {norm!r}; known are linf, l2")
     if budget < 2:
         raise UsageError(f"the budget is {budget}; give at least 2: one query for the input as it is, one for a change")
+    if batch < 1:
+        raise UsageError(f"the batch is {batch}; it must hold at least one input")
     return access, norm  # type: ignore[return-value]
 
 
@@ -108,14 +111,15 @@ class Ledger:
     """What was asked of N examples and what came of it; a margin asked for is a query spent.
 
     spent: queries; fell: a query inside ball and box was misread; found: that input; least, best: lowest margin inside
-    the ball and its input; moved: whether any margin differed from that of the input as it is; turned: whether any
-    input at all was misread; odd: answers that were not finite, which count as no success.
+    the ball and its input; margin, before: margin and class of the input as it is; moved: whether any margin differed
+    from that; turned: whether any input at all was misread; odd: answers that were not finite, which count as no
+    success.
     """
 
     def __init__(self, oracle: Oracle, x0: Array, y: Labels, ball: Ball, eps: float, budget: int) -> None:
-        self._oracle, self._x0, self._y, self._ball, self._eps, self._budget = oracle, x0, y, ball, eps, budget
+        self.oracle, self.x0, self.y, self.ball, self.eps, self.budget = oracle, x0, y, ball, eps, budget
         n = len(x0)
-        self.answers, self.margin, self.before = oracle.first(x0, y)
+        self.margin, self.before = oracle.first(x0, y)
         self.spent = np.ones(n, np.int64)
         self.fell = self.margin < 0
         self.found, self.best, self.least = x0.copy(), x0.copy(), self.margin.copy()
@@ -124,17 +128,22 @@ class Ledger:
 
     def open_(self, rows: Rows) -> Mask:
         """Which of `rows` still stand and can pay for a query."""
-        return np.asarray(~self.fell[rows] & (self.spent[rows] < self._budget))
+        return np.asarray(~self.fell[rows] & (self.spent[rows] < self.budget))
+
+    def standing(self) -> Rows:
+        """All examples that still stand and can pay."""
+        rows = np.arange(len(self.spent), dtype=np.int64)
+        return rows[self.open_(rows)]
 
     def ask(self, x: Array, rows: Rows) -> NDArray[np.float64]:
         """Margins of inputs, each spent on another of `rows`; infinite where the answer is not finite."""
-        margins = self._oracle.margins(x, self._y[rows])
+        margins = self.oracle.margins(x, self.y[rows])
         self.odd += int(np.isnan(margins).sum())
         margins = np.where(np.isnan(margins), np.inf, margins)
         self.spent[rows] += 1
         self.moved[rows] |= margins != self.margin[rows]
         self.turned[rows] |= margins < 0
-        fits = inside(x, self._x0[rows], self._ball.norm, self._eps, self._ball.bounds)
+        fits = inside(x, self.x0[rows], self.ball.norm, self.eps, self.ball.bounds)
         lower = fits & (margins <= self.least[rows])
         self.best[rows[lower]], self.least[rows[lower]] = x[lower], margins[lower]
         won = fits & (margins < 0)

@@ -117,7 +117,7 @@ class _Edge:
         self.values[slot], self.noise[slot] = value, noise
 
     def _at_edge(self, slope: Floats, bold: Floats) -> Array:
-        """The point in direction `bold` where the plane of `slope` is met; on the border of the ball if that is near."""
+        """Where the plane of `slope` is met in direction `bold`; on the border of the ball if that is near."""
         direction = self.ball.unit(bold)
         low, high = 0.0, 2 * self.size
         for _ in range(HALVINGS):

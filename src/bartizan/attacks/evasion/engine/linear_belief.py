@@ -20,7 +20,7 @@ CELLS_PER_LENGTH = 14
 """The side of an image in lengths over which its gradient is alike: two pixels of 28."""
 ROUGHNESS = 0.05
 """Variance of what each cell has for itself, as a share of what it has in common with its neighbours."""
-WINDOW = 256
+WINDOW = 128
 """Changes remembered; beyond, the oldest is forgotten."""
 
 
@@ -43,9 +43,10 @@ class Prior:
         high, wide = shape[1:] if len(shape) == 3 else (1, int(np.prod(shape)))
         most = MOST_CELLS if len(shape) == 3 else wide
         rows, columns = (np.arange(n) * min(n, most) // n for n in (high, wide))
-        likeness = tuple(_likeness(int(c[-1]) + 1, smooth=len(shape) == 3) for c in (rows, columns))
-        root = tuple(np.linalg.cholesky(k + 1e-6 * np.eye(len(k))) if k.any() else k for k in likeness)
-        return cls(shape, rows, columns, (likeness[0], likeness[1]), (root[0], root[1]))
+        likeness = [_likeness(int(c[-1]) + 1, smooth=len(shape) == 3) for c in (rows, columns)]
+        return cls(
+            shape, rows, columns, (likeness[0], likeness[1]), (_factor(likeness[0]), _factor(likeness[1]))
+        )  # fmt: skip
 
     @property
     def cells(self) -> tuple[int, int, int]:
@@ -87,11 +88,16 @@ def _likeness(n: int, *, smooth: bool) -> Floats:
     return np.asarray(np.exp(-0.5 * ((i[:, None] - i) * CELLS_PER_LENGTH / n) ** 2))
 
 
+def _factor(likeness: Floats) -> Floats:
+    zero = not likeness.any()
+    return likeness if zero else np.asarray(np.linalg.cholesky(likeness + 1e-6 * np.eye(len(likeness))))
+
+
 class LinearBelief:
     """The changes of one input that were asked about, and the slopes that explain given values of them."""
 
-    def __init__(self, prior: Prior, rng: np.random.Generator, window: int = WINDOW) -> None:
-        self.prior, self._rng, self._window = prior, rng, window
+    def __init__(self, prior: Prior, rng: np.random.Generator) -> None:
+        self.prior, self._rng = prior, rng
         self._asked = np.zeros((0, int(np.prod(prior.cells))), np.float32)
         self.products = np.zeros((0, 0))
         self._next = 0
@@ -107,13 +113,13 @@ class LinearBelief:
 
     def add(self, change: NDArray[np.floating], keep: int = -1) -> int:
         """Remember `change`; returns its slot: a new one, or that of the oldest change, which is not `keep`."""
-        if len(self) < self._window:
+        if len(self) < WINDOW:
             self._grow()
             slot = len(self) - 1
         else:
             self._next += self._next == keep
-            slot = self._next % self._window
-            self._next = (slot + 1) % self._window
+            slot = self._next % WINDOW
+            self._next = (slot + 1) % WINDOW
         self._asked[slot] = self.prior.pooled(change)
         self.products[slot], self.products[slot, slot] = self.covariance(change)
         self.products[:, slot] = self.products[slot]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.core.data import Array, Labels
+from bartizan.core.data import Array
 from bartizan.core.errors import DataError
 from bartizan.numerics.projections import Bounds
 from bartizan.numerics.seeds import streams
@@ -24,8 +25,8 @@ from .score_search import Search, by_scores
 from .steps import Ball
 
 Rows = NDArray[np.int64]
-BELIEF_FIRST = 500
-"""Queries after which the belief in a linear model has had its chance with an example of image shape."""
+BELIEF_FIRST = 1000
+"""Queries after which the belief in a linear model has had its chance with an example, if another search applies."""
 
 
 def query_attack(
@@ -52,66 +53,65 @@ def query_attack(
     checks: ask a few thousand questions more to doubt the result. These and the referee's are on top of the budget
     and counted apart.
 
-    By scores and by labels a linear belief about the margin is searched first (`linear_belief`). What stands after 500
-    queries goes to the Square Attack (scores) or RayS (labels, L∞), if images; else the search by belief goes on.
+    A linear belief about the margin is searched first (`linear_belief`). What stands after 1,000 queries goes to the
+    Square Attack (images by scores) or to RayS (labels, L∞); elsewhere the search by belief goes on.
     The same seed gives the same result; an example fares the same alone and in company. Raises `UsageError` and its
     kin in one sentence on what cannot be attacked.
     """
     inputs, labels = checked_data(x, y, bounds)
-    of, ball_norm = checked_access(access, norm, budget)
+    of, ball_norm = checked_access(access, norm, budget, batch)
     _, radius = checked_ball(norm, eps, bounds)
     ball = Ball.safe(ball_norm, radius, bounds, inputs[0].size)
     starts = _starts(start, inputs, ball)
-    oracle = Oracle(predict, of, batch)
-    ledger = Ledger(oracle, inputs, labels, ball, radius, budget)
-    _by_belief(ledger, of, inputs, ball, starts, seed, batch)
-    if inputs.ndim == 4 and of == "scores":
-        _by_squares(ledger, inputs, ball, radius, budget, seed)
-    elif of == "labels" and norm == "linf":
-        _by_rays(ledger, inputs, ball)
-    return judged(oracle, ledger, inputs, labels, ball, radius, budget, seed=seed, checks=checks)
+    ledger = Ledger(Oracle(predict, of, batch), inputs, labels, ball, radius, budget)
+    last = _afterwards(of, inputs, ball)
+    _by_belief(ledger, starts, seed, batch, budget if last is None else BELIEF_FIRST)
+    if last is not None:
+        last(ledger, seed)
+    return judged(ledger, seed=seed, checks=checks)
 
 
-def _by_belief(
-    ledger: Ledger, access: Access, x: Array, ball: Ball, starts: list[Array], seed: int, batch: int
-) -> None:
+def _by_belief(ledger: Ledger, starts: list[Array], seed: int, batch: int, most: int) -> None:
+    """The search that learns a slope, until `most` queries are spent on an example."""
+    x, ball = ledger.x0, ledger.ball
     prior, rngs = Prior.of(x.shape[1:]), streams(seed, "belief", x)
 
     def begin(row: int) -> Search:
         tried = [s[row] for s in starts]
-        if access == "labels":
+        if ledger.oracle.access == "labels":
             return by_labels(x[row], ball, prior, rngs[row], tried)
         return by_scores(x[row], float(ledger.margin[row]), ball, prior, rngs[row], tried)
 
-    others = BELIEF_FIRST if x.ndim == 4 and (access == "scores" or ball.norm == "linf") else None
-
     def open_(rows: Rows) -> NDArray[np.bool_]:
-        return ledger.open_(rows) & (True if others is None else ledger.spent[rows] < others)
+        return ledger.open_(rows) & (ledger.spent[rows] < most)
 
-    in_lockstep(begin, _standing(ledger), ledger.ask, open_, batch)
+    in_lockstep(begin, ledger.standing(), ledger.ask, open_, batch)
 
 
-def _by_squares(ledger: Ledger, x: Array, ball: Ball, eps: float, budget: int, seed: int) -> None:
-    rows = _standing(ledger)
+def _afterwards(access: Access, x: Array, ball: Ball) -> Callable[[Ledger, int], None] | None:
+    """What goes on where a slope has not helped; None: nothing else applies."""
+    if access == "scores":
+        return _by_squares if x.ndim == 4 else None
+    return _by_rays if ball.norm == "linf" else None
+
+
+def _by_squares(ledger: Ledger, seed: int) -> None:
+    rows, ball = ledger.standing(), ledger.ball
     square_search(
-        ledger.ask, x[rows], rows, norm=ball.norm, eps=eps, bounds=ball.bounds, steps=budget,
-        rngs=streams(seed, "squares", x[rows]), able=ledger.open_, start=(ledger.best[rows], ledger.least[rows]),
+        ledger.ask, ledger.x0[rows], rows, norm=ball.norm, eps=ledger.eps, bounds=ball.bounds,
+        steps=max(ledger.budget - BELIEF_FIRST, 0), rngs=streams(seed, "squares", ledger.x0[rows]),
+        able=ledger.open_, start=(ledger.best[rows], ledger.least[rows]),
     )  # fmt: skip
 
 
-def _by_rays(ledger: Ledger, x: Array, ball: Ball) -> None:
-    search = RaySearch(x, ball.bounds, ball.radius)
+def _by_rays(ledger: Ledger, seed: int) -> None:
+    search = RaySearch(ledger.x0, ledger.ball.bounds, ledger.ball.radius)
 
     def wins(points: Array, rows: Rows) -> NDArray[np.bool_]:
         return np.asarray(ledger.ask(points, rows) < 0)
 
-    while len(rows := _standing(ledger)):
+    while len(rows := ledger.standing()):
         search.step(wins, ledger.open_, rows)
-
-
-def _standing(ledger: Ledger) -> Rows:
-    rows = np.arange(len(ledger.spent), dtype=np.int64)
-    return rows[ledger.open_(rows)]
 
 
 def _starts(start: Any, x: Array, ball: Ball) -> list[Array]:

@@ -11,11 +11,10 @@ from bartizan.core.artifact import Flag
 from bartizan.core.data import Array, Labels
 from bartizan.numerics.survival import Curve, kaplan_meier
 
-from .asking import Access, Ledger, Oracle
+from .asking import Access, Ledger
 from .confirm import inside
 from .query_doubts import Doubted, doubted
 from .result import share
-from .steps import Ball
 from .verdict import Reliability, reliability
 
 MARKS = (100, 1000, 10_000)
@@ -69,30 +68,26 @@ class QueryAttack:
         return float(self.fell.mean())
 
 
-def judged(
-    oracle: Oracle, ledger: Ledger, x: Array, y: Labels, ball: Ball, eps: float, budget: int, *, seed: int, checks: bool
-) -> QueryAttack:
+def judged(ledger: Ledger, *, seed: int, checks: bool) -> QueryAttack:
     """Everything as the referee finds it, and not as the search says."""
-    asked = oracle.asked
+    x, asked = ledger.x0, ledger.oracle.asked
     clean = ledger.margin >= 0
     claimed = ledger.fell & clean
-    seen = _Seen.of(oracle, ledger.found, x, y, claimed, ball, eps)
-    doubts = Doubted(())
-    if checks:
-        standing = np.flatnonzero(clean & ~seen.fell)
-        doubts = doubted(oracle, ledger, x, y, standing, ball, eps, budget, seed)
-    by_noise = _Seen.of(oracle, doubts.placed(x), x, y, doubts.where(len(x)), ball, eps)
+    seen = _Seen.of(ledger, ledger.found, claimed)
+    doubts = doubted(ledger, np.flatnonzero(clean & ~seen.fell), seed) if checks else Doubted(())
+    noisy = doubts.placed(x)
+    by_noise = _Seen.of(ledger, noisy, doubts.where(len(x)))
     fell = ~clean | seen.fell
     robust = clean & ~seen.fell & ~by_noise.fell
     value, low, high, n = share(robust)
     curve = kaplan_meier(ledger.spent, fell)
     return QueryAttack(
-        value=value, low=low, high=high, n=n, access=oracle.access, norm=ball.norm, eps=eps, budget=budget,
-        robust=robust, clean=clean, y=y, before=ledger.before,
-        adversarial=_pick(seen.fell, ledger.found, _pick(by_noise.fell, doubts.placed(x), x)),
+        value=value, low=low, high=high, n=n, access=ledger.oracle.access, norm=ledger.ball.norm, eps=ledger.eps,
+        budget=ledger.budget, robust=robust, clean=clean, y=ledger.y, before=ledger.before,
+        adversarial=_pick(seen.fell, ledger.found, _pick(by_noise.fell, noisy, x)),
         after=np.where(seen.fell, seen.classes, np.where(by_noise.fell, by_noise.classes, ledger.before)),
-        fell=fell, queries=ledger.spent, checked=oracle.asked - asked, curve=curve,
-        success={q: share(fell & (ledger.spent <= q))[:3] for q in MARKS if q <= budget},
+        fell=fell, queries=ledger.spent, checked=ledger.oracle.asked - asked, curve=curve,
+        success={q: share(fell & (ledger.spent <= q))[:3] for q in MARKS if q <= ledger.budget},
         median=curve.median, invalid=int((claimed & ~seen.fell).sum()), flags=doubts.flags,
         reliability=reliability(doubts.flags),
     )  # fmt: skip
@@ -106,14 +101,14 @@ class _Seen:
     classes: Labels
 
     @classmethod
-    def of(
-        cls, oracle: Oracle, changed: Array, x: Array, y: Labels, claimed: NDArray[np.bool_], ball: Ball, eps: float
-    ) -> _Seen:
+    def of(cls, ledger: Ledger, changed: Array, claimed: NDArray[np.bool_]) -> _Seen:
+        """Ask again about the inputs `changed` of the `claimed` examples."""
+        x, y, ball = ledger.x0, ledger.y, ledger.ball
         fell, classes = np.zeros(len(x), np.bool_), np.full(len(x), -1, np.int64)
         rows = np.flatnonzero(claimed)
         if len(rows):
-            margins, classes[rows] = oracle.again(changed[rows], y[rows])
-            fell[rows] = (margins < 0) & inside(changed[rows], x[rows], ball.norm, eps, ball.bounds)
+            margins, classes[rows] = ledger.oracle.again(changed[rows], y[rows])
+            fell[rows] = (margins < 0) & inside(changed[rows], x[rows], ball.norm, ledger.eps, ball.bounds)
         return cls(fell, classes)
 
 

@@ -31,6 +31,8 @@ def by_scores(
         best = int(margins.argmin())
         x = queue.pop(0) if queue else ball.farthest(x0, -_slope(belief, margins, best))
         got = yield x
+        if not np.isfinite(got):
+            continue
         slot = belief.add(x.astype(np.float64) - x0, keep=best)
         margins = np.append(margins, got) if slot == len(margins) else margins
         margins[slot] = got
