@@ -53,7 +53,7 @@ class Square(Attack):
 
     spec = AttackSpec(
         id="square",
-        version=3,
+        version=4,
         title="Square Attack",
         summary="Random search over squares of the image, guided by the scores alone.",
         references=("andriushchenko2020",),
