@@ -19,9 +19,11 @@ from bartizan.numerics.seeds import child
 from .ascent import Climb, apgd
 from .bisect import walk_back
 from .controls import ball_controls
+from .engine.model import Logits
+from .engine.shrink import phases_of, shrink_from
+from .engine.shrinking import Smallest, Terms
 from .gradients import tensors, whitebox, winning
 from .hits import Hits
-from .minimum import minimum_norm
 from .params import EvasionParams, worth_testing
 from .queries import BATCH, Queries
 from .sampling import bounds_of
@@ -58,11 +60,11 @@ EXAMPLES: dict[Effort, int] = {"quick": 200, "standard": 1000, "deep": 1000}
 
 
 class Apgd(Attack):
-    """See `ascent.apgd` and `minimum.minimum_norm` for the mathematics."""
+    """See `ascent.apgd` and `engine.shrink` for the mathematics."""
 
     spec = AttackSpec(
         id="apgd",
-        version=4,
+        version=5,
         title="Auto-PGD",
         summary="Climbs the loss by its gradient inside the ball, from several starts and with several losses.",
         references=("croce2020",),
@@ -180,17 +182,19 @@ def _sizes(view: View, queries: Queries, hits: Hits, rows: Rows, params: ApgdPar
     """Improve the smallest successful change of `rows`, whatever its size; the last resort is the whole box."""
     import torch
 
+    searched = hits.size[rows] > 0
+    phases = phases_of(len(rows), child(seed, "sizes", int(rows[0])))[torch.from_numpy(searched)]
     generator = torch.Generator().manual_seed(child(seed, "sizes", int(rows[0])))
-    rows = rows[hits.size[rows] > 0]
+    rows = rows[searched]
     if not len(rows):
         return
     x0, y = tensors(view.probe, rows)
     bounds, able = bounds_of(view), queries.able
-    known, size = torch.from_numpy(hits.smallest[rows]), torch.from_numpy(hits.size[rows]).to(x0.dtype)
-    best, size = minimum_norm(
-        queries, x0, y, rows, norm=params.norm, bounds=bounds, steps=params.size_steps,
-        known=known, known_size=size, generator=generator, able=able,
-    )  # fmt: skip
+    known = Smallest.begin(torch.from_numpy(rows), x0, y, phases)
+    terms = Terms(Logits(queries, metered=True), params.norm, bounds, able=able)
+    size = torch.from_numpy(hits.size[rows]).to(x0.dtype)
+    shrink_from(terms, known, torch.from_numpy(hits.smallest[rows]), size, params.size_steps)
+    best, size = known.best, known.size
     found = torch.isfinite(size).numpy()
     hits.add(rows[found], best[torch.from_numpy(found)].numpy())
     lost = np.flatnonzero(~found)

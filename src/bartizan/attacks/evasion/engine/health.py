@@ -25,6 +25,7 @@ from .jobs import EVERYONE, Job, stage
 from .model import Logits, checked, looks_like_probabilities
 from .search import Found, search
 from .straight_through import bridged
+from .within import search_within
 
 if TYPE_CHECKING:
     import torch
@@ -166,7 +167,7 @@ def doubts(
     fell, point = _by_noise(ready.logits, x[few], y[few], norm, eps, bounds, child(seed, "noise"), device)
     flags += raised("noise_beats_attack", broken.add(few, fell, point), len(few), "examples fell to random noise alone")
     at: dict[str, Any] = {"bounds": bounds, "device": device, "batch": batch, "seed": child(seed, "doubts")}
-    more = search(ready.logits, x[few], y[few], norm=norm, eps=eps, plan=_LONGER, **at)
+    more = search_within(ready.logits, x[few], y[few], norm=norm, eps=eps, plan=_LONGER, **at)
     k = broken.add(few, more.won, more.changed)
     flags += raised("not_converged", k, len(few), "examples fell when given many more steps")
     whole = search(ready.logits, x[few], y[few], norm="linf", eps=bounds[1] - bounds[0], plan=_UNBOUNDED, **at)

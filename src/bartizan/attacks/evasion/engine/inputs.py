@@ -42,15 +42,21 @@ def checked_data(x: Any, y: Any, bounds: Bounds) -> tuple[Array, Labels]:
 def checked_ball(norm: str, eps: float, bounds: Bounds) -> tuple[Norm, float]:
     """The norm and radius, if they make sense. Raises `UsageError` in one sentence."""
     low, high = _bounds(bounds)
-    if norm not in NORMS:
-        raise UsageError(f"there is no norm {norm!r}; known are {', '.join(NORMS)}")
+    known = checked_norm(norm)
     if not np.isfinite(eps) or eps <= 0:
         raise UsageError(f"eps is {eps}; it must be above 0")
     if norm == "linf" and eps > high - low:
         raise UsageError(f"eps {eps:g} is larger than the whole range of inputs, {high - low:g}; is it in other units?")
     if norm == "l0" and (eps < 1 or eps != int(eps)):
         raise UsageError(f"eps is {eps} for l0, where it counts changed values; give a whole number from 1")
-    return norm, float(eps)  # type: ignore[return-value]
+    return known, float(eps)
+
+
+def checked_norm(norm: str) -> Norm:
+    """The norm, if it is one. Raises `UsageError`."""
+    if norm not in NORMS:
+        raise UsageError(f"there is no norm {norm!r}; known are {', '.join(NORMS)}")
+    return norm  # type: ignore[return-value]
 
 
 def device_of(model: Any, asked: str | None) -> str:

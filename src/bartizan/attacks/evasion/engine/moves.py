@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bartizan.numerics.projections import Bounds, Norm, onto_l1
+from bartizan.numerics.projections import Bounds, Norm
 
 if TYPE_CHECKING:
     import torch
 
+    Radius = float | torch.Tensor
+
+_ROUNDS = 12
 L1_SHARE = 0.05
 """Share of the coordinates an L1 step moves: those with the steepest slope that the box still lets move."""
 
@@ -27,18 +30,21 @@ def slope(g: torch.Tensor, norm: Norm) -> torch.Tensor:
 
 
 def step(
-    x: torch.Tensor, x0: torch.Tensor, g: torch.Tensor, size: float, eps: float, norm: Norm, bounds: Bounds
+    x: torch.Tensor, x0: torch.Tensor, g: torch.Tensor, size: Radius, eps: Radius, norm: Norm, bounds: Bounds
 ) -> torch.Tensor:
-    """From `x` along the steepest direction of `g` by `size` in `norm`, back into the ball around `x0` and the box."""
+    """From `x` along the steepest direction of `g` by `size` in `norm`, back into the ball around `x0` and the box.
+
+    size, eps: one number, or one for each row (N). For `linf`, `l2` and `l1`.
+    """
+    size, eps = _by_row(size, x), _by_row(eps, x)
     if norm == "linf":
-        return into_linf(x.add(g.sign(), alpha=size), x0, eps, bounds)
+        return into_linf(x + g.sign() * size, x0, eps, bounds)
     if norm == "l2":
-        return into_l2(x + g * wide(size / slope(g, "l2").clamp_min(1e-30), g), x0, eps, bounds)
-    moved: torch.Tensor = onto_l1(x + size * _sparse(x, g, bounds), x0, eps, bounds)
-    return moved
+        return into_l2(x + g * (size / wide(slope(g, "l2").clamp_min(1e-30), g)), x0, eps, bounds)
+    return into_l1(x + size * _sparse(x, g, bounds), x0, eps, bounds)
 
 
-def into_linf(x: torch.Tensor, x0: torch.Tensor, eps: float, bounds: Bounds) -> torch.Tensor:
+def into_linf(x: torch.Tensor, x0: torch.Tensor, eps: Radius, bounds: Bounds) -> torch.Tensor:
     """The nearest point of ball and box; changes `x` in place."""
     import torch
 
@@ -46,10 +52,33 @@ def into_linf(x: torch.Tensor, x0: torch.Tensor, eps: float, bounds: Bounds) -> 
     return torch.maximum(x, x0 - eps, out=x).clamp_(*bounds)
 
 
-def into_l2(x: torch.Tensor, x0: torch.Tensor, eps: float, bounds: Bounds) -> torch.Tensor:
+def into_l2(x: torch.Tensor, x0: torch.Tensor, eps: Radius, bounds: Bounds) -> torch.Tensor:
     """Into the box, then straight towards `x0` until inside the ball: inside both, near the nearest point of both."""
     delta = x.clamp(*bounds) - x0
-    return x0 + delta * wide((eps / slope(delta, "l2").clamp_min(1e-30)).clamp_max(1.0), x)
+    return (x0 + delta * (eps / wide(slope(delta, "l2").clamp_min(1e-30), x)).clamp_max(1.0)).clamp_(*bounds)
+
+
+def into_l1(x: torch.Tensor, x0: torch.Tensor, eps: Radius, bounds: Bounds) -> torch.Tensor:
+    """Into the box, then by soft thresholding into the ball: inside both, near the nearest point of both.
+
+    The level grows from below as values fall under it and settles after a few rounds; what is left over is scaled away.
+    Michelot, Journal of Optimization Theory and Applications 50 (1986) 195–200.
+    """
+    delta = (x.clamp(*bounds) - x0).flatten(1)
+    size = delta.abs()
+    radius = eps.reshape(-1, 1) if not isinstance(eps, float) else eps
+    level = ((size.sum(1, keepdim=True) - radius) / size.shape[1]).clamp_min(0)
+    for _ in range(_ROUNDS):
+        above = size > level
+        rest = (size * above).sum(1, keepdim=True) - radius
+        level = (rest / above.sum(1, keepdim=True).clamp_min(1)).clamp_min(0)
+    shrunk = (size - level).clamp_min(0)
+    shrunk = shrunk * (radius / shrunk.sum(1, keepdim=True).clamp_min(1e-30)).clamp_max(1.0)
+    return (x0 + (shrunk * delta.sign()).reshape(x.shape)).clamp_(*bounds)
+
+
+def _by_row(number: Radius, like: torch.Tensor) -> Radius:
+    return number if isinstance(number, float) else wide(number, like)
 
 
 def _sparse(x: torch.Tensor, g: torch.Tensor, bounds: Bounds) -> torch.Tensor:

@@ -37,3 +37,12 @@ _DEEP: Plan = (
     stage(EVERYONE, Job("margin", 60, start="nearest", first=0.25)),
 )
 PLANS: dict[Name, Plan] = {"quick": _QUICK, "standard": _STANDARD, "deep": _DEEP}
+
+SPARSE_STEPS: dict[Name, int] = {"quick": 30, "standard": 100, "deep": 400}
+"""Passes of a plan for l0, where runs within a ball give way to one search for the fewest values."""
+
+
+def sparse_steps(plan: Plan) -> int:
+    """Passes forward an example that stand for `plan` in l0: as many as it could take, if it is none of `PLANS`."""
+    named = [SPARSE_STEPS[name] for name, known in PLANS.items() if known == plan]
+    return named[0] if named else sum(job.passes for stage in plan for job in stage.jobs)

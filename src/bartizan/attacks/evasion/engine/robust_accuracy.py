@@ -19,8 +19,9 @@ from .inputs import checked_ball, checked_data, device_of
 from .plans import PLANS, Name
 from .residual import predicted_residual
 from .result import RobustAccuracy, share
-from .search import Found, search
+from .search import Found
 from .verdict import reliability
+from .within import search_within
 
 Certifier = Callable[[Array, Labels], NDArray[np.bool_]]
 
@@ -45,7 +46,8 @@ def robust_accuracy(
 
     model: anything that answers a batch of inputs with logits N×K (or N×1 for two classes), in evaluation mode;
     probabilities are recognised. bounds: lowest and highest value of an input. plan: `quick` (about 10 passes forward
-    and back an example), `standard` (about 40), `deep` (several hundred). certifier: says of (x, y) which examples are
+    and back an example), `standard` (about 40), `deep` (several hundred); for l0, where `eps` counts changed values, at
+    most 30, 100 and 400. certifier: says of (x, y) which examples are
     proven robust at this `eps`; an example both proven and broken raises the flag `inverted_bracket`.
     checks: examine the model before and doubt the result after (a few hundred passes on 64 examples).
     coarse_runs: so many first runs in bfloat16, each success confirmed in float32.
@@ -60,7 +62,7 @@ def robust_accuracy(
     where = device_of(model, device)
     ready = examined(model, inputs, labels, where) if checks else Checked.plain(model)
     try:
-        found = search(
+        found = search_within(
             ready.logits, inputs, labels, norm=ball, eps=radius, bounds=bounds, plan=PLANS[plan], seed=seed,
             device=where, batch=batch, coarse_runs=coarse_runs,
         )  # fmt: skip

@@ -127,7 +127,7 @@ def _pass(job: Job, k: int, logits: Logits, known: Known, s: _Slots, ball: Ball,
     blind = ~((steepness > 0) & (steepness < torch.inf))
     if bool(blind.any()):
         known.blind[s.row] += blind
-        _anywhere(g, blind, s.direction)
+        anywhere(g, blind, s.direction)
     if k >= 0 and not early and job.loss in ("margin", "two_phase"):
         _note(known, s, gap, torch.where(blind, 0.0, ball.eps * steepness), won)
     if bool(won.any()):
@@ -166,7 +166,7 @@ def _move(job: Job, k: int, s: _Slots, g: torch.Tensor, ball: Ball) -> None:
     s.x = step(s.x, s.x0, g, share * ball.eps, ball.eps, ball.norm, ball.bounds)
 
 
-def _anywhere(g: torch.Tensor, blind: torch.Tensor, direction: torch.Tensor) -> None:
+def anywhere(g: torch.Tensor, blind: torch.Tensor, direction: torch.Tensor) -> None:
     """Where a gradient is zero or not finite, a direction made of the slot's own random numbers takes its place, so
     that it does not depend on the company it keeps."""
     import torch
