@@ -12,6 +12,7 @@ import pytest
 from bartizan.assess import Options, assess
 from bartizan.campaign.work import Job, Result, execute
 from bartizan.core.assessment import Assessment
+from bartizan.core.errors import UsageError
 from bartizan.core.vocabulary import Stage, Verdict
 from bartizan.formats.description import read_system
 from bartizan.store.store import Store
@@ -116,13 +117,16 @@ def test_a_stage_narrows_the_view(sum_system: Path, made: Assessment) -> None:
     assert len(narrow.vulnerabilities) < len(made.vulnerabilities)
 
 
-@pytest.mark.parametrize(
-    "models", ["", "  models:\n    - {id: model}\n"], ids=["no model", "a model that cannot be loaded"]
-)
-def test_a_system_that_cannot_be_tested_is_assessed_and_all_is_untested(sum_system: Path, models: str) -> None:
+def test_no_model_at_all_is_a_mistake(sum_system: Path) -> None:
+    head, _, _ = sum_system.read_text().partition("  models:\n")
+    sum_system.write_text(head)
+    with pytest.raises(UsageError, match="there is no model to assess"):
+        assessed(sum_system, Inline())
+
+
+def test_a_system_whose_model_cannot_be_loaded_is_assessed_and_all_is_untested(sum_system: Path) -> None:
     head, _, rest = sum_system.read_text().partition("  models:\n")
-    interfaces = "interfaces:" + rest.partition("interfaces:")[2] if models else ""
-    sum_system.write_text(head + models + interfaces)
+    sum_system.write_text(f"{head}  models:\n    - {{id: model}}\ninterfaces:{rest.partition('interfaces:')[2]}")
     ran = Inline()
     made = assessed(sum_system, ran)
     assert all(f.verdict is Verdict.UNTESTED and f.reason for f in made.findings)

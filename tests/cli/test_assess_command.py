@@ -31,7 +31,7 @@ def test_one_process_makes_the_same_as_several_and_says_one_line_a_trial(
     assert said.code == 0
     assert but_clock(tmp_path / "one") == but_clock(assessed.parent / ".bartizan")
     lines = said.err.splitlines()
-    counted = [re.match(r"\[(\d+)/(\d+)\] \S+: \w+$", line) for line in lines]
+    counted = [re.match(r"attacks \[(\d+)/(\d+)\] \S+: \w+$", line) for line in lines]
     assert all(counted), lines
     assert [int(m[1]) for m in counted if m] == list(range(1, len(lines) + 1))
     assert {int(m[2]) for m in counted if m} == {len(lines)}

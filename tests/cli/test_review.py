@@ -7,7 +7,7 @@ import pytest
 
 ALL_PASS = "{threat_class: evasion, estimand: robust_accuracy, norm: linf, eps: 0.1, at_least: 0.0}"
 ONE_FAILS = "{forbid: [exploited, untested, inconclusive]}"
-UNDECIDED = "{threat_class: availability, estimand: sponge_factor, at_most: 2}"
+UNDECIDED = "{threat_class: availability, estimand: sponge_factor, at_most: 0.5}"
 GIVEN = "{threat_class: evasion, estimand: robust_accuracy, norm: linf, eps: 0.1, at_least: 0.5}"
 
 

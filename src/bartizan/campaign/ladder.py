@@ -28,4 +28,4 @@ def built_on(evidence: Mapping[str, Evidence], trial: Evidence) -> list[Evidence
 def ladder(reached: Iterable[tuple[str, Rate]]) -> tuple[Rung, ...]:
     """The rate reached at each access, from the least access to the most."""
     by_access = dict(reached)
-    return tuple(Rung(access=a, rate=by_access[a].value, low=by_access[a].low) for a in RUNGS if a in by_access)
+    return tuple(Rung(access=a, rate=r.value, low=r.low, high=r.high) for a in RUNGS if (r := by_access.get(a)))

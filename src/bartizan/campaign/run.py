@@ -71,7 +71,7 @@ class Campaign:
         self.progress.started(len(waiting))
         running: set[str] = set()
         while waiting or running:
-            for trial in [t for t in waiting.values() if self._ready(t)]:
+            for trial in sorted((t for t in waiting.values() if self._ready(t)), key=_longest_first):
                 del waiting[trial.name]
                 if self._start(trial):
                     running.add(trial.name)
@@ -257,6 +257,14 @@ class Campaign:
     @cached_property
     def _environment(self) -> dict[str, str]:
         return keys.environment()
+
+
+def _longest_first(trial: Trial) -> float:
+    """Defences, which others wait for, then what trains most models: lest the longest trial be left to run alone at the
+    end. The order of equals is that of the plan; no result depends on it."""
+    if trial.kind == "defense":
+        return -float("inf")
+    return -float(plugins.attack(trial.kind, trial.plugin).spec.retrainings)
 
 
 def clock_of(store: Store, evidence: Iterable[Evidence]) -> dict[str, Any]:

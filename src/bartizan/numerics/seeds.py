@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 def child(seed: int, *names: str | int) -> int:
@@ -12,3 +16,12 @@ def child(seed: int, *names: str | int) -> int:
     """
     text = "\x1f".join([str(int(seed)), *(f"{type(n).__name__}:{n}" for n in names)])
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
+
+
+def streams(seed: int, name: str, x: NDArray[Any]) -> list[np.random.Generator]:
+    """Random numbers for each example of `x` (N×…), told apart by its values: the same alone, in company, and in any
+    order."""
+    return [
+        np.random.default_rng(child(seed, name, hashlib.sha256(np.ascontiguousarray(row).tobytes()).hexdigest()))
+        for row in x
+    ]

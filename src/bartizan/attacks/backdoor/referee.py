@@ -34,6 +34,7 @@ class BackdoorReferee(Referee):
         references=("gu2017", "wang2024mmbd", "clopper1934"),
     )
     family: ClassVar[Family] = "backdoor"
+    also: ClassVar[tuple[str, ...]] = ("goal_reached",)
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
         """See `judge_trigger` (artifact kind `trigger`) and `judge_scan`."""

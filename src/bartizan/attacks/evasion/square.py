@@ -16,7 +16,7 @@ from bartizan.core.profile import Effort, Profile
 from bartizan.core.view import View
 from bartizan.core.vocabulary import Capability
 from bartizan.numerics.projections import project, safe_radius
-from bartizan.numerics.seeds import child
+from bartizan.numerics.seeds import child, streams
 
 from .bisect import walk_back
 from .controls import ball_controls
@@ -53,7 +53,7 @@ class Square(Attack):
 
     spec = AttackSpec(
         id="square",
-        version=3,
+        version=4,
         title="Square Attack",
         summary="Random search over squares of the image, guided by the scores alone.",
         references=("andriushchenko2020",),
@@ -129,20 +129,19 @@ def _search(
     tries: bool = False,
 ) -> Array:
     """Search at radius `eps` for all without any success so far; `tries` says whether these count. The last points."""
-    open_, everyone = np.isinf(hits.size), np.arange(len(view.probe), dtype=np.int64)
+    rows, x, y = np.flatnonzero(np.isinf(hits.size)).astype(np.int64), view.probe.x, view.probe.y
 
-    def able(rows: Rows) -> NDArray[np.bool_]:
-        """Random numbers are drawn for everyone, so that none depends on who is still searched for."""
-        can: NDArray[np.bool_] = open_[rows]
-        can[can] = queries.able(rows[can])
-        return can
+    def margins(x: NDArray[np.float32], of: Rows) -> NDArray[np.float64]:
+        return margin_of_scores(queries.in_parts(x, of), y[of])
 
     found = square_search(
-        queries.in_parts, view.probe.x, view.probe.y, everyone, norm=params.norm, eps=eps,
-        bounds=bounds_of(view), steps=steps, rng=np.random.default_rng(seed), able=able,
+        margins, x[rows], rows, norm=params.norm, eps=eps, bounds=bounds_of(view), steps=steps,
+        rngs=streams(seed, "square", x[rows]), able=queries.able,
     )  # fmt: skip
-    hits.add(everyone[found.won], found.x[found.won], queries.spent[found.won] if tries else None)
-    return found.x
+    hits.add(rows[found.won], found.x[found.won], queries.spent[rows[found.won]] if tries else None)
+    last = x.copy()
+    last[rows] = found.x
+    return last
 
 
 def _to_the_edge(view: View, queries: Queries, hits: Hits, x: Array) -> None:

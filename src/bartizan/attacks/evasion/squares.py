@@ -1,13 +1,14 @@
 """Square Attack: random search that changes one square of the image at a time and keeps what lowers the margin.
 
 Andriushchenko, Croce, Flammarion and Hein, Square Attack: a query-efficient black-box adversarial attack via random
-search, ECCV 2020, arXiv:1912.00049. What differs: every example has squares of its own instead of the batch sharing
-one, and an equal margin is accepted as well, so that rounded scores do not stop the walk.
+search, ECCV 2020, arXiv:1912.00049. What differs: every example has squares of its own, from random numbers of its
+own, instead of the batch sharing one, and an equal margin is accepted as well, so that rounded scores do not stop the
+walk. As with the authors no query is spent on a square that changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,19 +26,24 @@ _HALVE_AT = (10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000)
 
 @dataclass
 class Search:
-    """x: the last point of each example, misclassified where `won`."""
+    """x: the last point of each example, misclassified where `won`; moved: whether any answer ever differed."""
 
     x: Array
     won: NDArray[np.bool_]
+    moved: NDArray[np.bool_]
 
 
-def margin_of_scores(scores: Array, y: Labels) -> Floats:
+def margin_of_scores(scores: NDArray[np.floating], y: Labels) -> Floats:
     """log p_y − log of the best other class, N; negative when misclassified. For logits' softmax: their margin."""
-    p = np.log(np.clip(scores.astype(np.float64), 1e-12, None))
-    rows = np.arange(len(y))
-    true = p[rows, y]
-    p[rows, y] = -np.inf
-    return np.asarray(true - p.max(axis=1))
+    return margin_of_logits(np.log(np.clip(scores.astype(np.float64), 1e-12, None)), y)
+
+
+def margin_of_logits(logits: NDArray[np.floating], y: Labels) -> Floats:
+    """Logit of class y less the highest other, N; negative when misclassified."""
+    z, rows = logits.astype(np.float64), np.arange(len(y))
+    true = z[rows, y]
+    z[rows, y] = -np.inf
+    return np.asarray(true - z.max(axis=1))
 
 
 def share_of_pixels(step: int, steps: int) -> float:
@@ -47,53 +53,55 @@ def share_of_pixels(step: int, steps: int) -> float:
 
 
 def square_search(
-    ask: Callable[[Array, Rows], Array],
+    margins: Callable[[Array, Rows], Floats],
     x0: Array,
-    y: Labels,
     rows: Rows,
     *,
     norm: Norm,
     eps: float,
     bounds: tuple[float, float],
     steps: int,
-    rng: np.random.Generator,
+    rngs: Sequence[np.random.Generator],
     able: Callable[[Rows], NDArray[np.bool_]] = lambda rows: np.ones(len(rows), np.bool_),
+    start: tuple[Array, Floats] | None = None,
 ) -> Search:
     """Search the `norm` ball of radius `eps` around images `x0` (N×C×H×W) with `steps` queries for each at most.
 
-    `ask` answers class probabilities (N×K) of images spent on examples `rows`. Stops for each example at success.
+    `margins` answers for images spent on examples `rows`, below 0 where misclassified. Each example draws from its own
+    of `rngs`. `start`: points of the ball and their margins to go on from, instead of from random stripes. Stops for
+    each example at success.
     """
     radius = np.float32(safe_radius(eps, norm, bounds, int(np.prod(x0.shape[1:]))))
     propose = {"linf": _paint, "l2": _shift}[norm]
-    start = {"linf": _stripes, "l2": _tiles}[norm]
-    x, margin = x0.copy(), np.full(len(x0), np.inf)
-    won = np.zeros(len(x0), np.bool_)
+    first = {"linf": _stripes, "l2": _tiles}[norm]
+    x, margin = (x0.copy(), np.full(len(x0), np.inf)) if start is None else (start[0].copy(), start[1].copy())
+    won, moved = np.zeros(len(x0), np.bool_), np.zeros(len(x0), np.bool_)
     for step in range(steps):
         live = np.flatnonzero(~won)
         live = live[able(rows[live])]
         if not len(live):
             break
-        draw = _Draw(rng, len(x0), live)
-        if step == 0:
-            new = start(x0[live], radius, draw)
+        draw = _Draw([rngs[int(i)] for i in live])
+        if step == 0 and start is None:
+            point = _inside(first(x0[live], radius, draw), x0[live], norm, radius, bounds)
         else:
-            new = propose(x[live], x0[live], radius, share_of_pixels(step, steps), draw)
-        point = np.asarray(project(new, x0[live], norm, radius, bounds), np.float32)
-        got = margin_of_scores(ask(point, rows[live]), y[live])
+            point = propose(x[live], x0[live], radius, bounds, share_of_pixels(step, steps), draw)
+        got = margins(point, rows[live])
+        moved[live] |= np.isfinite(margin[live]) & (got != margin[live])
         better = got <= margin[live]
         x[live[better]], margin[live[better]] = point[better], got[better]
         won[live] |= got < 0
-    return Search(x, won)
+    return Search(x, won, moved)
 
 
 class _Draw:
-    """Random numbers for the examples still searched, drawn for all of them, so that none depends on its company."""
+    """Random numbers for the examples still searched, each from its own stream, so that none depends on its company."""
 
-    def __init__(self, rng: np.random.Generator, n: int, live: NDArray[np.intp]) -> None:
-        self._rng, self._n, self._live = rng, n, live
+    def __init__(self, rngs: Sequence[np.random.Generator]) -> None:
+        self._rngs = rngs
 
     def uniform(self, *shape: int) -> Floats:
-        return self._rng.random((self._n, *shape))[self._live]
+        return np.stack([rng.random(shape) for rng in self._rngs])
 
     def below(self, k: int) -> Rows:
         return np.asarray(self.uniform() * k, np.int64)
@@ -102,17 +110,25 @@ class _Draw:
         return np.where(self.uniform(*shape) < 0.5, np.float32(-1), np.float32(1))
 
 
+def _inside(new: Array, x0: Array, norm: Norm, radius: np.float32, bounds: tuple[float, float]) -> Array:
+    return np.asarray(project(new, x0, norm, radius, bounds), np.float32)
+
+
 def _stripes(x0: Array, radius: np.float32, draw: _Draw) -> Array:
     _, c, _, w = x0.shape
     return np.asarray(x0 + radius * draw.signs(c, 1, w), np.float32)
 
 
-def _paint(x: Array, x0: Array, radius: np.float32, share: float, draw: _Draw) -> Array:
-    """One square of each image to ±ε, one sign for each channel."""
+def _paint(x: Array, x0: Array, radius: np.float32, bounds: tuple[float, float], share: float, draw: _Draw) -> Array:
+    """One square of each image to ±ε, one sign for each channel; the other way round where that changes nothing."""
     _, c, h, w = x.shape
     s = int(np.clip(round(np.sqrt(share * h * w)), 1, min(h, w)))
-    inside = _window(h, w, s, draw)[:, None]
-    return np.where(inside, x0 + radius * draw.signs(c, 1, 1), x).astype(np.float32)
+    inside, signs = _window(h, w, s, draw)[:, None], draw.signs(c, 1, 1)
+    one, other = (
+        _inside(np.where(inside, x0 + way * radius * signs, x), x0, "linf", radius, bounds) for way in (1, -1)
+    )
+    idle = (one == x).all(axis=(1, 2, 3), keepdims=True)
+    return np.where(idle, other, one)
 
 
 def _tiles(x0: Array, radius: np.float32, draw: _Draw) -> Array:
@@ -127,7 +143,7 @@ def _tiles(x0: Array, radius: np.float32, draw: _Draw) -> Array:
     return _scaled(x0, delta, radius)
 
 
-def _shift(x: Array, x0: Array, radius: np.float32, share: float, draw: _Draw) -> Array:
+def _shift(x: Array, x0: Array, radius: np.float32, bounds: tuple[float, float], share: float, draw: _Draw) -> Array:
     """Move the distance spent in one square, and what is still unspent, into another one as a bump."""
     _, c, h, w = x.shape
     s = int(np.clip(round(np.sqrt(share * h * w)), min(3, h, w), min(h, w)))
@@ -144,7 +160,7 @@ def _shift(x: Array, x0: Array, radius: np.float32, share: float, draw: _Draw) -
     new /= np.sqrt((new**2).sum(axis=(2, 3), keepdims=True)) + 1e-12
     new *= np.sqrt((unspent + spent) / c)[:, None, None, None]
     _put(delta, into, new)
-    return _scaled(x0, delta, radius)
+    return _inside(_scaled(x0, delta, radius), x0, "l2", radius, bounds)
 
 
 def _bump(s: int) -> Floats:

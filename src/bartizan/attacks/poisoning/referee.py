@@ -27,6 +27,7 @@ class PoisoningReferee(Referee):
         references=("biggio2012", "clopper1934"),
     )
     family: ClassVar[Family] = "poisoning"
+    also: ClassVar[tuple[str, ...]] = ("goal_reached",)
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
         """`goal_reached` and `accuracy_drop` (the harm) at each {"records"}, the largest dose first.

@@ -17,10 +17,10 @@ from bartizan.core.artifact import Flag
 from bartizan.core.data import Array, Labels
 from bartizan.numerics.intervals import clopper_pearson
 from bartizan.numerics.projections import Bounds, Norm
-from bartizan.numerics.seeds import child
+from bartizan.numerics.seeds import child, streams
 
 from ..sampling import noisy
-from ..squares import square_search
+from ..squares import margin_of_logits, square_search
 from .jobs import EVERYONE, Job, stage
 from .model import Logits, checked, looks_like_probabilities
 from .search import Found, search
@@ -234,11 +234,12 @@ def _by_squares(
     """Which examples the Square Attack breaks, and the inputs that did it."""
     import torch
 
-    def ask(points: Array, rows: NDArray[np.int64]) -> Array:
+    def margins(points: Array, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         with torch.no_grad():
-            return np.asarray(logits(torch.from_numpy(points).to(device)).double().softmax(1).cpu().numpy())
+            return margin_of_logits(logits(torch.from_numpy(points).to(device)).cpu().numpy(), y[rows])
 
     found = square_search(
-        ask, x, y, np.arange(len(x)), norm=norm, eps=eps, bounds=bounds, steps=SQUARES, rng=np.random.default_rng(seed)
-    )
+        margins, x, np.arange(len(x)), norm=norm, eps=eps, bounds=bounds, steps=SQUARES,
+        rngs=streams(seed, "squares", x),
+    )  # fmt: skip
     return found.won, found.x
