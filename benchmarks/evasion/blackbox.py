@@ -24,6 +24,7 @@ from evasion.data import Part, images
 from evasion.models import entry, model
 
 from bartizan.attacks.evasion.engine.confirm import inside
+from bartizan.numerics.projections import safe_radius
 from bartizan.numerics.survival import kaplan_meier
 
 Array = NDArray[Any]
@@ -51,6 +52,12 @@ BALLS = (
     Ball("labels", "linf", 0.1),
     Ball("labels", "l2", 1.0),
 )
+
+
+def _radius(ball: Ball) -> float:
+    """Peers get the radius that rounding cannot carry out of the ball, as ours takes it, so that none is called invalid
+    for a last bit."""
+    return safe_radius(ball.eps, ball.norm, (0.0, 1.0), 784)
 
 
 class Over(Exception):
@@ -172,7 +179,7 @@ def _torchattacks_square(meter: Meter, x: Array, y: Array, ball: Ball) -> None:
 
     norm = {"linf": "Linf", "l2": "L2"}[ball.norm]
     seed = int(torch.initial_seed())
-    attack = torchattacks.Square(meter, norm=norm, eps=ball.eps, n_queries=BUDGET["scores"], seed=seed)
+    attack = torchattacks.Square(meter, norm=norm, eps=_radius(ball), n_queries=BUDGET["scores"], seed=seed)
     attack(torch.from_numpy(x), torch.from_numpy(y))
 
 
@@ -193,7 +200,7 @@ def _art_square(meter: Meter, x: Array, y: Array, ball: Ball) -> None:
         meter, torch.nn.CrossEntropyLoss(), (1, 28, 28), 10, clip_values=(0, 1), device_type="cpu"
     )
     SquareAttack(
-        classifier, norm=norm, eps=ball.eps * (1 - 1e-6), max_iter=BUDGET["scores"], batch_size=len(x), verbose=False
+        classifier, norm=norm, eps=_radius(ball), max_iter=BUDGET["scores"], batch_size=len(x), verbose=False
     ).generate(x.copy(), y)  # fmt: skip
 
 

@@ -28,25 +28,31 @@ WINDOW = 128
 class Prior:
     """What is believed of a slope before anything is asked: Gaussian, smooth over images C×H×W, white over all else.
 
-    rows, columns: cell of each line and column; likeness, root: covariance of the cells of a side and its factor.
+    rows, columns: cell of each line and column; likeness, root: covariance of the cells of a side and its factor, for
+    lines and for columns; none where the prior is white.
     """
 
     shape: tuple[int, ...]
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
-    likeness: tuple[Floats, Floats]
-    root: tuple[Floats, Floats]
+    likeness: tuple[Floats, ...] = ()
+    root: tuple[Floats, ...] = ()
 
     @classmethod
     def of(cls, shape: tuple[int, ...]) -> Prior:
         """The prior for inputs of that shape."""
-        high, wide = shape[1:] if len(shape) == 3 else (1, int(np.prod(shape)))
-        most = MOST_CELLS if len(shape) == 3 else wide
-        rows, columns = (np.arange(n) * min(n, most) // n for n in (high, wide))
-        likeness = [_likeness(int(c[-1]) + 1, smooth=len(shape) == 3) for c in (rows, columns)]
+        if len(shape) != 3:
+            return cls(shape, np.zeros(1, np.int64), np.arange(int(np.prod(shape))))
+        rows, columns = (np.arange(n) * min(n, MOST_CELLS) // n for n in shape[1:])
+        likeness = tuple(_likeness(int(c[-1]) + 1) for c in (rows, columns))
         return cls(
-            shape, rows, columns, (likeness[0], likeness[1]), (_factor(likeness[0]), _factor(likeness[1]))
-        )  # fmt: skip
+            shape, rows, columns, likeness, tuple(np.asarray(np.linalg.cholesky(k), np.float64) for k in likeness)
+        )
+
+    @property
+    def size(self) -> int:
+        """Bytes that one example's belief may take."""
+        return 4 * WINDOW * int(np.prod(self.cells))
 
     @property
     def cells(self) -> tuple[int, int, int]:
@@ -68,29 +74,24 @@ class Prior:
 
     def spread(self, v: Floats) -> Floats:
         """The covariance times `v`, flat."""
+        if not self.likeness:
+            return v
         image = v.reshape(self.cells)
-        return np.asarray((self.likeness[0] @ image @ self.likeness[1] + self._white * image).ravel())
+        return np.asarray((self.likeness[0] @ image @ self.likeness[1] + ROUGHNESS * image).ravel())
 
     def draw(self, rng: np.random.Generator) -> Floats:
         """A slope of this prior, flat."""
+        white = rng.standard_normal(self.cells)
+        if not self.root:
+            return white.ravel()
         smooth = self.root[0] @ rng.standard_normal(self.cells) @ self.root[1].T
-        return np.asarray((smooth + np.sqrt(self._white) * rng.standard_normal(self.cells)).ravel())
-
-    @property
-    def _white(self) -> float:
-        return ROUGHNESS if len(self.shape) == 3 else 1.0
+        return np.asarray((smooth + np.sqrt(ROUGHNESS) * white).ravel())
 
 
-def _likeness(n: int, *, smooth: bool) -> Floats:
-    if not smooth:
-        return np.zeros((n, n))  # only the white part is left
+def _likeness(n: int) -> Floats:
     i = np.arange(n)
-    return np.asarray(np.exp(-0.5 * ((i[:, None] - i) * CELLS_PER_LENGTH / n) ** 2))
-
-
-def _factor(likeness: Floats) -> Floats:
-    zero = not likeness.any()
-    return likeness if zero else np.asarray(np.linalg.cholesky(likeness + 1e-6 * np.eye(len(likeness))))
+    alike = np.exp(-0.5 * ((i[:, None] - i) * CELLS_PER_LENGTH / n) ** 2)
+    return np.asarray(alike + 1e-6 * np.eye(n))  # definite in spite of rounding
 
 
 class LinearBelief:

@@ -28,6 +28,9 @@ Rows = NDArray[np.int64]
 BELIEF_FIRST = 1000
 """Queries after which the belief in a linear model has had its chance with an example, if another search applies."""
 
+MEMORY = 2**30
+"""Bytes that the beliefs about all examples at work may take together; large inputs make for smaller batches."""
+
 
 def query_attack(
     predict: Predict,
@@ -85,7 +88,8 @@ def _by_belief(ledger: Ledger, starts: list[Array], seed: int, batch: int, most:
     def open_(rows: Rows) -> NDArray[np.bool_]:
         return ledger.open_(rows) & (ledger.spent[rows] < most)
 
-    in_lockstep(begin, ledger.standing(), ledger.ask, open_, batch)
+    at_once = min(batch, max(MEMORY // prior.size, 1))
+    in_lockstep(begin, ledger.standing(), ledger.ask, open_, at_once)
 
 
 def _afterwards(access: Access, x: Array, ball: Ball) -> Callable[[Ledger, int], None] | None:
