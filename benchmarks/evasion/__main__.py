@@ -3,6 +3,9 @@
 --part tuning|table   which images (the published numbers are those of `table`)
 --models NAME ...     which models (all)
 --only fixed|curve|minimum|blackbox|stream ...   which comparisons (all)
+--attacks TEXT        of `fixed`, only the attacks with this in their names (all)
+
+Rows that are measured again replace the old ones; all others stay. `python -m evasion.table` writes the tables.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import argparse
 import json
 import os
 import platform
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -29,15 +33,27 @@ def main() -> None:
     torch.set_num_threads(1)
     asked = _asked()
     ready()
-    jobs = {"fixed": _fixed, "curve": _curve, "minimum": _minimum, "blackbox": _blackbox, "stream": _stream}
+    jobs: dict[str, Any] = {
+        "fixed": partial(_fixed, attacks=asked.attacks),
+        "curve": _curve,
+        "minimum": _minimum,
+        "blackbox": _blackbox,
+        "stream": _stream,
+    }
     made = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for name in asked.only:
-        rows = made.get(name, {}).get("rows", []) if asked.models else []
+        rows = made.get(name, {}).get("rows", [])
         for model in asked.models or [e.name for e in ZOO]:
-            rows = [r for r in rows if r.get("model") != model]
-            rows += jobs[name](model, asked.part, asked.n)
+            fresh = jobs[name](model, asked.part, asked.n)
+            again = {_key(r) for r in fresh}
+            rows = [r for r in rows if _key(r) not in again] + fresh
             made[name] = {"machine": _machine(), "part": asked.part, "rows": rows}
             RESULTS.write_text(json.dumps(made, indent=1) + "\n")
+
+
+def _key(row: dict[str, Any]) -> tuple[Any, ...]:
+    """What a row is about: a row with the same key is the same measurement, made again."""
+    return tuple(row.get(k) for k in ("model", "attack", "package", "seed", "norm", "access", "eps", "apgd_leaves"))
 
 
 def _asked() -> argparse.Namespace:
@@ -45,14 +61,15 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--part", choices=("tuning", "table"), default="table")
     parser.add_argument("--models", nargs="*", default=[])
     parser.add_argument("--only", nargs="*", default=["fixed", "curve", "minimum", "blackbox", "stream"])
+    parser.add_argument("--attacks", default="")
     parser.add_argument("--n", type=int, default=1000)
     return parser.parse_args()
 
 
-def _fixed(model: str, part: Any, n: int) -> list[dict[str, Any]]:
+def _fixed(model: str, part: Any, n: int, attacks: str) -> list[dict[str, Any]]:
     from .fixed import rows
 
-    return rows([model], part, n, SEEDS)
+    return rows([model], part, n, SEEDS, attacks)
 
 
 def _curve(model: str, part: Any, n: int) -> list[dict[str, Any]]:
