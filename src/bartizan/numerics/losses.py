@@ -35,10 +35,24 @@ def margin_of(z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return (z.gather(1, other[:, None]) - z.gather(1, y[:, None])).squeeze(1)
 
 
-def misclassified(z: torch.Tensor, y: torch.Tensor, slack: float = 1e-5) -> torch.Tensor:
-    """Whether another class wins by more than `slack` of the row's range, so that rounding cannot turn it back."""
-    reach = z.amax(1) - z.amin(1)
-    return margin_of(z, y) > slack * reach
+SLACK = 1e-5
+"""Another class wins by more than this share of a row's range, so that rounding cannot turn it back."""
+
+
+def misclassified(z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """Whether another class wins by more than the slack."""
+    return standing(z, y)[2]
+
+
+def standing(z: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The best class besides `y`, by how much it leads (`margin_of`), and whether it wins; N each."""
+    import torch
+
+    mine = z.gather(1, y[:, None])
+    top, other = z.scatter(1, y[:, None], float("-inf")).max(1, keepdim=True)
+    lead = (top - mine).squeeze(1)
+    reach = torch.maximum(top, mine).squeeze(1) - z.amin(1)
+    return other.squeeze(1), lead, lead > SLACK * reach
 
 
 def margin(z: torch.Tensor, y: torch.Tensor, temperature: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -52,6 +52,18 @@ def into_linf(x: torch.Tensor, x0: torch.Tensor, eps: Radius, bounds: Bounds) ->
     return torch.maximum(x, x0 - eps, out=x).clamp_(*bounds)
 
 
+def walls(x0: torch.Tensor, eps: float, bounds: Bounds) -> tuple[torch.Tensor, torch.Tensor]:
+    """The lowest and highest values that the L∞ ball and the box allow, each N×…"""
+    return (x0 - eps).clamp_min_(bounds[0]), (x0 + eps).clamp_max_(bounds[1])
+
+
+def between(x: torch.Tensor, low: torch.Tensor, high: torch.Tensor) -> torch.Tensor:
+    """`x` brought between the walls, in place."""
+    import torch
+
+    return torch.maximum(torch.minimum(x, high, out=x), low, out=x)
+
+
 def into_l2(x: torch.Tensor, x0: torch.Tensor, eps: Radius, bounds: Bounds) -> torch.Tensor:
     """Into the box, then straight towards `x0` until inside the ball: inside both, near the nearest point of both."""
     delta = x.clamp(*bounds) - x0

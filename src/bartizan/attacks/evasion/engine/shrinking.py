@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.numerics.halfspace import nearest_gain
-from bartizan.numerics.losses import best_other, misclassified
+from bartizan.numerics.losses import standing
 from bartizan.numerics.projections import Bounds, Norm
 
 from .model import Logits
@@ -140,8 +140,8 @@ def look(terms: Terms, known: Smallest, s: Slots, down: torch.Tensor | None = No
         x = s.x.detach().requires_grad_(True)
         z = terms.logits(x, known.index[s.row])
     seen = z.detach()
-    other = best_other(seen, s.y)
-    gap = (seen.gather(1, s.y[:, None]) - seen.gather(1, other[:, None])).squeeze(1)
+    other, lead, won = standing(seen, s.y)
+    gap = -lead
     up = torch.where((s.aim >= 0) & ~s.hit, s.aim, other)
     pull = torch.zeros_like(seen).scatter_(1, up[:, None], 1.0)
     pull = pull * ~down[:, None] if down is not None else pull
@@ -152,7 +152,7 @@ def look(terms: Terms, known: Smallest, s: Slots, down: torch.Tensor | None = No
     known.backwards[s.row] += terms.logits.draws
     _guard(g, known, s, down)
     size, clear = length(s.x - s.x0, terms.norm), _clear(known, s, gap)
-    wrong = misclassified(seen, s.y) & (gap < -clear)
+    wrong = won & (gap < -clear)
     _enter(known, s, gap, wrong, size)
     gap = (seen.gather(1, s.y[:, None]) - seen.gather(1, up[:, None])).squeeze(1)
     found = Seen(g, gap + 1.5 * clear, wrong, size, known.size[s.row])

@@ -9,13 +9,13 @@ import math
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from bartizan.numerics.losses import best_other, misclassified
+from bartizan.numerics.losses import standing
 from bartizan.numerics.projections import Bounds, Norm
 
 from .cotangents import cotangent
 from .jobs import Job
 from .model import Logits
-from .moves import slope, step, wide
+from .moves import between, slope, step, walls, wide
 
 if TYPE_CHECKING:
     import torch
@@ -59,7 +59,11 @@ class Known:
 
 @dataclass
 class _Slots:
-    """Those of a batch still searched for. `row` is the example in `Known`."""
+    """Those of a batch still searched for. `row` is the example in `Known`.
+
+    low, high: the walls of ball and box around each input, for L∞, where they are the same at every step.
+    distance, gap, nearest: as in `Known`, so far.
+    """
 
     row: torch.Tensor
     x0: torch.Tensor
@@ -67,61 +71,62 @@ class _Slots:
     x: torch.Tensor
     target: torch.Tensor
     direction: torch.Tensor
-    velocity: torch.Tensor
+    distance: torch.Tensor
+    gap: torch.Tensor
+    nearest: torch.Tensor
+    velocity: torch.Tensor | None = None
+    low: torch.Tensor | None = None
+    high: torch.Tensor | None = None
 
     def keep(self, mask: torch.Tensor) -> None:
         for f in fields(self):
-            setattr(self, f.name, getattr(self, f.name)[mask])
+            value = getattr(self, f.name)
+            if value is not None:
+                setattr(self, f.name, value[mask])
 
 
 def run(job: Job, logits: Logits, known: Known, rows: torch.Tensor, direction: torch.Tensor, ball: Ball) -> None:
     """One run of `job` on the examples `rows`, entered into `known`. `direction` (N×K): of the lead."""
-    s = _filled(job, known, rows, direction[rows])
+    s = _filled(job, known, rows, direction[rows], ball)
     for k in range(-job.lead, job.steps + 1):
-        last = k == job.steps
-        g = _pass(job, k, logits, known, s, ball, back=not last)
-        if g is None or not len(s.row):
+        g = _pass(job, k, logits, known, s, ball, back=k < job.steps)
+        if g is None:
             return
         _move(job, k, s, g, ball)
 
 
-def _filled(job: Job, known: Known, rows: torch.Tensor, direction: torch.Tensor) -> _Slots:
+def _filled(job: Job, known: Known, rows: torch.Tensor, direction: torch.Tensor, ball: Ball) -> _Slots:
     import torch
 
-    x0 = known.x0[rows]
+    x0, nearest = known.x0[rows], known.nearest[rows]
+    low, high = walls(x0, ball.eps, ball.bounds) if ball.norm == "linf" else (None, None)
     return _Slots(
-        row=rows,
-        x0=x0,
-        y=known.y[rows],
-        x=known.nearest[rows] if job.start == "nearest" else x0.clone(),
-        target=known.ranked[rows, min(job.target, known.ranked.shape[1] - 1)],
-        direction=direction,
-        velocity=torch.zeros_like(x0) if job.momentum else torch.zeros(len(rows)),
-    )
+        row=rows, x0=x0, y=known.y[rows], x=nearest.clone() if job.start == "nearest" else x0.clone(),
+        target=known.ranked[rows, min(job.target, known.ranked.shape[1] - 1)], direction=direction,
+        distance=known.distance[rows], gap=known.gap[rows], nearest=nearest,
+        velocity=torch.zeros_like(x0) if job.momentum else None, low=low, high=high,
+    )  # fmt: skip
 
 
 def _pass(job: Job, k: int, logits: Logits, known: Known, s: _Slots, ball: Ball, *, back: bool) -> torch.Tensor | None:
-    """A pass forward, and back if asked, at step `k`; those that fell leave. Returns the gradients of the others."""
+    """A pass forward, and back if asked, at step `k`; those that fell leave. Returns the gradients of the others, or
+    nothing when the run is over."""
     import torch
 
     with torch.set_grad_enabled(back):
         x = s.x.requires_grad_(back)
-        z = logits(x, known.index[s.row])
+        z = logits(x, known.index[s.row] if logits.metered else None)
     seen, s.x = z.detach(), x.detach()
-    known.forwards[s.row] += logits.draws
-    other = best_other(seen, s.y)
-    gap = (seen.gather(1, s.y[:, None]) - seen.gather(1, other[:, None])).squeeze(1)
-    won = misclassified(seen, s.y)
-    _enter(known, s, won)
-    if not back:
-        return None
-    if bool(won.all()):
-        s.keep(~won)
+    other, gap, won = standing(seen, s.y)
+    fallen, before = bool(won.any()), k + job.lead
+    if fallen:
+        _fall(known, s, won, (2 * before + 1) * logits.draws)
+    if not back or bool(won.all()):
+        _leave(known, s, slice(None), (before + 1) * logits.draws, before * logits.draws)
         return None
     early = job.loss == "two_phase" and k < job.steps // 2
     pull = s.direction if k < 0 else cotangent(job.loss, seen, s.y, other, s.target, first_half=early)
     g = torch.autograd.grad(z, x, pull, allow_unused=True)[0] if z.requires_grad else None
-    known.backwards[s.row] += logits.draws
     g = torch.zeros_like(s.x) if g is None else g
     steepness = slope(g, ball.norm)
     blind = ~((steepness > 0) & (steepness < torch.inf))
@@ -129,41 +134,51 @@ def _pass(job: Job, k: int, logits: Logits, known: Known, s: _Slots, ball: Ball,
         known.blind[s.row] += blind
         anywhere(g, blind, s.direction)
     if k >= 0 and not early and job.loss in ("margin", "two_phase"):
-        _note(known, s, gap, torch.where(blind, 0.0, ball.eps * steepness), won)
-    if bool(won.any()):
+        _note(s, -gap, torch.where(blind, 0.0, ball.eps * steepness), won)
+    if fallen:
+        _leave(known, s, won, (before + 1) * logits.draws, (before + 1) * logits.draws)
         s.keep(~won)
         g = g[~won]
     return g
 
 
-def _enter(known: Known, s: _Slots, won: torch.Tensor) -> None:
-    if bool(won.any()):
-        rows = s.row[won]
-        known.won[rows] = True
-        known.changed[rows] = s.x[won]
-        known.fell_after[rows] = known.forwards[rows] + known.backwards[rows]
+def _fall(known: Known, s: _Slots, won: torch.Tensor, passes: int) -> None:
+    """Enter a success, `passes` of this run after the ones before it."""
+    rows = s.row[won]
+    known.won[rows] = True
+    known.changed[rows] = s.x[won]
+    known.fell_after[rows] = known.forwards[rows] + known.backwards[rows] + passes
 
 
-def _note(known: Known, s: _Slots, gap: torch.Tensor, reach: torch.Tensor, won: torch.Tensor) -> None:
+def _leave(known: Known, s: _Slots, which: torch.Tensor | slice, forwards: int, backwards: int) -> None:
+    """Enter what `which` of the slots have seen and spent in this run."""
+    rows = s.row[which]
+    known.distance[rows], known.gap[rows], known.nearest[rows] = s.distance[which], s.gap[which], s.nearest[which]
+    known.forwards[rows] += forwards
+    known.backwards[rows] += backwards
+
+
+def _note(s: _Slots, gap: torch.Tensor, reach: torch.Tensor, won: torch.Tensor) -> None:
     """How near the boundary is by first order, and the nearest point so far: what gates and polishing go by. `reach`
     is what the logits' gap could close by within ε, 0 where nothing is known of it."""
     import torch
 
-    distance = torch.where(reach > 0, gap / reach, torch.inf)
-    known.distance[s.row] = torch.minimum(known.distance[s.row], distance)
-    nearer = (gap < known.gap[s.row]) & ~won
-    rows = s.row[nearer]
-    known.gap[rows], known.nearest[rows] = gap[nearer], s.x[nearer]
+    s.distance = torch.minimum(s.distance, torch.where(reach > 0, gap / reach, torch.inf))
+    nearer = (gap < s.gap) & ~won
+    s.gap = torch.where(nearer, gap, s.gap)
+    s.nearest = torch.where(wide(nearer, s.x), s.x, s.nearest)
 
 
 def _move(job: Job, k: int, s: _Slots, g: torch.Tensor, ball: Ball) -> None:
     """The step that follows pass `k`."""
     share = 1.0 if k < 0 else job.first / 2 * (1 + math.cos(math.pi * k / job.steps))
-    if job.momentum and k >= 0:
+    if s.velocity is not None and k >= 0:
         mean = g.abs().flatten(1).mean(1).clamp_min(1e-30)
-        s.velocity = job.momentum * s.velocity + g / wide(mean, g)
-        g = s.velocity
-    s.x = step(s.x, s.x0, g, share * ball.eps, ball.eps, ball.norm, ball.bounds)
+        g = s.velocity = job.momentum * s.velocity + g / wide(mean, g)
+    if s.low is not None and s.high is not None:
+        s.x = between(s.x.add_(g.sign(), alpha=share * ball.eps), s.low, s.high)
+    else:
+        s.x = step(s.x, s.x0, g, share * ball.eps, ball.eps, ball.norm, ball.bounds)
 
 
 def anywhere(g: torch.Tensor, blind: torch.Tensor, direction: torch.Tensor) -> None:
