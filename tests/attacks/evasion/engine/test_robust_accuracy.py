@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bartizan.attacks.evasion import RobustAccuracy, robust_accuracy
+from bartizan.core.errors import UsageError
 from bartizan.numerics.projections import size_of
 
 from .conftest import Pairs, Through, at_distance, plane
@@ -203,3 +204,13 @@ def test_classes_precision_and_versions_are_compared(reader: Any, few: Pairs) ->
     assert strong.against(strong)["p"] == 1
     with pytest.raises(ValueError, match="same examples"):
         strong.against(robust_accuracy(reader, few[0][:9], few[1][:9], eps=0.1, checks=False))
+
+
+def test_a_plan_stops_when_little_more_is_predicted_to_fall(reader: Any, few: Pairs) -> None:
+    whole = robust_accuracy(reader, *few, eps=0.1, plan="deep", checks=False)
+    short = robust_accuracy(reader, *few, eps=0.1, plan="deep", checks=False, tolerance=0.2)
+    assert short.backwards.sum() < whole.backwards.sum() / 2
+    assert len(short.curve) == len(whole.curve)
+    assert short.value - whole.value <= 0.2
+    with pytest.raises(UsageError, match="tolerance"):
+        robust_accuracy(reader, *few, eps=0.1, tolerance=1.5)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 PESSIMISM = 0.5
 """Added to the hits of either half, so that a half without hits predicts little and not nothing (as Jeffreys would)."""
@@ -26,3 +28,27 @@ def predicted_residual(fell: Sequence[int], spent: Sequence[float], n: int) -> f
         so_far += passes
     ratio = min((late + PESSIMISM) / (early + 2 * PESSIMISM), LARGEST_RATIO)
     return min((late + PESSIMISM) * ratio / (1 - ratio) / n, 1.0)
+
+
+SOONEST = 3
+"""Runs that must have gone by before anything is predicted from them."""
+
+
+@dataclass
+class Course:
+    """A search under way: how many had fallen and what had been spent after each run."""
+
+    fallen: list[int] = field(default_factory=list)
+    spent: list[int] = field(default_factory=list)
+
+    def add(self, fallen: int, spent: int) -> None:
+        """After a run: all that have fallen so far, and all passes so far."""
+        self.fallen.append(fallen)
+        self.spent.append(spent)
+
+    def predicted(self, n: int) -> float:
+        """The share of `n` examples that would still fall, as far as the runs tell; 1 while they are too few."""
+        if len(self.fallen) < SOONEST:
+            return 1.0
+        hits = [b - a for a, b in pairwise(self.fallen)]
+        return predicted_residual(hits, [b - a for a, b in pairwise(self.spent)], n)

@@ -41,6 +41,7 @@ def robust_accuracy(
     device: str | None = None,
     batch: int = 256,
     coarse_runs: int = 0,
+    tolerance: float = 0.0,
 ) -> RobustAccuracy:
     """Attack `model` on examples `x` (N×…, NumPy or torch) of classes `y` (N) within `eps` in `norm`.
 
@@ -51,12 +52,16 @@ def robust_accuracy(
     proven robust at this `eps`; an example both proven and broken raises the flag `inverted_bracket`.
     checks: examine the model before and doubt the result after (a few hundred passes on 64 examples).
     coarse_runs: so many first runs in bfloat16, each success confirmed in float32.
+    tolerance: stop the plan once the share predicted to fall still (`residual`) is below this; 0 runs it out. With a
+    tolerance, how long an example is tried depends on how many others fall. For l0 it has no effect.
 
     The same seed gives the same result on the same machine. No more than `batch` examples are in the model at once.
     Raises `UsageError` and its kin in one sentence on what cannot be attacked.
     """
     inputs, labels = checked_data(x, y, bounds)
     ball, radius = checked_ball(norm, eps, bounds)
+    if not 0 <= tolerance < 1:
+        raise UsageError(f"tolerance={tolerance} must be a share of the examples, from 0 (run the plan out) to below 1")
     if plan not in PLANS:
         raise UsageError(f"there is no plan {plan!r}; known are {', '.join(PLANS)}")
     where = device_of(model, device)
@@ -64,7 +69,7 @@ def robust_accuracy(
     try:
         found = search_within(
             ready.logits, inputs, labels, norm=ball, eps=radius, bounds=bounds, plan=PLANS[plan], seed=seed,
-            device=where, batch=batch, coarse_runs=coarse_runs,
+            device=where, batch=batch, coarse_runs=coarse_runs, tolerance=tolerance,
         )  # fmt: skip
         doubted = None
         if checks:

@@ -16,6 +16,7 @@ from bartizan.numerics.seeds import child
 
 from .jobs import Plan
 from .model import Logits, checked
+from .residual import Course
 from .slots import Ball, Known, run
 
 if TYPE_CHECKING:
@@ -62,12 +63,14 @@ def search(
     batch: int = 256,
     coarse_runs: int = 0,
     limit: int | None = None,
+    tolerance: float = 0.0,
 ) -> Found:
     """Search the ball of radius `eps` around each of `x` (N×…, inside `bounds`) for a misclassified point.
 
     At most `batch` examples are in the model at once and at most `16 × batch` on the device. The first `coarse_runs`
     runs work in bfloat16; what they find is confirmed in float32 at once. limit: passes
-    forward each example may cost; a run that could cost more is left out for it.
+    forward each example may cost; a run that could cost more is left out for it. tolerance: once the share predicted to
+    fall still is below it, the runs that remain are left out for this part of the examples.
     """
     import torch
 
@@ -76,8 +79,10 @@ def search(
     found = _empty(x, plan)
     for part in _parts(len(x), PARTS * batch):
         known = _begin(logits, x[part], y[part], device, batch, found, part)
+        course = Course()
         for i, (gate, job) in enumerate(_runs(plan)):
-            rows = (~known.won & (known.distance <= gate)).nonzero().squeeze(1)
+            wanted = ~known.won & (known.distance <= gate) & (course.predicted(len(known.won)) >= tolerance)
+            rows = wanted.nonzero().squeeze(1)
             rows = rows[known.forwards[rows] + logits.draws * job.passes <= limit] if limit is not None else rows
             direction = _directions(child(seed, "run", i), known.ranked.shape[1] + 1, len(x), part).to(device)
             with _coarse(device, i < coarse_runs):
@@ -86,6 +91,7 @@ def search(
             if i < coarse_runs:
                 _take_back(logits, known, rows, batch)
             _book(found, part, known, i + 1, len(rows))
+            course.add(int(known.won.sum()), int((known.forwards + known.backwards).sum()))
         _enter(found, part, known)
     _finish(found)
     return found

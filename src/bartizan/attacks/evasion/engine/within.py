@@ -25,9 +25,13 @@ def search_within(
     plan: Plan,
     seed: int,
     coarse_runs: int = 0,
+    tolerance: float = 0.0,
     **at: Any,
 ) -> Found:
     """`search.search`; for l0 `sparse_search` with as many passes as stand for `plan`, all of them in float32."""
     if norm == "l0":
         return sparse_search(logits, x, y, eps=eps, bounds=bounds, steps=sparse_steps(plan), seed=seed, **at)
-    return search(logits, x, y, norm=norm, eps=eps, bounds=bounds, plan=plan, seed=seed, coarse_runs=coarse_runs, **at)
+    return search(
+        logits, x, y, norm=norm, eps=eps, bounds=bounds, plan=plan, seed=seed, coarse_runs=coarse_runs,
+        tolerance=tolerance, **at,
+    )  # fmt: skip
