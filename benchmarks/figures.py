@@ -2,7 +2,7 @@
 
 python benchmarks/figures.py                 the quick ones (a minute or two)
 python benchmarks/figures.py --demo          and the demo, cold and cached
-python benchmarks/figures.py --kill          and 20 kills of the demo's campaign, each followed by the same command
+python benchmarks/figures.py --kill          and 20 kills of the demo without treatments, each followed by the same
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def demo() -> dict[str, Any]:
 
 
 def kills(times: int = 20) -> dict[str, Any]:
-    """Kill the demo at random moments; the last run must end as if nothing had happened, and repeat nothing.
+    """Kill the demo, without treatments, at random moments; the last run must end as if undisturbed, repeating nothing.
 
     Half of the moments are drawn from the first third of an undisturbed run; the other half from the second that
     follows the next measurement, so that the kills come nearer to the end however long the first trials are.
@@ -188,7 +188,7 @@ def _wait_to_kill(
 
 
 def _assess(store: str) -> list[str]:
-    return [_program(), "assess", str(DIGITS), "--effort", "quick", "--store", store]
+    return [_program(), "assess", str(DIGITS), "--effort", "quick", "--no-treat", "--store", store]
 
 
 def _stamps(store: str) -> dict[str, tuple[int, int]]:

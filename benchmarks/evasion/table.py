@@ -45,8 +45,8 @@ def fixed(rows: list[Row]) -> Iterator[str]:
     """Strength and passes at a fixed L∞ radius; one line a model."""
     yield "## Robust accuracy within an L∞ ball\n"
     yield (
-        "Median over seeds, and passes back an image. Lower is stronger. `union`: what stands when the successes of all "
-        "peers are put together. Models marked * were not looked at before the plans were frozen.\n"
+        "Median over seeds, and passes back an image. Lower is stronger. `union`: what stands when the successes of "
+        "all peers are put together. Models marked * were not looked at before the plans were frozen.\n"
     )
     yield "| model | ε | n | quick | standard | AutoAttack | APGD-CE+T | best PGD-40 | union | standard − union |"
     yield "|---|---|---|---|---|---|---|---|---|---|"
