@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from bartizan.campaign.doctor import Check, examine
+from bartizan.campaign.doctor import examine
+from bartizan.campaign.patient import Check
 from bartizan.core.data import Data
 from bartizan.core.system import ModelAsset
 from bartizan.targets.open import open_target

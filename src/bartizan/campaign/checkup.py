@@ -10,8 +10,9 @@ from bartizan.core.errors import BartizanError, DataError, ModelError
 from bartizan.core.system.gates import MeasureGate
 from bartizan.formats.description import Description, read_system
 
-from .doctor import Check, examine
+from .doctor import examine
 from .opening import open_model
+from .patient import Check
 from .pool import in_own_process
 from .subjects import sentence
 
