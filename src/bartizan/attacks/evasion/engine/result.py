@@ -72,7 +72,7 @@ class RobustAccuracy:
         positive, or nothing is.
         """
         truth = np.isin(self.y, positive)
-        out = {}
+        out: dict[str, float] = {}
         for name, said in (("clean", self.before), ("attacked", self.after)):
             precision, recall = precision_recall(truth, np.isin(said, positive))
             out |= {f"{name}_precision": share_of(precision)[0], f"{name}_recall": share_of(recall)[0]}
