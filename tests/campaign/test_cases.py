@@ -12,6 +12,7 @@ from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
 from bartizan.core.trial import Kind, Subject, Trial
 from bartizan.core.vocabulary import Outcome
+from bartizan.numerics.intervals import clopper_pearson
 
 Y = np.array([0, 0, 1, 1, 2, 2])
 BEFORE = np.array([0, 0, 1, 0, 2, 2])
@@ -28,8 +29,15 @@ def kept(after: list[int], n: int = 6) -> dict[str, Any]:
 
 
 def read(k: int, n: int, **arrays: dict[str, Any]) -> Cases | None:
-    m = Measurement(estimand="robust_error", unit="example", n=n, method="m", value=k / n, low=0, high=1)
+    low, high = clopper_pearson(k, n)
+    m = Measurement(estimand="robust_error", unit="example", n=n, method="m", value=k / n, low=low, high=high)
     return cases(Point(m, tuple(evidence(id) for id in arrays)), ArrayReader(arrays.__getitem__))
+
+
+def test_a_rate_that_leaves_more_open_than_its_count_has_no_cases() -> None:
+    """Of members recognised above a threshold that was estimated, too."""
+    m = Measurement(estimand="tpr", unit="member", n=6, method="at estimated thresholds", value=1 / 3, low=0, high=0.9)
+    assert cases(Point(m, (evidence("a"),)), ArrayReader({"a": kept([1, 0, 1, 0, 2, 2])}.__getitem__)) is None
 
 
 def test_an_example_is_harmed_by_whichever_attack_and_every_answer_is_kept() -> None:

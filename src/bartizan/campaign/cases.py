@@ -33,6 +33,8 @@ class Cases:
 def cases(point: Point, arrays: ArrayReader) -> Cases | None:
     """The examples that `point` counts, or None where what was kept does not make up its rate.
 
+    Neither does it where the interval is not that of the count: a threshold that was itself estimated, or the mean
+    over retrainings, leaves more open than who was reached.
     Probes are prefixes of each other, so row i is the same example in every trial.
     """
     n, kept = point.measured.n, [arrays(e.id) for e in point.trials]
@@ -40,7 +42,7 @@ def cases(point: Point, arrays: ArrayReader) -> Cases | None:
     if not bits or any(b is None or len(b) < n for b in bits):
         return None
     harmed = np.any([b[:n] for b in bits if b is not None], axis=0)
-    if int(harmed.sum()) != round(point.measured.value * n):
+    if point.estimate.successes != int(harmed.sum()):
         return None
     if any(name not in a or len(a[name]) < n for a in kept for name in ("label", "before", "after")):
         return Cases(harmed, None, None, None)
