@@ -64,7 +64,7 @@ def classes(found: Cases, names: Sequence[str], count: int = 0) -> Classes | Non
 
 
 def operating_point(found: Cases, positive: Sequence[int], count: int = 0) -> OperatingPoint | None:
-    """Precision and recall of `positive`, clean and under attack, by the model's own decisions; None where the
+    """Precision and recall of `positive`, clean and under attack, by the class the model answers; None where the
     answers were not kept, nothing is positive, or everything is."""
     if found.y is None or found.before is None or found.answers is None or not positive:
         return None
@@ -82,7 +82,8 @@ def operating_point(found: Cases, positive: Sequence[int], count: int = 0) -> Op
         precision=precision,
         recall=recall,
         aimed=len(known) == 2,
-        method="Clopper–Pearson 95 %; the class the model answers is the decision",
+        rule="the class the model answers",
+        method="Clopper–Pearson 95 %",
     )
 
 

@@ -49,7 +49,7 @@ class Classes(Frozen):
 
 
 class OperatingPoint(Frozen):
-    """Precision and recall of the classes `positive`, taken together, where the model's own decisions are obeyed.
+    """Precision and recall of the classes `positive`, taken together, by the decision `rule`.
 
     An example counts as what hurts most of all that the attacks made of it. aimed: whether every wrong answer crosses
     the line between positive and not, as with two classes; else an attack aimed at that line might do more.
@@ -60,6 +60,7 @@ class OperatingPoint(Frozen):
     precision: Shift
     recall: Shift
     aimed: bool
+    rule: str
     method: str
     under: str = ""
     evidence: tuple[str, ...] = ()
