@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -12,7 +12,7 @@ from bartizan.core.classwise import Classes, OneClass, OperatingPoint, Share, Sh
 from bartizan.core.finding import Finding
 from bartizan.report import wording
 from bartizan.report.charts.shifts import Row, shift_bars
-from bartizan.report.numbers import percent, quantity
+from bartizan.report.numbers import THIN, percent, quantity
 
 MOST = 12
 HOW = "Bar: what is left, with its interval; upright line: clean; between them, what is lost."
@@ -37,7 +37,8 @@ def apart(finding: Finding, metric: Mapping[str, Any], names: Sequence[str]) -> 
     if finding.classes is not None and len([c for c in finding.classes.each if c.attacked.n]) > 1:
         found.append(_classes(finding.classes))
     if finding.operating_point is not None:
-        found.append(_point(finding.operating_point, metric.get("floor") or {}, names))
+        point = _point(finding.operating_point, metric.get("floor") or {}, names)
+        found.append(point if found else replace(point, how=f"{HOW} {point.how}"))  # said once for both
     return found
 
 
@@ -73,11 +74,12 @@ def _point(point: OperatingPoint, floor: Mapping[str, Any], names: Sequence[str]
     ]
     if not point.aimed and not point.under:
         said.append("The attacks sought any wrong answer; one that aims at this line might do more.")
-    how = [HOW]
+    how = []
     limits = {name: floor.get(name) for name in ("precision", "recall")}
     if any(v is not None for v in limits.values()):
         how.append("Dashed: the least the use case tolerates.")
-    how.append(f"Decision: {point.rule}. Intervals: {point.method}.")
+    method = point.method.replace(" %", f"{THIN}%")
+    how.append(f"Decision: {point.rule}. Intervals: {method}.")
     rows = [
         Row("precision", point.precision.clean, point.precision.attacked, limits["precision"], "none called so"),
         Row("recall", point.recall.clean, point.recall.attacked, limits["recall"], "no example"),
