@@ -317,6 +317,65 @@ def test_the_three_measures_stand_side_by_side() -> None:
     assert found.scope.data == "100 examples"
 
 
+def answered(name: str, wrong: Any, n: int = 100, norm: str = "linf") -> tuple[Evidence, dict[str, Any]]:
+    """An attack that fells the examples of `wrong`, of four classes in turn; every tenth is wrong unchanged."""
+    y = np.arange(n) % 4
+    before = np.where(np.arange(n) % 10 == 0, (y + 1) % 4, y)
+    reached = np.isin(np.arange(n), wrong) | (before != y)
+    after = np.where(reached, (y + 1) % 4, before)
+    arrays = {"reached": reached, "label": y, "before": before, "after": after, "size": np.where(reached, 0.05, np.inf)}
+    return evidence(name, params={"norm": norm, "eps": 0.1}, plugin="evader"), arrays
+
+
+def test_the_classes_are_those_of_the_rate_and_of_the_same_attacks_together() -> None:
+    """Two attacks in the ball, one of them on fewer examples, and another ball: the headline decides which count."""
+    some = answered("few", [1, 5], 20)
+    many, other = answered("many", range(1, 100, 4)), answered("other", range(100), norm="l2")
+    found = evaded(some, many, answered("more", [2, 6]), other)
+    assert found.rate is not None
+    assert found.classes is not None
+    assert (found.rate.n, found.classes.evidence) == (100, ("many", "more"))
+    wrong = [c.attacked.n - round((c.attacked.value or 0.0) * c.attacked.n) for c in found.classes.each]
+    assert sum(wrong) == round(found.rate.value * found.rate.n)
+    assert sum(c.attacked.n for c in found.classes.each) == found.rate.n
+    assert (found.classes.worst, found.classes.lowest.attacked.value) == (1, 0.0)
+    clean = [c.clean.value for c in found.classes.each]
+    assert clean == [0.8, 1.0, 0.8, 1.0], "clean accuracy of the same examples"
+
+
+def test_precision_and_recall_are_said_where_the_use_case_names_classes() -> None:
+    found, arrays = answered("a", range(1, 100, 4))
+    use = {"metric": {"kind": "precision_recall", "positive": [1]}}
+    given: dict[str, Any] = {"vulnerability": EVASION, "arrays": {"a": arrays}}
+    assert one(found, control(plugin="evader"), **given).operating_point is None
+    point = one(found, control(plugin="evader"), system={"use": use}, **given).operating_point
+    assert point is not None
+    assert (point.positive, point.evidence) == ((1,), ("a",))
+    assert (point.recall.clean.value, point.recall.attacked.value, point.recall.attacked.n) == (1.0, 0.0, 25)
+    assert point.precision.attacked.value == 0.0
+    assert not point.aimed
+
+
+def test_a_hazard_is_told_apart_by_class_under_the_condition_that_set_its_rate() -> None:
+    y = np.arange(100) % 2
+    kept = {"label": y, "before": y, "reached": np.ones(100, np.bool_)}
+    arrays = {
+        "mild": {**kept, "after": np.where(np.arange(100) < 10, 1 - y, y)},
+        "dark": {**kept, "after": np.where(y == 1, 0, y)},
+    }
+    trials = condition("mild", 10, 100), condition("dark", 50, 100)
+    found = one(*trials, vulnerability=HAZARD, arrays=arrays).classes
+    assert found is not None
+    assert (found.under, found.evidence) == ("dark", ("dark",))
+    assert [(c.label, c.attacked.value) for c in found.each] == [(0, 1.0), (1, 0.0)]
+
+
+def test_where_answers_were_not_kept_or_no_input_is_changed_there_are_no_classes() -> None:
+    assert evaded(evasion("a", 20, 0.1)).classes is None
+    _, arrays = answered("a", range(100))
+    assert one(evidence("a", harm(100, 100)), arrays={"a": arrays}).classes is None, "not of a supply chain"
+
+
 def test_how_small_a_change_is_that_of_the_trial_that_set_the_rate() -> None:
     mild = evidence("a", harm(5, 100), size_unit="pixel")
     worst = evidence("b", harm(60, 100), size_unit="degree")

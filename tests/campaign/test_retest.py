@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from bartizan.campaign.reading import Part, Point, Reading
-from bartizan.campaign.retest import again, change, defence_trial
+from bartizan.campaign.retest import again, defence_trial
+from bartizan.campaign.retest import change as compared
 from bartizan.core.artifact import Flag, Measurement
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
@@ -39,6 +40,10 @@ def reading(*found: Evidence, harm: str = "tpr") -> Reading:
     return Reading(harm, tuple(Point(e.measurements[0], (e,)) for e in found), (Part("", found),))
 
 
+def change(before: Reading, after: Reading, arrays: ArrayReader, level: float) -> str:
+    return compared(before, after, arrays, level)[0]
+
+
 BEFORE = reading(evidence("a", 50))
 
 
@@ -66,7 +71,21 @@ def test_the_same_examples_are_compared_one_by_one() -> None:
     arrays = ArrayReader({"a": {"reached": np.arange(100) < 50}, "a|on": {"reached": np.arange(100) < 41}}.__getitem__)
     before, after = reading(evidence("a", 50)), reading(evidence("a|on", 41))
     assert change(before, after, NOTHING, 0.05) == "unclear"
-    assert change(before, after, arrays, 0.05) == "better"
+    said, paired = compared(before, after, arrays, 0.05)
+    assert said == "better"
+    assert paired is not None
+    assert (paired.mended, paired.broken, paired.p) == (9, 0, 2 * 0.5**9)
+
+
+def test_the_p_value_and_what_is_said_never_disagree() -> None:
+    """Five mended and none broken: McNemar leaves p = 0.0625."""
+    bits = {"a": {"reached": np.arange(100) < 50}, "a|on": {"reached": np.arange(100) < 45}}
+    for level, expected in ((0.05, "unclear"), (0.0625, "better")):
+        said, paired = compared(
+            reading(evidence("a", 50)), reading(evidence("a|on", 45)), ArrayReader(bits.__getitem__), level
+        )
+        assert paired is not None
+        assert (said, paired.p, paired.level) == (expected, 0.0625, level)
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,18 @@ def test_the_grid_reaches_the_edge_and_beyond_and_is_exact():
     assert m.arrays["grid_beyond"].sum() == 4
 
 
+def test_the_answers_kept_are_those_the_probability_counts():
+    """Further draws give the tries and sizes; the rate, and what is worked out of it by class, rest on the first."""
+    m, (_, roles) = measured(BrightnessParams(draws=4)), levels()
+    found, kept = pick(m, "failure_probability"), m.arrays
+    assert (kept["label"] == roles.probe.y).all()
+    assert (kept["before"] == roles.probe.y).all()
+    assert (kept["after"] != kept["label"]).mean() == found.value < kept["reached"].mean()
+    for c in (0, 1):
+        of = kept["label"] == c
+        assert (kept["after"] != c)[of].mean() == pick(m, "failure_in_class", **{"class": c}).value
+
+
 def test_the_worst_class_is_named_with_bounds_wider_than_its_own():
     m = measured(BrightnessParams())
     worst = pick(m, "worst_class_failure")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bartizan.numerics.paired import paired_difference, wilson
+from bartizan.numerics.paired import discordant, mcnemar, paired_difference, wilson
 
 
 def table(both: int, first: int, second: int, none: int) -> tuple[np.ndarray, np.ndarray]:
@@ -51,3 +51,25 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
 def test_pairs_that_are_no_pairs_are_refused(a: list[int], b: list[int]) -> None:
     with pytest.raises(ValueError, match="one shape that is not empty"):
         paired_difference(a, b)
+
+
+def test_pairs_that_differ_are_counted_each_way() -> None:
+    a, b = table(50, 20, 5, 25)
+    assert discordant(a, b) == (20, 5)
+    assert discordant(b, a) == (5, 20)
+
+
+@pytest.mark.parametrize(("first", "second"), [(9, 0), (20, 5), (5, 20), (3, 4), (7, 7)])
+def test_mcnemar_is_the_binomial_test_of_the_pairs_that_differ(first: int, second: int) -> None:
+    from math import comb
+
+    from scipy.stats import binomtest
+
+    n, least = first + second, min(first, second)
+    closed = min(1.0, 2 * sum(comb(n, i) for i in range(least + 1)) / 2**n)
+    assert mcnemar(first, second) == pytest.approx(closed)
+    assert mcnemar(first, second) == pytest.approx(binomtest(first, n, 0.5).pvalue)
+
+
+def test_no_pair_that_differs_tells_nothing() -> None:
+    assert mcnemar(0, 0) == 1

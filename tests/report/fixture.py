@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bartizan.core.access import Access, Budget
 from bartizan.core.artifact import Cost, Flag, Measurement
 from bartizan.core.assessment import Assessment, GateResult, Layer
+from bartizan.core.classwise import Classes, OneClass, OperatingPoint, Paired, Share, Shift
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
 from bartizan.core.exposure import Exposure
@@ -661,6 +662,38 @@ def finding(
     )
 
 
+def share(k: int, n: int) -> Share:
+    """A count with an interval that nobody worked out."""
+    value = k / n if n else None
+    return Share(value=value, low=max((value or 0) - 0.2, 0), high=min((value or 1) + 0.2, 1), n=n)
+
+
+def classes(under: str = "") -> Classes:
+    """Three classes with examples and one without."""
+    counts = {0: (60, 60, 40), 1: (70, 68, 9), 7: (70, 66, 28), 8: (0, 0, 0)}
+    each = (OneClass(label=c, clean=share(a, n), attacked=share(b, n)) for c, (n, a, b) in counts.items())
+    return Classes(
+        each=tuple(each),
+        worst=1,
+        method="Clopper–Pearson at level 1 − 0.05/3, for all classes together",
+        under=under,
+        evidence=("square01" * 4,),
+    )
+
+
+def operating_point() -> OperatingPoint:
+    """Of class 1, which nothing is called under attack."""
+    return OperatingPoint(
+        positive=(1,),
+        precision=Shift(clean=share(68, 72), attacked=share(0, 0)),
+        recall=Shift(clean=share(68, 70), attacked=share(9, 70)),
+        aimed=False,
+        rule="the class the model answers",
+        method="Clopper–Pearson 95 %",
+        evidence=("square01" * 4,),
+    )
+
+
 def findings() -> tuple[Finding, ...]:
     """Twelve, of all verdicts."""
     return (
@@ -673,6 +706,8 @@ def findings() -> tuple[Finding, ...]:
             rate=rate("attack_success", 0.615, 0.544, 0.683),
             tries=Tries(unit="queries", median=612.0, low=480.0, high=840.0, censored_at=5000.0, n=200),
             sensitivity=Sensitivity(unit="linf", q10=0.04, q50=0.081, q90=None, n=200),
+            classes=classes(),
+            operating_point=operating_point(),
             knowledge=(
                 Rung(access="labels", rate=0.34, low=0.29),
                 Rung(access="scores", rate=0.615, low=0.565),
@@ -756,6 +791,7 @@ def findings() -> tuple[Finding, ...]:
             "high",
             rate=rate("failure_probability", 0.074, 0.055, 0.098, 1000),
             sensitivity=Sensitivity(unit="standard deviation", q10=0.1, q50=0.28, q90=None, n=500),
+            classes=classes("scan_noise"),
             evidence=("gaussian" * 4, "rotation" * 4),
             scope=Scope(attacks=("gaussian_noise", "rotation"), data="500 test examples"),
         ),
@@ -829,6 +865,7 @@ def treatments() -> tuple[Treatment, ...]:
                     before=f["E2@reader/api"].rate,
                     after=rate("attack_success", 0.14, 0.095, 0.196),
                     change="better",
+                    paired=Paired(n=200, mended=99, broken=4, p=1e-24, adjusted=1e-24, level=0.0125),
                 ),
                 Retest(
                     finding="E1@reader",

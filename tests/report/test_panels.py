@@ -5,6 +5,7 @@ import pytest
 
 from bartizan.core.artifact import Measurement
 from bartizan.core.contracts import ArrayReader
+from bartizan.core.finding import Within
 from bartizan.report.panels import counted, name_of, three
 
 
@@ -114,3 +115,13 @@ def test_a_name_says_access_and_size(assessment):
     assert name_of(turned) == "rotation"
     trial = turned.trial.model_copy(update={"params": {"condition": "skew"}})
     assert name_of(turned.model_copy(update={"trial": trial})) == "skew (rotation)"
+
+
+def test_tries_with_gradients_are_steps_in_every_sentence(assessment, arrays):
+    finding, evidence = of(assessment, "E1@reader")
+    marks = (Within(tries=10, share=0.5, low=0.4, high=0.6),)
+    tries = finding.tries.model_copy(update={"unit": "queries", "within": marks, "first": 1.0})
+    scope = finding.scope.model_copy(update={"access": ("logits",)})
+    panel = three(finding.model_copy(update={"tries": tries, "scope": scope}), evidence, arrays)[0]
+    assert "in 10 gradient steps; the first after 1 gradient step." in panel.answer
+    assert "quer" not in panel.answer

@@ -184,7 +184,7 @@ def test_all_three_curves_stand_in_an_evasion_finding(page):
     block = page.split('id="at-E2-reader-api"')[1].split("</article>")[0]
     for question in ("How many tries?", "How small a change?", "How much knowledge?"):
         assert question in block
-    panels = block.split('<div class="three')[1].split("Examples")[0]
+    panels = block.split('<div class="three')[1].split("Which classes?")[0]
     assert panels.count('role="img"') == 3
     assert block.count("data:image/png;base64,") == 12
 

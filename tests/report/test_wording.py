@@ -1,4 +1,5 @@
 from bartizan.core.artifact import Measurement
+from bartizan.core.classwise import Paired
 from bartizan.core.finding import Rate, Tries, Within
 from bartizan.report import wording
 
@@ -9,9 +10,21 @@ def tries(median):
 
 def test_success_at_round_numbers_of_tries_is_said_with_its_interval():
     marks = (Within(tries=10, share=0.25, low=0.1, high=0.5), Within(tries=1000, share=1.0, low=0.8, high=1.0))
-    said = wording.within(tries(12.0).model_copy(update={"within": marks, "first": 1.0})).replace("\u202f", " ")
-    assert said == "Fallen: 25 % (10 % to 50 %) in 10, 100 % (80 % to 100 %) in 1 000; the first after 1 query."
-    assert wording.within(tries(12.0)) == wording.within(None) == ""
+    said = wording.within(tries(12.0).model_copy(update={"within": marks, "first": 1.0}), "gradient steps")
+    assert said.replace("\u202f", " ") == (
+        "Fallen: 25 % (10 % to 50 %) in 10, 100 % (80 % to 100 %) in 1 000 gradient steps; "
+        "the first after 1 gradient step."
+    )
+    assert wording.within(tries(12.0), "queries") == wording.within(None, "queries") == ""
+
+
+def test_pairs_are_said_each_way_and_how_surely():
+    found = Paired(n=1200, mended=97, broken=3, p=3e-9, adjusted=6e-9, level=0.005)
+    moved, surely = (s.replace("\u202f", " ") for s in wording.paired(found))
+    assert moved == "97 mended, 3 broken of 1 200"
+    assert surely == "p < 0.0001; as the worst of several, p < 0.0001"
+    alone = wording.paired(found.model_copy(update={"p": 0.0313, "adjusted": 0.0313}))[1]
+    assert alone == "p = 0.031"
 
 
 def test_findings_come_worst_first(assessment):

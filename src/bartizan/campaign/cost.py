@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bartizan.core.artifact import Measured, Measurement
 from bartizan.core.data import Array, Data
 from bartizan.core.target import Target
+from bartizan.numerics.classwise import precision_recall
 from bartizan.numerics.intervals import clopper_pearson
 
 Classes = tuple[int, ...]
@@ -31,10 +32,9 @@ def _quality(predicted: NDArray[np.int64], test: Data, positive: Classes, when: 
     right = predicted == test.y
     found = [_share("accuracy", int(right.sum()), len(test), {"when": when})]
     for c in positive:
-        hit = int((right & (test.y == c)).sum())
         at: dict[str, float | int | str] = {"when": when, "class": c}
-        found.append(_share("precision", hit, int((predicted == c).sum()), at))
-        found.append(_share("recall", hit, int((test.y == c).sum()), at))
+        precision, recall = precision_recall(test.y == c, predicted == c)
+        found += [_share("precision", *precision, at), _share("recall", *recall, at)]
     return found
 
 

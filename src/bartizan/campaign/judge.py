@@ -29,11 +29,12 @@ from bartizan.numerics.levels import STUDENT
 
 from . import curves
 from .adequacy import adequate
+from .by_class import told_apart
 from .claims import mark_holm
 from .combine import Ball, combine
 from .ladder import access_of, built_on, ladder
 from .rank import ranked
-from .reading import ROBUST, Reading, balls_of, condition_of, harm_of, measured_fpr, read
+from .reading import ROBUST, Point, Reading, balls_of, condition_of, harm_of, measured_fpr, read
 from .tolerance import Tolerance, at_fpr, tolerance
 
 _FEW_SEEDS = 5
@@ -64,6 +65,11 @@ class Judged:
     def rate(self) -> Rate:
         """The interval of the largest rate."""
         return self.reading.rate(of=self.of)
+
+    @property
+    def worst(self) -> Point:
+        """The estimate that rate is."""
+        return self.reading.worst(of=self.of)
 
     @property
     def exploited(self) -> bool:
@@ -119,6 +125,7 @@ def _finding(bench: Bench, v: Vulnerability) -> Finding:
     allowed = found.allowed if found else _untested_tolerance(bench, v, trials)
     verdict, reason = _verdict(bench, found) if found else (Verdict.UNTESTED, _why_untested(bench, v, trials))
     tried = _tries(bench, v, found)
+    by_class, operating = told_apart(bench.system, v, found.worst, bench.arrays) if found else (None, None)
     proofs = [e for e in trials if e.trial.kind == "certifier" and e.outcome is Outcome.MEASURED]
     return Finding(
         id=v.id,
@@ -138,6 +145,8 @@ def _finding(bench: Bench, v: Vulnerability) -> Finding:
         tries=tried,
         sensitivity=_sensitivity(bench, v, used, rate),
         knowledge=_knowledge(bench, v, found),
+        classes=by_class,
+        operating_point=operating,
         certified=_certified(proofs),
         evidence=tuple(e.id for e in trials),
         flags=tuple(sorted({f.id for e in (*used, *proofs) for f in e.flags if _counts(f, verdict)})),

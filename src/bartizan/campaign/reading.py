@@ -80,14 +80,19 @@ class Reading:
         The upper end is the highest of all: at the truly largest rate it fails with the chance of a single interval.
         """
         m = max(of or 0, len(self.points))
-        ends = [p.estimate.at(level / m)[0] for p in self.points]
-        low, _, i = max((low, p.measured.value, i) for i, (low, p) in enumerate(zip(ends, self.points, strict=True)))
-        chosen = self.points[i].measured
+        point = self.worst(of=of, level=level)
+        chosen = point.measured
         return Rate(
-            estimand=chosen.estimand, value=chosen.value, low=low, n=chosen.n, points=m,
+            estimand=chosen.estimand, value=chosen.value, low=point.estimate.at(level / m)[0], n=chosen.n, points=m,
             high=max(p.estimate.at(level)[1] for p in self.points),
             method=f"{chosen.method}{'' if m == 1 else f', the worst of {m} (lower end at level 1 − {level:g}/{m})'}",
         )  # fmt: skip
+
+    def worst(self, *, of: int | None = None, level: float = LEVEL) -> Point:
+        """The point whose rate is the largest: of which most is sure. Arguments as in `rate`."""
+        m = max(of or 0, len(self.points))
+        ends = [(p.estimate.at(level / m)[0], p.measured.value, i) for i, p in enumerate(self.points)]
+        return self.points[max(ends)[2]]
 
     def open_at(self, bound: float) -> Point:
         """The point whose upper end is highest, which is what leaves `bound` open."""

@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bartizan.core import plugins
 from bartizan.core.access import Budget
+from bartizan.core.classwise import Paired
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
 from bartizan.core.finding import Finding
@@ -18,11 +16,10 @@ from bartizan.core.threat import Vulnerability
 from bartizan.core.treatment import Retest, Treatment
 from bartizan.core.trial import Subject, Trial
 from bartizan.core.vocabulary import Outcome, Verdict
-from bartizan.numerics.paired import paired_difference
 
-from .combine import combine
 from .judge import Bench, judge, judged
-from .reading import LEVEL, ROBUST, Point, Reading
+from .pairs import pairs
+from .reading import LEVEL, Point, Reading
 
 Change = Literal["better", "worse", "same", "unclear", "untested"]
 
@@ -83,7 +80,8 @@ def compare(
     )
 
 
-def _retest(before: Finding, after: Finding, change: Change) -> Retest:
+def _retest(before: Finding, after: Finding, found: tuple[Change, Paired | None]) -> Retest:
+    change, paired = found
     return Retest(
         finding=before.id,
         verdict_before=before.verdict,
@@ -93,57 +91,51 @@ def _retest(before: Finding, after: Finding, change: Change) -> Retest:
         tries_after=after.tries,
         sensitivity_after=after.sensitivity,
         change=change,
+        paired=paired,
         evidence=after.evidence,
     )
 
 
 def _change(
     bench: Bench, treated: Bench, v: Vulnerability, findings: tuple[Finding, Finding], level: float
-) -> Change:  # fmt: skip
+) -> tuple[Change, Paired | None]:
     """What the treatment did to one finding, at a `level` that leaves room for all the findings it was tried on."""
     one, other = judged(bench, v), judged(treated, v)
     if one is None or other is None or Verdict.UNTESTED in (f.verdict for f in findings):
-        return "untested"
+        return "untested", None
     return change(one.reading, other.reading, bench.arrays, level)
 
 
-def change(before: Reading, after: Reading, arrays: ArrayReader, level: float) -> Change:
-    """Better or worse only when the difference is clear at `level`; the same when nothing moved.
+def change(before: Reading, after: Reading, arrays: ArrayReader, level: float) -> tuple[Change, Paired | None]:
+    """Better or worse only when the difference is clear at `level`; the same when nothing moved. With the pairs that
+    decided, or None where there were none and the intervals did.
 
     What is compared must be the same: the harm, and trial by trial the ball or false-positive rate. Not better when an
     attack is missing from the second round or a new doubt was raised: an attack that failed to run, or was blinded,
     says nothing good of the defence; and not worse when one is missing from the first.
     """
     if before.harm != after.harm or not _alike(before, after):
-        return "unclear"
-    low, high = _difference(before, after, arrays, level)
-    if low > 0:
+        return "unclear", None
+    paired = pairs(before, after, arrays, level)
+    return _said(before, after, _direction(before, after, paired, level)), paired
+
+
+def _direction(before: Reading, after: Reading, paired: Paired | None, level: float) -> int:
+    """1 where the harm clearly became less, −1 where more: in pairs where there are any, else by the two intervals."""
+    if paired is not None:
+        clear = paired.adjusted <= level
+        return int(clear and paired.mended > paired.broken) - int(clear and paired.broken > paired.mended)
+    first, second = before.rate(level=level), after.rate(level=level)
+    return int(first.low > second.high) - int(first.high < second.low)
+
+
+def _said(before: Reading, after: Reading, direction: int) -> Change:
+    if direction > 0:
         weaker = not _asked(before) <= _asked(after) or not _flags(after) <= _flags(before)
         return "unclear" if weaker else "better"
-    if high < 0:
+    if direction < 0:
         return "worse" if _asked(after) <= _asked(before) else "unclear"
     return "same" if before.rate().value == after.rate().value else "unclear"
-
-
-def _difference(before: Reading, after: Reading, arrays: ArrayReader, level: float) -> tuple[float, float]:
-    """How much lower the harm became: paired on the same examples where they are kept, else by the two intervals."""
-    one, other = _per_example(before, arrays), _per_example(after, arrays)
-    if one is not None and other is not None and len(one) == len(other):
-        return paired_difference(one, other, level)[1:]
-    first, second = before.rate(level=level), after.rate(level=level)
-    return first.low - second.high, first.high - second.low
-
-
-def _per_example(reading: Reading, arrays: ArrayReader) -> NDArray[np.bool_] | None:
-    """Which examples the harm befell, when that is what the one estimate counts."""
-    first = reading.points[0]
-    if reading.harm == ROBUST:
-        both = combine(first.trials, arrays) if len(reading.parts) == 1 else None
-        return both.reached if both else None
-    reached = arrays(first.trials[0].id).get("reached") if len(reading.points) == 1 else None
-    m = first.measured
-    counts = reached is not None and len(reached) == m.n and abs(reached.mean() - m.value) < 1e-9
-    return reached.astype(np.bool_) if reached is not None and counts else None
 
 
 def _asked(reading: Reading) -> set[tuple[str, ...]]:

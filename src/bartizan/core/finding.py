@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .base import Frozen
+from .classwise import Classes, OperatingPoint
 from .vocabulary import Level, ThreatClass, Verdict
 
 
@@ -96,6 +97,8 @@ class Finding(Frozen):
     """`id` is `THREAT@ASSET[/INTERFACE]`. `reason` says in one plain sentence why the verdict is what it is.
 
     p: the chance of so high a rate were the truth just the tolerance, adjusted for the points it was picked from.
+    classes, operating_point: for evasion and hazards, of the examples and trials that `rate` is of; None where no trial
+    kept the answers, or the use case names no classes.
     """
 
     id: str
@@ -115,6 +118,8 @@ class Finding(Frozen):
     tries: Tries | None = None
     sensitivity: Sensitivity | None = None
     knowledge: tuple[Rung, ...] = ()
+    classes: Classes | None = None
+    operating_point: OperatingPoint | None = None
     certified: tuple[Certified, ...] = ()
     evidence: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from .artifact import Measurement
 from .base import Frozen
+from .classwise import Paired
 from .finding import Rate, Sensitivity, Tries
 from .vocabulary import EffectKind, Verdict
 
@@ -19,7 +20,10 @@ class Conflict(Frozen):
 
 
 class Retest(Frozen):
-    """One finding before and after. `change` is better or worse only when the difference is clear for all together."""
+    """One finding before and after. `change` is better or worse only when the difference is clear for all together.
+
+    paired: the same examples before and after, where they were kept; None where only the two rates can be compared.
+    """
 
     finding: str
     verdict_before: Verdict
@@ -29,6 +33,7 @@ class Retest(Frozen):
     tries_after: Tries | None = None
     sensitivity_after: Sensitivity | None = None
     change: Literal["better", "worse", "same", "unclear", "untested"]
+    paired: Paired | None = None
     evidence: tuple[str, ...] = ()
 
 

@@ -34,7 +34,7 @@ class HazardReferee(Referee):
 
     spec = PluginSpec(
         id="hazards",
-        version=2,
+        version=3,
         title="Referee of hazards",
         summary="Failure probability under the stated distribution, excess over the clean error, grid and worst class.",
         references=("clopper1934", "hendrycks2019"),
@@ -47,14 +47,20 @@ class HazardReferee(Referee):
         sweep, probe = Sweep.model_validate(params.model_dump()), roles.probe
         bench = Bench(subject, probe, sweep, corruption_named(sweep.kind), seed)
         drawn = Drawn(bench)
-        swept = [(s, region, bench.failures(np.full(len(probe), s), GRID_STREAM + g)) for g, (s, region) in bench.grid]
+        answers = [(s, region, bench.answers(np.full(len(probe), s), GRID_STREAM + g)) for g, (s, region) in bench.grid]
+        swept = [(s, region, np.asarray(said != probe.y)) for s, region, said in answers]
         return Measured(
             measurements=(
                 *_probability(drawn, bench.at),
                 *_slices(drawn.failed[:, 0], probe.y, bench.at),
                 *(_share("failure_at", f, {**bench.at, "severity": s, "region": region}) for s, region, f in swept),
             ),
-            arrays={**_tries_and_sizes(drawn, bench), **_curve(swept), **_pictures(drawn, bench)},
+            arrays={
+                **_answers(drawn, probe.y),
+                **_tries_and_sizes(drawn, bench),
+                **_curve(swept),
+                **_pictures(drawn, bench),
+            },
             flags=_flags(artifact, drawn),
             tries_unit="draws",
             size_unit=sweep.unit or sweep.kind,
@@ -85,20 +91,22 @@ class Bench:
         parts = [self.subject.labels(x[i : i + BATCH]) for i in range(0, len(x), BATCH)]
         return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
-    def failures(self, severity: Severity, stream: int) -> Bits:
-        """Which examples are answered wrongly."""
-        return np.asarray(self.labels(self.corrupted(severity, stream)) != self.probe.y)
+    def answers(self, severity: Severity, stream: int) -> Labels:
+        """What the subject says of all examples, each at its severity."""
+        return self.labels(self.corrupted(severity, stream))
 
 
 class Drawn:
-    """The draws from the distribution and what came of them: `severity` and `failed` n × draws, `clean` errors n."""
+    """The draws from the distribution and what came of them: `severity`, `failed` and `answers` n × draws; `before`
+    the answers and `clean` the errors without any, n."""
 
     def __init__(self, bench: Bench) -> None:
         self.severity = draw(bench.sweep, len(bench.probe), bench.seed, bench.corruption.meaningful(bench.sweep))
         self.before = bench.labels(bench.probe.x)
         self.clean = self.before != bench.probe.y
-        columns = [bench.failures(self.severity[:, j], j) for j in range(self.severity.shape[1])]
-        self.failed: Bits = np.stack(columns, axis=1)
+        draws = range(self.severity.shape[1])
+        self.answers: Labels = np.stack([bench.answers(self.severity[:, j], j) for j in draws], axis=1)
+        self.failed: Bits = np.asarray(self.answers != bench.probe.y[:, None])
 
 
 def _share(estimand: str, hits: Bits, at: At, alpha: float = 0.05) -> Measurement:
@@ -168,6 +176,11 @@ def _slices(failed: Bits, y: Labels, at: At) -> list[Measurement]:
         ),
         *found,
     ]
+
+
+def _answers(drawn: Drawn, y: Labels) -> dict[str, NDArray[np.generic]]:
+    """True classes, the answers to the clean examples and those at the first draw, which the probability counts."""
+    return {"label": y, "before": drawn.before, "after": drawn.answers[:, 0]}
 
 
 def _tries_and_sizes(drawn: Drawn, bench: Bench) -> dict[str, NDArray[np.generic]]:

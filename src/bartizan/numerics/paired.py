@@ -1,4 +1,4 @@
-"""Differences of two shares measured on the same examples."""
+"""Two shares measured on the same examples: their difference, and whether there is one."""
 
 from __future__ import annotations
 
@@ -36,6 +36,22 @@ def paired_difference(first: ArrayLike, second: ArrayLike, alpha: float = 0.05) 
     down = math.sqrt(max(0.0, (p1 - l1) ** 2 - 2 * phi * (p1 - l1) * (u2 - p2) + (u2 - p2) ** 2))
     up = math.sqrt(max(0.0, (u1 - p1) ** 2 - 2 * phi * (u1 - p1) * (p2 - l2) + (p2 - l2) ** 2))
     return p1 - p2, max(-1.0, p1 - p2 - down), min(1.0, p1 - p2 + up)
+
+
+def discordant(first: ArrayLike, second: ArrayLike) -> tuple[int, int]:
+    """Of the same examples, how many are true in `first` alone and how many in `second` alone."""
+    a, b = np.asarray(first, np.bool_), np.asarray(second, np.bool_)
+    return int((a & ~b).sum()), int((b & ~a).sum())
+
+
+def mcnemar(first: int, second: int) -> float:
+    """Exact two-sided p-value of the two discordant counts, were each pair that differs as likely to do so either way.
+
+    1 where none differs. McNemar, Psychometrika 12 (1947) 153–157, by the binomial distribution.
+    """
+    from scipy.stats import binomtest
+
+    return float(binomtest(first, first + second, 0.5).pvalue) if first + second else 1.0
 
 
 def _correlation(p1: float, p2: float, both: float, n: int) -> float:

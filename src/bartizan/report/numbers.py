@@ -30,6 +30,11 @@ def points(difference: float) -> str:
     return f"{sign}{text}{THIN}points"
 
 
+def chance(p: float) -> str:
+    """A p-value: `p = 0.031`, `p < 0.0001`."""
+    return "p < 0.0001" if p < 0.0001 else f"p = {p:.2g}"
+
+
 def quantity(value: float) -> str:
     """Three significant digits, thousands set apart: `12 000`, `0.0353`."""
     if not math.isfinite(value):

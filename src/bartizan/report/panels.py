@@ -113,7 +113,7 @@ def _tries(finding: Finding, evidence: Sequence[Evidence], arrays: ArrayReader) 
     question, answer = "How many tries?", wording.capital(answers.tries(finding, evidence))
     if finding.threat_class not in BY_EXAMPLE or answers.DOES_NOT_APPLY in answer.lower():
         return Panel(question, answer, missing=_no_curve(finding))
-    if marks := wording.within(finding.tries):
+    if marks := wording.within(finding.tries, answers.steps(finding)):
         answer = f"{answer}. {marks}"
     unit, chosen = _of_unit(evidence, lambda e: e.tries_unit, finding.tries.unit if finding.tries else None)
     series = [_whole(s) for s in _series(chosen, arrays, "tries")]

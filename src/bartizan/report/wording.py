@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from bartizan.core.classwise import Paired
 from bartizan.core.evidence import Evidence
 from bartizan.core.finding import Finding, Rate, Tries
 from bartizan.core.treatment import Retest
 from bartizan.core.vocabulary import ThreatClass, Verdict
 from bartizan.report.deciding import deciding
-from bartizan.report.numbers import THIN, percent, quantity
+from bartizan.report.numbers import THIN, chance, percent, quantity
 
 VERDICTS = (Verdict.EXPLOITED, Verdict.INCONCLUSIVE, Verdict.UNTESTED, Verdict.RESISTED)
 MEANING = {
@@ -224,13 +225,23 @@ def too_few(retest: Retest) -> bool:
     return retest.change == "unclear" and retest.after is not None and retest.after.estimand in COUNTED
 
 
-def within(found: Tries | None) -> str:
-    """What share falls within round numbers of tries, as far as the budget tells; empty when it tells nothing."""
+def paired(found: Paired) -> tuple[str, str]:
+    """How many of the same examples changed, each way; and how surely."""
+    moved = f"{quantity(found.mended)} mended, {quantity(found.broken)} broken of {quantity(found.n)}"
+    surely = chance(found.p)
+    if found.adjusted != found.p:
+        surely += f"; as the worst of several, {chance(found.adjusted)}"
+    return moved, surely
+
+
+def within(found: Tries | None, name: str) -> str:
+    """What share falls within round numbers of tries, as far as the budget tells; empty when it tells nothing.
+    name: what the tries are counted in."""
     if found is None or not found.within:
         return ""
     said = [f"{percent(w.share)} ({percent(w.low)} to {percent(w.high)}) in {quantity(w.tries)}" for w in found.within]
-    first = f"; the first after {counted(found.first, unit(found.unit))}" if found.first is not None else ""
-    return f"Fallen: {', '.join(said)}{first}."
+    first = f"; the first after {counted(found.first, name)}" if found.first is not None else ""
+    return f"Fallen: {', '.join(said)} {name}{first}."
 
 
 CHANGES = {

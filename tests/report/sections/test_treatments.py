@@ -48,7 +48,7 @@ def test_few_retrainings_are_counted_and_called_too_few(assessment, changed):
     context = Treatments().context(
         changed(treatments=(first.model_copy(update={"retests": (retest,)}),)), ArrayReader()
     )
-    ((_, said),) = context["blocks"][0]["retests"]
+    ((_, said, _),) = context["blocks"][0]["retests"]
     assert said == ("2 of 2 retrainings", "0 of 2 retrainings", True)
 
 

@@ -15,6 +15,7 @@ from bartizan.core.threat import Vulnerability
 from bartizan.core.vocabulary import ThreatClass, Verdict
 from bartizan.report import facts, wording
 from bartizan.report.answers import is_scan
+from bartizan.report.apart import apart
 from bartizan.report.charts.interval import interval_bar
 from bartizan.report.deciding import strongest_first
 from bartizan.report.effort import effort
@@ -73,6 +74,7 @@ def _block(finding: Finding, assessment: Assessment, arrays: ArrayReader) -> dic
         "outcome": wording.capital(wording.outcome(finding, evidence)),
         "effort": effort(finding, assessment),
         "panels": panels,
+        "apart": apart(finding, *_use(finding, assessment.system)),
         "figures": figures,
         "examples": examples(strongest_first(finding, evidence), arrays, _feature_names(assessment.system)),
         "withheld": withheld(evidence, arrays),
@@ -107,6 +109,13 @@ def _bar(finding: Finding) -> str:
     if rate is None:
         return ""
     return interval_bar(rate.value, rate.low, rate.high, finding.tolerance, str(finding.verdict))
+
+
+def _use(finding: Finding, system: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[str]]:
+    """How the use case measures success, and the names of the classes of the model."""
+    models = (system.get("assets") or {}).get("models") or ()
+    load = next((m.get("load") or {} for m in models if m.get("id") == finding.asset), {})
+    return (system.get("use") or {}).get("metric") or {}, list(load.get("class_names") or ())
 
 
 def _feature_names(system: Mapping[str, Any]) -> list[str]:

@@ -12,9 +12,10 @@ from bartizan.core.treatment import Retest, Treatment
 from bartizan.report import wording
 from bartizan.report.charts.tradeoff import Trade, key, trade_off
 from bartizan.report.clock import Reading, baseline, clock_rows
-from bartizan.report.numbers import percent, points, quantity
+from bartizan.report.numbers import chance, percent, points, quantity
 from bartizan.report.parameters import parameters
 
+CHANGES = ("worse", "better", "unclear", "same", "untested")
 STATUSES = ("applied", "failed", "recommended", "in_place", "does_not_fit", "refuted")
 
 
@@ -40,17 +41,31 @@ class Treatments(Section):
 
 def _block(treatment: Treatment, clock: Mapping[str, Any], base: Mapping[str, Reading]) -> dict[str, Any]:
     by_change = {c: [r for r in treatment.retests if r.change == c] for c in ("better", "worse")}
-    order = ("worse", "better", "unclear", "same", "untested")
     costs = [*_costs(treatment.costs), *clock_rows(_readings(treatment, clock), base)]
     return {
         "t": treatment,
         "better": len(by_change["better"]),
         "worse": [r.finding for r in by_change["worse"]],
-        "retests": [(r, _said(r)) for r in sorted(treatment.retests, key=lambda r: (order.index(r.change), r.finding))],
+        "retests": [(r, _said(r), _paired(r)) for r in sorted(treatment.retests, key=_place)],
+        "clear_up_to": next((chance(r.paired.level) for r in treatment.retests if r.paired), ""),
         "costs": costs,
         "paired": any(row["before"] for row in costs),
         "params": parameters(treatment.params),
     }
+
+
+def _place(retest: Retest) -> tuple[int, str]:
+    return CHANGES.index(retest.change), retest.finding
+
+
+def _paired(retest: Retest) -> tuple[str, str] | None:
+    """The pairs in words, and how surely. A clear difference that was not called one says why."""
+    found = retest.paired
+    if found is None:
+        return None
+    moved, surely = wording.paired(found)
+    held = retest.change == "unclear" and found.adjusted <= found.level
+    return moved, surely + ("; but an attack is missing on one side or raised a new doubt" if held else "")
 
 
 def accuracy_change(costs: Iterable[Measurement]) -> float | None:

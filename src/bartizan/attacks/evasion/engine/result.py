@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from bartizan.core.artifact import Flag
 from bartizan.core.data import Array, Labels
+from bartizan.numerics.classwise import Count, by_class, precision_recall
 from bartizan.numerics.intervals import clopper_pearson
-from bartizan.numerics.paired import paired_difference
+from bartizan.numerics.paired import discordant, mcnemar, paired_difference
 
 from .verdict import Reliability
 
@@ -56,7 +57,7 @@ class RobustAccuracy:
 
     def by_class(self) -> dict[int, tuple[float, float, float, int]]:
         """Robust accuracy of each class with its interval and number of examples."""
-        return {int(c): share(self.robust[self.y == c]) for c in np.unique(self.y)}
+        return {c: share_of(count) for c, count in by_class(self.robust, self.y).items()}
 
     def worst_class(self) -> tuple[int, float]:
         """The class with the lowest robust accuracy (the first of equals), and that."""
@@ -71,12 +72,10 @@ class RobustAccuracy:
         positive, or nothing is.
         """
         truth = np.isin(self.y, positive)
-        out = {}
+        out: dict[str, float] = {}
         for name, said in (("clean", self.before), ("attacked", self.after)):
-            called = np.isin(said, positive)
-            hit = float((called & truth).sum())
-            out[f"{name}_precision"] = hit / called.sum() if called.any() else float("nan")
-            out[f"{name}_recall"] = hit / truth.sum() if truth.any() else float("nan")
+            precision, recall = precision_recall(truth, np.isin(said, positive))
+            out |= {f"{name}_precision": share_of(precision)[0], f"{name}_recall": share_of(recall)[0]}
         return out
 
     def against(self, other: RobustAccuracy) -> dict[str, float]:
@@ -85,19 +84,15 @@ class RobustAccuracy:
         if self.n != other.n or not np.array_equal(self.y, other.y):
             raise ValueError("two results can only be compared on the same examples")
         value, low, high = paired_difference(self.robust, other.robust)
-        better = int((self.robust & ~other.robust).sum())
-        worse = int((other.robust & ~self.robust).sum())
-        return {"difference": value, "low": low, "high": high, "p": mcnemar(better, worse)}
+        return {"difference": value, "low": low, "high": high, "p": mcnemar(*discordant(self.robust, other.robust))}
 
 
 def share(mask: NDArray[np.bool_]) -> tuple[float, float, float, int]:
     """Share of true entries with its exact interval, and their number."""
-    k, n = int(mask.sum()), len(mask)
+    return share_of((int(mask.sum()), len(mask)))
+
+
+def share_of(count: Count) -> tuple[float, float, float, int]:
+    """A count as a share (NaN of none) with its exact interval, and of how many it is."""
+    k, n = count
     return (k / n if n else float("nan"), *clopper_pearson(k, n), n)
-
-
-def mcnemar(better: int, worse: int) -> float:
-    """Exact two-sided p-value of McNemar's test from the two discordant counts. McNemar, Psychometrika 12 (1947)."""
-    from scipy.stats import binomtest
-
-    return float(binomtest(better, better + worse, 0.5).pvalue) if better + worse else 1.0
