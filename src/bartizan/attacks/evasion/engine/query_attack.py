@@ -49,8 +49,9 @@ def query_attack(
 ) -> QueryAttack:
     """Attack the model behind `predict` on examples `x` (N×…) of classes `y` (N) within `eps` in `norm` (linf, l2).
 
-    predict: answers a float32 batch N×… with scores N×K (logits, probabilities, rounded or but the highest of them) or
-    with N classes, as `access` says; never more than `batch` inputs at once. bounds: lowest and highest value of an
+    predict: answers a float32 batch N×… with scores N×K (logits, probabilities, rounded or but the highest of them; N×1
+    or N is the logit of class 1 of two) or with N classes, as `access` says; never more than `batch` inputs at once.
+    bounds: lowest and highest value of an
     input. budget: the most queries an example may cost; one that is misread as it is costs 1. start: inputs worth a
     try first, N×… or several such (S×N×…), from the attack on another model for instance; they are moved into the ball.
     checks: ask a few thousand questions more to doubt the result. These and the referee's are on top of the budget
