@@ -28,9 +28,6 @@ Rows = NDArray[np.int64]
 BELIEF_FIRST = 1000
 """Queries after which the belief in a linear model has had its chance with an example, if another search applies."""
 
-MEMORY = 2**30
-"""Bytes that the beliefs about all examples at work may take together; large inputs make for smaller batches."""
-
 
 def query_attack(
     predict: Predict,
@@ -89,8 +86,7 @@ def _by_belief(ledger: Ledger, starts: list[Array], seed: int, batch: int, most:
     def open_(rows: Rows) -> NDArray[np.bool_]:
         return ledger.open_(rows) & (ledger.spent[rows] < most)
 
-    at_once = min(batch, max(MEMORY // prior.size, 1))
-    in_lockstep(begin, ledger.standing(), ledger.ask, open_, at_once)
+    in_lockstep(begin, ledger.standing(), ledger.ask, open_, prior.at_once(batch))
 
 
 def _afterwards(access: Access, x: Array, ball: Ball) -> Callable[[Ledger, int], None] | None:
