@@ -106,7 +106,7 @@ def test_a_verdict_does_not_depend_on_how_the_company_fares() -> None:
 
 def test_proposes_little_at_first_and_nothing_by_labels_alone() -> None:
     (quick,) = BeliefSearch().propose(PROFILE, "quick")
-    assert (quick.params["norm"], quick.params["queries"], quick.examples) == ("linf", QUERIES["quick"], 100)
+    assert (quick.params["norm"], quick.params["queries"], quick.examples) == ("linf", QUERIES["quick"], 60)
     by_labels = PROFILE.model_copy(update={"access": Access(capabilities=(LABELS,)), "queries": 200})
     with pytest.raises(NotApplicable, match="by labels alone"):
         BeliefSearch().propose(by_labels, "quick")

@@ -47,8 +47,8 @@ class BeliefSearchParams(EvasionParams):
         return False
 
 
-QUERIES: dict[Effort, int] = {"quick": 80, "standard": 500, "deep": 1000}
-EXAMPLES: dict[Effort, int] = {"quick": 100, "standard": 200, "deep": 300}
+QUERIES: dict[Effort, int] = {"quick": 60, "standard": 500, "deep": 1000}
+EXAMPLES: dict[Effort, int] = {"quick": 60, "standard": 200, "deep": 300}
 SECONDS: dict[Effort, float] = {"quick": 600, "standard": 600, "deep": 3600}
 
 
