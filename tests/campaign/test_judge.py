@@ -401,6 +401,23 @@ def test_a_rung_is_what_all_attacks_of_that_access_reach_together() -> None:
     assert [(r.access, r.rate) for r in judged.knowledge] == [("none", 0.4)]
 
 
+def granted(made: Evidence, *capabilities: Capability, after: tuple[str, ...] = ()) -> Evidence:
+    access = Access(capabilities=capabilities)
+    return made.model_copy(update={"trial": made.trial.model_copy(update={"access": access, "after": after})})
+
+
+def test_a_transfer_tried_for_another_finding_stands_between_scores_and_gradients() -> None:
+    ball = {"norm": "linf", "eps": 0.1}
+    copied = granted(evidence("copy", plugin="soft_label_extraction", answers="X1@m"), Capability.SCORES)
+    asked = granted(evidence("a", plugin="square", params=ball, answers="E2@m"), Capability.SCORES)
+    moved = granted(evidence("b", plugin="transfer", params=ball, answers="E3@m"), after=("copy",))
+    inside = granted(evidence("c", plugin="short_runs", params=ball), Capability.LOGITS)
+    arrays = {name: {"reached": np.arange(100) < n} for name, n in (("a", 40), ("b", 20), ("c", 90))}
+    judged = one(copied, asked, moved, inside, vulnerability=EVASION, arrays=arrays, system={"gates": []})
+    assert [(r.access, r.rate) for r in judged.knowledge] == [("scores", 0.4), ("transfer", 0.2), ("logits", 0.9)]
+    assert judged.scope.access == ("logits",)
+
+
 def test_what_was_not_tested_borrows_no_rate_of_another_technique() -> None:
     other = V.model_copy(update={"id": "S2@m"})
     assert one(evidence("a", harm(30, 100)), control(), vulnerability=other).knowledge == ()
@@ -418,8 +435,8 @@ def test_what_is_built_on_a_copy_took_the_access_the_copy_took() -> None:
     moved = evidence("a", harm(30, 100))
     moved = moved.model_copy(update={"trial": moved.trial.model_copy(update={"after": ("copy",)})})
     found = one(copied, moved, control())
-    assert [r.access for r in found.knowledge] == ["scores"]
-    assert found.scope.access == ("scores",)
+    assert [r.access for r in found.knowledge] == ["transfer"]
+    assert found.scope.access == ("scores", "transfer")
     assert found.scope.budget == "1,000 queries in all"
 
 

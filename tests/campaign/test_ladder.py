@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bartizan.campaign.ladder import access_of, built_on, ladder, rank
+from bartizan.campaign.ladder import access_of, built_on, ladder, rank, rung_of
 from bartizan.core.access import Access
 from bartizan.core.evidence import Evidence
 from bartizan.core.finding import Rate
@@ -12,10 +12,12 @@ def rate(value: float) -> Rate:
     return Rate(estimand="harm", value=value, low=round(value - 0.1, 3), high=value + 0.1, n=10, method="m")
 
 
-def evidence(name: str, capability: Capability, after: tuple[str, ...] = ()) -> Evidence:
+def evidence(
+    name: str, *capabilities: Capability, after: tuple[str, ...] = (), treatments: tuple[str, ...] = ()
+) -> Evidence:
     trial = Trial(
-        name=name, kind="attack", plugin="p", version=1, subject=Subject(kind="target", id="m"), after=after,
-        access=Access(capabilities=(capability,)),
+        name=name, kind="attack", plugin="p", version=1, after=after, access=Access(capabilities=capabilities),
+        subject=Subject(kind="target", id="m", treatments=treatments),
     )  # fmt: skip
     return Evidence(id=name, artifact=name, trial=trial, outcome=Outcome.MEASURED)
 
@@ -33,3 +35,15 @@ def test_what_is_built_on_a_copy_took_the_access_the_copy_took() -> None:
     known = {"copy": copy, "moved": moved}
     assert built_on(known, moved) == [copy]
     assert access_of(known, moved) == "scores"
+
+
+def test_what_is_prepared_on_a_copy_and_what_knows_a_defence_have_rungs_of_their_own() -> None:
+    copy, moved = evidence("copy", Capability.SCORES), evidence("moved", after=("copy",))
+    asking = evidence("asking", Capability.LABELS, after=("copy",))
+    known = {"copy": copy, "moved": moved, "asking": asking}
+    assert [rung_of(known, e) for e in known.values()] == ["scores", "transfer", "scores"]
+    assert rung_of({}, evidence("alone")) == "none"
+    treated = [evidence("t", c, treatments=("d",)) for c in (Capability.LOGITS, Capability.WEIGHTS, Capability.SCORES)]
+    assert [rung_of({}, e) for e in treated] == ["adaptive", "adaptive", "scores"]
+    order = ["labels", "scores", "transfer", "logits", "weights", "adaptive"]
+    assert [r.access for r in ladder((name, rate(0.5)) for name in reversed(order))] == order

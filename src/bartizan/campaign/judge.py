@@ -32,7 +32,7 @@ from .adequacy import adequate
 from .by_class import told_apart
 from .claims import mark_holm
 from .combine import Ball, combine
-from .ladder import access_of, built_on, ladder
+from .ladder import access_of, built_on, ladder, rung_of
 from .rank import ranked
 from .reading import ROBUST, Point, Reading, balls_of, condition_of, harm_of, measured_fpr, read
 from .tolerance import Tolerance, at_fpr, tolerance
@@ -212,7 +212,7 @@ def _scope(bench: Bench, used: list[Evidence]) -> Scope:
     budgets = sorted({b for e in both if (b := _budget(e))})
     return Scope(
         attacks=tuple(sorted({f"{e.trial.plugin}/{e.trial.version}" for e in used})),
-        access=tuple(sorted({access_of(bench.evidence, e) for e in used})),
+        access=tuple(sorted({of(bench.evidence, e) for e in used for of in (access_of, rung_of)})),
         budget="; ".join(budgets),
         data=", ".join(sorted({f"{e.trial.examples:,} examples" for e in used if e.trial.examples > 1})),
         conditions=tuple(sorted({condition_of(e) for e in used if e.trial.kind == "hazard"})),
@@ -287,18 +287,18 @@ def _sets(evidence: Evidence, rate: Rate) -> bool:
 
 
 def _knowledge(bench: Bench, v: Vulnerability, found: Judged | None) -> tuple[Rung, ...]:
-    """What all trials of the same class and harm on the same asset reached together, by access; within the balls that
+    """What all trials of the same class and harm on the same asset reached together, by rung; within the balls that
     were judged. Nothing for what was not tested: the rates of another technique say nothing of it."""
     if v.source_kind == "hazard" or found is None:
         return ()  # the world knows nothing
     harm = found.reading.harm
     balls = list(dict.fromkeys(balls_of(found.reading.trials))) if harm == ROBUST else None
-    by_access: dict[str, list[Evidence]] = {}
+    by_rung: dict[str, list[Evidence]] = {}
     for e in bench.evidence.values():
         if _same_subject(bench, v, e) and _class_of(bench, e) is v.threat_class and harm_of(e) == harm:
-            by_access.setdefault(access_of(bench.evidence, e), []).append(e)
-    read_ = {a: read(harm, own, bench.arrays, balls=balls, fpr=found.allowed.fpr) for a, own in by_access.items()}
-    return ladder((access, reading.rate()) for access, reading in read_.items() if reading)
+            by_rung.setdefault(rung_of(bench.evidence, e), []).append(e)
+    read_ = {r: read(harm, own, bench.arrays, balls=balls, fpr=found.allowed.fpr) for r, own in by_rung.items()}
+    return ladder((rung, reading.rate()) for rung, reading in read_.items() if reading)
 
 
 def _same_subject(bench: Bench, v: Vulnerability, e: Evidence) -> bool:

@@ -114,7 +114,7 @@ class _Desk:
         data = used(attack.spec.game, self.system, vulnerability.asset)
         for rung in rungs[: RUNGS[self.effort]]:
             for way in rung:
-                within = {"queries": way.budget.queries, "records": way.budget.records}
+                within = {"access": way.access, "queries": way.budget.queries, "records": way.budget.records}
                 label = ["" if rung is rungs[0] else way.access.name, "" if way is rung[0] else way.sources[0]]
                 for proposal in attack.propose(facts.model_copy(update=within), self.effort):
                     trial = _trial(vulnerability, kind, attack, way, proposal, label)

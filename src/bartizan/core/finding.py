@@ -63,7 +63,8 @@ class Sensitivity(Frozen):
 
 
 class Rung(Frozen):
-    """How much knowledge: the rate reached at one access, with its interval."""
+    """How much knowledge: the rate reached at one access, with its interval. access: a name of `Access`, `transfer`
+    (prepared on a copy) or `adaptive` (gradients and knowledge of the defence)."""
 
     access: str
     rate: float

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from .access import Access
 from .base import Frozen
 from .errors import BartizanError
 
@@ -28,7 +29,9 @@ class Condition(Frozen):
 
 
 class Profile(Frozen):
-    """norms: (norm, ε) pairs worth testing, ε in the space the adversary controls, gates first."""
+    """norms: (norm, ε) pairs worth testing, ε in the space the adversary controls, gates first.
+    access, queries, records: what the adversary at hand is granted; nothing where none is at hand yet.
+    """
 
     model: str
     modality: Literal["image", "tabular"] = "image"
@@ -44,5 +47,6 @@ class Profile(Frozen):
     latency_ms: float | None = None
     precision_floor: float | None = None
     recall_floor: float | None = None
+    access: Access = Access()
     queries: int | None = None
     records: int | None = None

@@ -22,8 +22,10 @@ ENOUGH = {
     "data_write": "writing training records",
     "labels": "seeing the labels",
     "scores": "seeing the scores",
+    "transfer": "preparing inputs on a copy",
     "logits": "following the gradients",
     "weights": "holding the weights",
+    "adaptive": "following the gradients and knowing the defence",
 }
 
 

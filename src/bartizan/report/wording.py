@@ -29,8 +29,10 @@ ACCESS = {
     "data_write": "writes records",
     "labels": "labels",
     "scores": "scores",
+    "transfer": "transfer",
     "logits": "gradients",
     "weights": "weights",
+    "adaptive": "adaptive",
     "explanations": "explanations",
     "recipe": "recipe",
 }

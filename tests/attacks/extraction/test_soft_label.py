@@ -2,25 +2,15 @@ import numpy as np
 import pytest
 
 from bartizan.attacks.extraction.controls import cube, linear_target
-from bartizan.attacks.extraction.soft_label import (
-    SoftLabelExtraction,
-    SoftLabelParams,
-    affordable,
-    query_pool,
-    soft_targets,
-)
+from bartizan.attacks.extraction.soft_label import SoftLabelExtraction, SoftLabelParams, affordable
 from bartizan.core.access import Access, Budget, Output
-from bartizan.core.data import Data
 from bartizan.core.errors import AccessDenied
 from bartizan.core.profile import Profile
-from bartizan.core.target import TargetInfo
 from bartizan.core.view import grant
 from bartizan.core.vocabulary import Capability
 
 SMALL = SoftLabelParams(points=(20, 60), steps=10, width=2)
 SCORES, LABELS = Access(capabilities=(Capability.SCORES,)), Access(capabilities=(Capability.LABELS,))
-INFO = TargetInfo(id="t", input_shape=(2,), classes=2, bounds=(0.0, 1.0), modality="tabular")
-NOBODY = Data.of(np.zeros((0, 2), np.float32), np.zeros(0, np.int64))
 
 
 @pytest.mark.parametrize(
@@ -28,31 +18,6 @@ NOBODY = Data.of(np.zeros((0, 2), np.float32), np.zeros(0, np.int64))
 )
 def test_the_curve_stops_at_the_budget(budget: int | None, points: tuple[int, ...]) -> None:
     assert affordable((1000, 100, 300), budget) == points
-
-
-def test_rounded_and_cut_scores_become_probabilities() -> None:
-    whole, cut, over = soft_targets(np.array([[0.7, 0.2, 0.1], [0.8, 0, 0], [0.67, 0.34, 0]], np.float32))
-    assert whole == pytest.approx([0.7, 0.2, 0.1], abs=1e-6)
-    assert cut == pytest.approx([0.8, 0.1, 0.1], abs=1e-6)
-    assert over == pytest.approx([0.67 / 1.01, 0.34 / 1.01, 0], abs=1e-6)
-
-
-def test_queries_start_with_own_data_and_stay_in_bounds() -> None:
-    own = Data.of(np.random.default_rng(0).random((30, 2), np.float32), np.zeros(30, np.int64))
-    pool = query_pool(own, INFO, 200, noise=0.5, seed=1)
-    assert pool.shape == (200, 2)
-    assert {tuple(r) for r in pool[:30]} == {tuple(r) for r in own.x}
-    assert pool.min() >= 0
-    assert pool.max() <= 1
-    assert len(np.unique(pool, axis=0)) > 190
-
-
-@pytest.mark.parametrize("bounds", [None, (0.0, 1.0)])
-def test_queries_without_any_own_data(bounds: tuple[float, float] | None) -> None:
-    pool = query_pool(NOBODY, INFO.model_copy(update={"bounds": bounds}), 40, noise=0.1, seed=0)
-    assert pool.shape == (40, 2)
-    assert pool.dtype == np.float32
-    assert (pool.min() < 0) == (bounds is None)
 
 
 @pytest.mark.parametrize("access", [SCORES, LABELS, SCORES.model_copy(update={"output": Output(kind="top_k", k=1)})])

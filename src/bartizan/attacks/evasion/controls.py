@@ -20,7 +20,7 @@ from bartizan.core.vocabulary import Capability
 from bartizan.numerics.linear import LinearTarget
 
 SHAPE = (1, 6, 6)
-EPS = {"linf": 0.08, "l2": 0.4, "l1": 0.25}
+EPS = {"linf": 0.08, "l2": 0.4, "l1": 0.25, "l0": 3.0}
 N = 24
 
 
@@ -66,11 +66,25 @@ def at_distance(share: float, norm: str) -> Roles:
     v = direction()
     rng = np.random.default_rng(3)
     y = np.arange(N) % 2
-    dual = {"linf": np.abs(v).sum(), "l2": 1.0, "l1": np.abs(v).max()}[norm]
     spread = rng.uniform(-0.1, 0.1, size=(N, 36))
     flat = spread - np.outer(spread @ v, v)
-    flat += np.outer((2 * y - 1) * share * EPS[norm] * dual, v)
+    side = 2 * y - 1
+    flat += (side * share * _reach(norm, flat, side))[:, None] * v
     return Roles(probe=Data.of((0.5 + flat).reshape(N, *SHAPE).astype(np.float32), y.astype(np.int64)))
+
+
+def _reach(norm: str, flat: NDArray[np.float64], side: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How far a change of ε moves along `direction`, towards the plane from `side`, N. For l0 every value has
+    its own way to go to the end of the box, which it moves away from as the example does from the plane."""
+    v = direction()
+    if norm != "l0":
+        dual = {"linf": np.abs(v).sum(), "l2": 1.0, "l1": np.abs(v).max()}[norm]
+        return np.full(len(flat), EPS[norm] * dual)
+    apart = np.zeros(len(flat))
+    for _ in range(20):
+        room = 0.5 + np.sign(v) * (side[:, None] * flat + np.outer(apart, v))
+        apart = np.sort(np.abs(v) * room, axis=1)[:, -int(EPS[norm]) :].sum(axis=1)
+    return np.asarray(apart)
 
 
 def always_zero() -> Roles:

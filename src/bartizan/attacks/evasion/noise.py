@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -25,6 +25,7 @@ from .sampling import bounds_of, noisy
 class NoiseParams(EvasionParams):
     """draws: how many random points are tried for each example."""
 
+    norm: Literal["linf", "l2", "l1"] = "linf"
     draws: int = Field(default=50, ge=1)
 
 

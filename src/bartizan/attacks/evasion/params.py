@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from bartizan.core.base import Frozen
@@ -15,9 +13,10 @@ PUBLIC_EPS = {"linf": 8 / 255, "l2": 0.5}
 
 
 class EvasionParams(Frozen):
-    """norm, eps: the perturbations that count, in the space the adversary controls (`eps` in units of the inputs)."""
+    """norm, eps: the perturbations that count, in the space the adversary controls (`eps` in units of the inputs; for
+    l0 the values that may change)."""
 
-    norm: Literal["linf", "l2", "l1"] = "linf"
+    norm: Norm = "linf"
     eps: float = Field(default=0.1, gt=0)
 
     @property

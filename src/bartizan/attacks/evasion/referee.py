@@ -50,12 +50,14 @@ class EvasionReferee(Referee):
         if norm != "l0":
             more, doubted = _second_opinions(subject, probe, found, norm, eps, artifact.watched, seed)
             measurements, flags = measurements + more, flags + doubted
+        elif doubts.inside(artifact.watched.access) and subject.info.differentiable:
+            flags += doubts.gradients(subject, probe, ~found.reached, norm, eps)
         return Measured(
             measurements=tuple(measurements),
             arrays=_arrays(found, probe),
             flags=tuple(flags),
             tries_unit=unit_of(artifact.watched.access),
-            size_unit=UNITS[norm],
+            size_unit="changed values" if norm == "l0" and subject.info.modality == "image" else UNITS[norm],
         )
 
 

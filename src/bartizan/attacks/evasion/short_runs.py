@@ -17,7 +17,8 @@ from bartizan.numerics.seeds import child
 from .controls import ball_controls
 from .engine.model import Logits
 from .engine.plans import PLANS
-from .engine.search import search
+from .engine.shrink import FEWEST_STEPS
+from .engine.within import search_within
 from .gradients import whitebox, winning
 from .hits import Hits
 from .params import EvasionParams, worth_testing
@@ -27,7 +28,8 @@ from .sturdy import settle
 
 
 class ShortRunsParams(EvasionParams):
-    """plan: a key of `engine.plans.PLANS`: about 10, 40 or several hundred passes an example."""
+    """plan: a key of `engine.plans.PLANS`: about 10, 40 or several hundred passes an example; for l0 at most 30, 100 or
+    400."""
 
     plan: Literal["quick", "standard", "deep"] = Field(default="quick")
 
@@ -68,8 +70,9 @@ class ShortRuns(Attack):
     def run(self, view: View, *, params: ShortRunsParams, seed: int) -> Artifact:
         hits, queries = Hits(view.probe, params.norm, params.eps), whitebox(view)
         affordable = min(int(queries.limit.min(initial=UNLIMITED)), queries.total // max(len(view.probe), 1))
-        if affordable > 0:
-            found = search(
+        searched = affordable >= (FEWEST_STEPS if params.norm == "l0" else 1)
+        if searched:
+            found = search_within(
                 Logits(queries, metered=True), view.probe.x, view.probe.y, norm=params.norm, eps=params.eps,
                 bounds=bounds_of(view), plan=PLANS[params.plan], seed=child(seed, "short_runs"), limit=affordable,
             )  # fmt: skip
@@ -77,7 +80,7 @@ class ShortRuns(Attack):
             hits.add(won, found.changed[won], queries.spent[won])
         hits.give_up(queries.spent)
         settle(winning(queries, view.probe.y), queries.able, hits, bounds_of(view))
-        blind = float(((found.blind > 0) & (found.backwards > 0)).mean()) if affordable > 0 else 0.0
+        blind = float(((found.blind > 0) & (found.backwards > 0)).mean()) if searched else 0.0
         return hits.artifact(zero_gradients=blind)
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
@@ -88,13 +91,13 @@ class ShortRuns(Attack):
                 examples=EXAMPLES[effort],
                 label=f"{norm} {eps:g}",
             )
-            for norm, eps in worth_testing(profile, ("linf", "l2", "l1"))
+            for norm, eps in worth_testing(profile, ("linf", "l2", "l1", "l0"))
         ]
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:
         return (
             *ball_controls(Capability.LOGITS),
-            *(c for norm in ("l2", "l1") for c in ball_controls(Capability.LOGITS, norm=norm)[:2]),
-            *(ball_controls(Capability.WEIGHTS, norm=norm)[0] for norm in ("linf", "l2", "l1")),
+            *(c for norm in ("l2", "l1", "l0") for c in ball_controls(Capability.LOGITS, norm=norm)[:2]),
+            *(ball_controls(Capability.WEIGHTS, norm=norm)[0] for norm in ("linf", "l2", "l1", "l0")),
         )

@@ -15,7 +15,6 @@ from bartizan.core.data import Array
 from bartizan.core.profile import Effort, Profile
 from bartizan.core.view import View
 from bartizan.core.vocabulary import Capability
-from bartizan.numerics.projections import project, safe_radius
 from bartizan.numerics.seeds import child, streams
 
 from .bisect import walk_back
@@ -25,7 +24,7 @@ from .params import EvasionParams, within, worth_testing
 from .queries import Queries
 from .sampling import bounds_of
 from .squares import margin_of_scores, square_search
-from .sturdy import free_radius, settle
+from .sturdy import free_radius, settle, to_the_edge
 
 Rows = NDArray[np.int64]
 HALVINGS = 6
@@ -76,7 +75,7 @@ class Square(Attack):
         first = params.eps if params.norm == "l2" else free_radius(view.probe.x, params.eps, bounds_of(view))
         last = _search(view, queries, hits, params, first, params.queries - 2, child(seed, "square"), tries=True)
         if first < params.eps:
-            _to_the_edge(view, queries, hits, last)
+            to_the_edge(_winning(view, queries), queries.able, hits, last, bounds_of(view), queries.spent)
         hits.give_up(queries.spent)
         queries.allow_more(view.left())
         settle(_winning(view, queries), queries.able, hits, bounds_of(view))
@@ -142,18 +141,6 @@ def _search(
     last = x.copy()
     last[rows] = found.x
     return last
-
-
-def _to_the_edge(view: View, queries: Queries, hits: Hits, x: Array) -> None:
-    """What held out at a whole number of levels is tried once at ε itself."""
-    rows = hits.standing[queries.able(hits.standing)]
-    if not len(rows):
-        return
-    x0, bounds = view.probe.x[rows], bounds_of(view)
-    radius = np.float32(safe_radius(hits.eps, "linf", bounds, 1))
-    edge = np.asarray(project(x0 + radius * np.sign(x[rows] - x0), x0, "linf", radius, bounds), np.float32)
-    won = _winning(view, queries)(edge, rows)
-    hits.add(rows[won], edge[won], queries.spent[rows[won]])
 
 
 def _sizes(view: View, queries: Queries, hits: Hits, params: SquareParams, seed: int) -> None:

@@ -36,6 +36,26 @@ def free_radius(x0: Array, radius: float, bounds: tuple[float, float]) -> float:
     return min(whole, radius) if on_levels and whole >= (1 - LITTLE) * radius else radius
 
 
+def to_the_edge(
+    wins: Callable[[Array, Rows], Mask],
+    able: Callable[[Rows], Mask],
+    hits: Hits,
+    x: Array,
+    bounds: tuple[float, float],
+    spent: NDArray[np.int64],
+) -> None:
+    """Try what held out within a `free_radius` once at ε itself: the points `x` (N×…) moved outwards; `spent` counts
+    the tries."""
+    rows = hits.standing[able(hits.standing)]
+    if not len(rows):
+        return
+    x0 = hits.x0[rows]
+    radius = np.float32(safe_radius(hits.eps, "linf", bounds, 1))
+    edge = np.asarray(project(x0 + radius * np.sign(x[rows] - x0), x0, "linf", radius, bounds), np.float32)
+    won = wins(edge, rows)
+    hits.add(rows[won], edge[won], spent[rows[won]])
+
+
 def settle(
     wins: Callable[[Array, Rows], Mask], able: Callable[[Rows], Mask], hits: Hits, bounds: tuple[float, float]
 ) -> None:

@@ -9,14 +9,15 @@ from pydantic import Field
 
 from bartizan.core.artifact import Artifact
 from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
+from bartizan.core.data import Array, Labels
 from bartizan.core.errors import UsageError
 from bartizan.core.profile import Effort, Profile
 from bartizan.core.view import View
+from bartizan.numerics.projections import Bounds, Norm
 from bartizan.numerics.seeds import child
 from bartizan.numerics.students import load_student
 
 from .controls import transfer_controls
-from .gradients import tensors
 from .hits import Hits
 from .params import EvasionParams, worth_testing
 from .queries import BATCH
@@ -67,18 +68,10 @@ class Transfer(Attack):
     params = TransferParams
 
     def run(self, view: View, *, params: TransferParams, seed: int) -> Artifact:
-        import torch
-
-        model = student_of(surrogate_of(view))
-        changed = view.probe.x.copy()
-        for i in range(0, len(changed), BATCH):
-            rows = np.arange(i, min(i + BATCH, len(changed)), dtype=np.int64)
-            x0, y = tensors(view.probe, rows)
-            changed[rows] = smoothed_ascent(
-                model, x0, y, norm=params.norm, eps=params.eps,
-                bounds=bounds_of(view), steps=params.steps, copies=params.copies,
-                generator=torch.Generator().manual_seed(child(seed, "transfer", i)),
-            ).numpy()  # fmt: skip
+        changed = transferred(
+            student_of(surrogate_of(view)), view.probe.x, view.probe.y, norm=params.norm, eps=params.eps,
+            bounds=bounds_of(view), steps=params.steps, copies=params.copies, seed=seed,
+        )  # fmt: skip
         hits = Hits(view.probe, params.norm, params.eps)
         everyone = np.arange(len(changed), dtype=np.int64)
         hits.add(everyone, changed, np.ones(len(changed), np.int64))
@@ -98,6 +91,31 @@ class Transfer(Attack):
     @classmethod
     def controls(cls) -> tuple[Control, ...]:
         return transfer_controls()
+
+
+def transferred(
+    model: torch.nn.Module,
+    x: Array,
+    y: Labels,
+    *,
+    norm: Norm,
+    eps: float,
+    bounds: Bounds,
+    steps: int,
+    copies: int,
+    seed: int,
+) -> Array:
+    """Inputs of the balls around `x` (N×…) that fool the copy `model` by far, whatever the target says of them."""
+    import torch
+
+    changed = x.copy()
+    for i in range(0, len(x), BATCH):
+        x0, true = (torch.from_numpy(np.ascontiguousarray(a[i : i + BATCH])) for a in (x, y))
+        changed[i : i + BATCH] = smoothed_ascent(
+            model, x0, true, norm=norm, eps=eps, bounds=bounds, steps=steps, copies=copies,
+            generator=torch.Generator().manual_seed(child(seed, "transfer", i)),
+        ).numpy()  # fmt: skip
+    return changed
 
 
 def surrogate_of(view: View) -> Artifact:

@@ -182,6 +182,20 @@ def test_logits_and_probabilities_are_the_same_to_it() -> None:
     assert abs(np.median(one.queries) - np.median(other.queries)) <= 5
 
 
+@pytest.mark.parametrize("after", [lambda z: z[:, 1:] - z[:, :1], lambda z: z[:, 1] - z[:, 0]])
+def test_a_single_logit_is_a_model_of_two_classes(after: Any) -> None:
+    logits, v = plane()
+    x, y = at_distance(v, 0.85, "linf")
+    two, one = (
+        query_attack(Counts(logits, x, "scores", how), x, y, eps=EPS["linf"], budget=100)
+        for how in (lambda z: z, after)
+    )
+    assert one.clean.all()
+    assert np.array_equal(one.fell, two.fell)
+    assert one.fell.any()
+    assert np.array_equal(one.before, y)
+
+
 @pytest.mark.parametrize("after", [lambda z: softmax(z).round(2), lambda z: z.round(1), top_two, lambda z: 1000 * z])
 def test_rounded_cut_and_scaled_scores_still_lead_there(after: Any) -> None:
     logits, v = plane(5)
@@ -271,7 +285,9 @@ def test_answers_that_are_not_finite_are_no_success_and_are_told() -> None:
         ({"predict": lambda p: np.full((len(p), 2), np.nan)}, "NaN or infinity for 12 of 12"),
         ({"predict": lambda p: np.zeros((3, 2))}, r"returned shape \(3, 2\) for 12 inputs"),
         ({"predict": lambda p: np.zeros(len(p), np.int64)}, "for labels alone say access='labels'"),
-        ({"predict": lambda p: np.zeros((len(p), 1))}, "a row of at least two scores"),
+        ({"predict": lambda p: np.zeros((len(p), 0))}, "a row of scores each, or one logit"),
+        ({"predict": lambda p: np.zeros((len(p), 2, 2))}, "a row of scores each, or one logit"),
+        ({"predict": lambda p: np.zeros((len(p), 1)), "y": np.full(12, 2)}, "returned 2 scores and the labels go up"),
         ({"predict": lambda p: np.zeros((len(p), 2)), "access": "labels"}, "for scores say access='scores'"),
         ({"predict": lambda p: np.zeros(len(p)), "access": "labels"}, "one whole number each"),
     ],

@@ -73,12 +73,19 @@ class Oracle:
                     "access='labels' it must return one whole number each (for scores say access='scores')"
                 )
             return answer.astype(np.int64)
-        if answer.ndim != 2 or len(answer) != len(x) or answer.shape[1] < 2:
+        single = answer.ndim == 1 and not np.issubdtype(answer.dtype, np.integer)
+        if not (answer.ndim == 2 or single) or len(answer) != len(x) or 0 in answer.shape:
             raise ModelError(
                 f"predict returned shape {answer.shape} for {len(x)} inputs; with access='scores' it must return "
-                "a row of at least two scores each (for labels alone say access='labels')"
+                "a row of scores each, or one logit each for two classes (for labels alone say access='labels')"
             )
-        return answer.astype(np.float64)
+        return two_columns(answer.astype(np.float64))
+
+
+def two_columns(answer: NDArray[np.float64]) -> NDArray[np.float64]:
+    """N×K as it is; a single logit s of class 1 a row (N or N×1) as the pair (−s/2, s/2), whose margin is s."""
+    one = answer.reshape(len(answer), -1)
+    return np.concatenate([-one / 2, one / 2], axis=1) if one.shape[1] == 1 else one
 
 
 def _refuse_scores(answers: NDArray[np.float64], classes: int) -> None:

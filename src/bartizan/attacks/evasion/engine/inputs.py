@@ -16,27 +16,33 @@ NORMS: tuple[str, ...] = get_args(Norm)
 
 def checked_data(x: Any, y: Any, bounds: Bounds) -> tuple[Array, Labels]:
     """Inputs as float32 N×… and classes as int64 N. Raises `DataError` or `UsageError` in one sentence."""
-    low, high = _bounds(bounds)
-    inputs = np.asarray(_numpy(x))
+    inputs = checked_inputs(x, bounds)
     labels = np.asarray(_numpy(y))
-    if inputs.ndim < 2 or len(inputs) == 0:
-        raise DataError(f"x has shape {inputs.shape}; it must hold at least one example, N×…")
     if labels.shape != (len(inputs),):
         raise DataError(f"y has shape {labels.shape} for {len(inputs)} examples; it must hold one class for each")
     if not np.issubdtype(labels.dtype, np.integer):
         raise DataError(f"y holds {labels.dtype}, not classes; give integers from 0")
     if (labels < 0).any():
         raise DataError(f"y holds the class {int(labels.min())}; classes count from 0")
+    return inputs, labels.astype(np.int64)
+
+
+def checked_inputs(x: Any, bounds: Bounds, name: str = "x") -> Array:
+    """Inputs as float32 N×…, called `name` in messages. Raises `DataError` or `UsageError` in one sentence."""
+    low, high = _bounds(bounds)
+    inputs = np.asarray(_numpy(x))
+    if inputs.ndim < 2 or len(inputs) == 0:
+        raise DataError(f"{name} has shape {inputs.shape}; it must hold at least one example, N×…")
     inputs = np.asarray(inputs, np.float32)
     if not np.isfinite(inputs).all():
         row = int(np.flatnonzero(~np.isfinite(inputs).reshape(len(inputs), -1).all(1))[0])
-        raise DataError(f"x holds NaN or infinity (first in example {row}); remove or repair such examples")
+        raise DataError(f"{name} holds NaN or infinity (first in example {row}); remove or repair such examples")
     if inputs.min() < np.float32(low) or inputs.max() > np.float32(high):
         raise DataError(
-            f"x reaches from {inputs.min():g} to {inputs.max():g}, outside the bounds {low:g} to {high:g}; "
+            f"{name} reaches from {inputs.min():g} to {inputs.max():g}, outside the bounds {low:g} to {high:g}; "
             "scale the data or state the bounds the model is used with"
         )
-    return inputs, labels.astype(np.int64)
+    return inputs
 
 
 def checked_ball(norm: str, eps: float, bounds: Bounds) -> tuple[Norm, float]:

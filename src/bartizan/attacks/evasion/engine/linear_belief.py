@@ -22,6 +22,8 @@ ROUGHNESS = 0.05
 """Variance of what each cell has for itself, as a share of what it has in common with its neighbours."""
 WINDOW = 128
 """Changes remembered; beyond, the oldest is forgotten."""
+MEMORY = 2**30
+"""Bytes that the beliefs about all examples at work may take together; large inputs make for smaller batches."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,9 @@ class Prior:
             shape, rows, columns, likeness, tuple(np.asarray(np.linalg.cholesky(k), np.float64) for k in likeness)
         )
 
-    @property
-    def size(self) -> int:
-        """Bytes that one example's belief may take."""
-        return 4 * WINDOW * int(np.prod(self.cells))
+    def at_once(self, most: int) -> int:
+        """How many examples may be believed about together: `most`, or as many as `MEMORY` holds, and one at least."""
+        return min(most, max(MEMORY // (4 * WINDOW * int(np.prod(self.cells))), 1))
 
     @property
     def cells(self) -> tuple[int, int, int]:

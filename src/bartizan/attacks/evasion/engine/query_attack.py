@@ -28,9 +28,6 @@ Rows = NDArray[np.int64]
 BELIEF_FIRST = 1000
 """Queries after which the belief in a linear model has had its chance with an example, if another search applies."""
 
-MEMORY = 2**30
-"""Bytes that the beliefs about all examples at work may take together; large inputs make for smaller batches."""
-
 
 def query_attack(
     predict: Predict,
@@ -49,8 +46,9 @@ def query_attack(
 ) -> QueryAttack:
     """Attack the model behind `predict` on examples `x` (N×…) of classes `y` (N) within `eps` in `norm` (linf, l2).
 
-    predict: answers a float32 batch N×… with scores N×K (logits, probabilities, rounded or but the highest of them) or
-    with N classes, as `access` says; never more than `batch` inputs at once. bounds: lowest and highest value of an
+    predict: answers a float32 batch N×… with scores N×K (logits, probabilities, rounded or but the highest of them; N×1
+    or N is the logit of class 1 of two) or with N classes, as `access` says; never more than `batch` inputs at once.
+    bounds: lowest and highest value of an
     input. budget: the most queries an example may cost; one that is misread as it is costs 1. start: inputs worth a
     try first, N×… or several such (S×N×…), from the attack on another model for instance; they are moved into the ball.
     checks: ask a few thousand questions more to doubt the result. These and the referee's are on top of the budget
@@ -88,8 +86,7 @@ def _by_belief(ledger: Ledger, starts: list[Array], seed: int, batch: int, most:
     def open_(rows: Rows) -> NDArray[np.bool_]:
         return ledger.open_(rows) & (ledger.spent[rows] < most)
 
-    at_once = min(batch, max(MEMORY // prior.size, 1))
-    in_lockstep(begin, ledger.standing(), ledger.ask, open_, at_once)
+    in_lockstep(begin, ledger.standing(), ledger.ask, open_, prior.at_once(batch))
 
 
 def _afterwards(access: Access, x: Array, ball: Ball) -> Callable[[Ledger, int], None] | None:

@@ -25,13 +25,18 @@ def search_within(
     plan: Plan,
     seed: int,
     coarse_runs: int = 0,
+    limit: int | None = None,
     tolerance: float = 0.0,
     **at: Any,
 ) -> Found:
-    """`search.search`; for l0 `sparse_search` with as many passes as stand for `plan`, all of them in float32."""
+    """`search.search`; for l0 `sparse_search` with as many passes as stand for `plan`, all of them in float32.
+
+    limit: passes forward each example may cost; for l0 at least `shrink.FEWEST_STEPS`.
+    """
     if norm == "l0":
-        return sparse_search(logits, x, y, eps=eps, bounds=bounds, steps=sparse_steps(plan), seed=seed, **at)
+        steps = min(sparse_steps(plan), limit or sparse_steps(plan))
+        return sparse_search(logits, x, y, eps=eps, bounds=bounds, steps=steps, seed=seed, **at)
     return search(
-        logits, x, y, norm=norm, eps=eps, bounds=bounds, plan=plan, seed=seed, coarse_runs=coarse_runs,
+        logits, x, y, norm=norm, eps=eps, bounds=bounds, plan=plan, seed=seed, coarse_runs=coarse_runs, limit=limit,
         tolerance=tolerance, **at,
     )  # fmt: skip

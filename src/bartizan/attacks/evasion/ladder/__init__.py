@@ -1,0 +1,1 @@
+"""The same model attacked with more and more knowledge, in one call."""

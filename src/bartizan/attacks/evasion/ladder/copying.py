@@ -1,0 +1,38 @@
+"""A copy of the model, taught by its answers to somebody's own questions, and what fools it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bartizan.core.data import Array
+from bartizan.numerics.distillation import NOISE, TRAINING, query_pool, soft_targets
+from bartizan.numerics.seeds import child
+from bartizan.numerics.students import build_student, distil
+
+from ..transfer import EFFORT, TransferParams, transferred
+from .case import Case
+from .rungs import Tried
+
+
+def by_transfer(case: Case) -> Tried:
+    """One try at each example, prepared on a copy that cost `case.queries` questions in all."""
+    shape, seed = case.x.shape[1:], child(case.seed, "copy")
+    asked = query_pool(case.own, shape, case.bounds, case.queries, noise=NOISE, seed=seed)
+    answers = _as_probabilities(case.scores(asked), case.logits.probabilities)
+    steps, width = TRAINING[case.plan]
+    student = build_student(shape, answers.shape[1], width=width, seed=seed)
+    distil(student, asked, answers, steps=steps, seed=seed)
+    effort = TransferParams(**EFFORT[case.plan])
+    points = transferred(
+        student, case.x, case.y, norm=case.norm, eps=case.eps, bounds=case.bounds,
+        steps=effort.steps, copies=effort.copies, seed=seed,
+    )  # fmt: skip
+    return Tried.asking(points, once=case.queries)
+
+
+def _as_probabilities(scores: Array, already: bool) -> Array:
+    """Rows that sum to 1, of probabilities or of logits."""
+    if already:
+        return soft_targets(scores)
+    p = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(p / p.sum(axis=1, keepdims=True), np.float32)
