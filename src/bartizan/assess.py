@@ -15,11 +15,12 @@ from bartizan.analysis.analyse import Analysis, analyse
 from bartizan.campaign import plan as planning
 from bartizan.campaign import profile as profiling
 from bartizan.campaign import rank
+from bartizan.campaign.bench import Bench
 from bartizan.campaign.checkup import require_sound
 from bartizan.campaign.crosscheck import crosschecked
 from bartizan.campaign.executor import Executor
 from bartizan.campaign.gates import evaluate
-from bartizan.campaign.judge import Bench, judge
+from bartizan.campaign.judge import judge
 from bartizan.campaign.known import require_known, require_models
 from bartizan.campaign.labelled import require_labelled
 from bartizan.campaign.retest import again, compare, defence_trial

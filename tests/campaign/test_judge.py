@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bartizan.campaign.judge import Bench, judge
+from bartizan.campaign.bench import Bench
+from bartizan.campaign.judge import judge
 from bartizan.core.access import Access, Budget
 from bartizan.core.artifact import Flag, Measurement
 from bartizan.core.contracts import ArrayReader

@@ -17,7 +17,8 @@ from bartizan.core.treatment import Retest, Treatment
 from bartizan.core.trial import Subject, Trial
 from bartizan.core.vocabulary import Outcome, Verdict
 
-from .judge import Bench, judge, judged
+from .bench import Bench, judged
+from .judge import judge
 from .pairs import pairs
 from .reading import LEVEL, Point, Reading
 
