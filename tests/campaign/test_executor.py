@@ -80,10 +80,12 @@ def test_workers_end_with_a_parent_that_was_killed(sum_system: Path, trial: Any,
     order = trial("hangs", mode="hangs", log=str(log))
     parent = subprocess.Popen([sys.executable, str(script), order.to_json(), str(sum_system)], start_new_session=True)
     group = parent.pid
-    _until(log.exists)
-    parent.kill()
-    parent.wait()
-    _until(lambda: not _alive(group))
+    try:
+        _until(log.exists, 120)
+    finally:
+        parent.kill()
+        parent.wait()
+    _until(lambda: not _alive(group), 60)
 
 
 def _alive(group: int) -> bool:
