@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from bartizan.numerics.seeds import child, streams
 
 from .bisect import walk_back
 from .controls import ball_controls
+from .engine.asking import BY_LABELS, checked_access
 from .engine.label_search import by_labels
 from .engine.linear_belief import Prior
 from .engine.lockstep import in_lockstep
@@ -36,9 +36,8 @@ HALVINGS = 6
 
 
 class BeliefSearchParams(EvasionParams):
-    """queries: the most spent on an example."""
+    """queries: the most spent on an example. By labels alone there are `linf` and `l2` only."""
 
-    norm: Literal["linf", "l2"] = "linf"
     queries: int = Field(default=300, ge=3)
 
     @property
@@ -86,11 +85,12 @@ class BeliefSearch(Attack):
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
         self.check(profile)
-        if effort == "quick" and profile.access.allows(Capability.LABELS):
+        blind = profile.access.allows(Capability.LABELS)
+        if effort == "quick" and blind:
             raise NotApplicable("by labels alone it takes more queries than the effort quick has; see --effort")
         chosen = [
             BeliefSearchParams(norm=norm, eps=eps, queries=QUERIES[effort])
-            for norm, eps in worth_testing(profile, ("linf", "l2"))
+            for norm, eps in worth_testing(profile, BY_LABELS if blind else ("linf", "l2", "l1", "l0"))
         ]
         return [
             Proposal(
@@ -108,7 +108,7 @@ class BeliefSearch(Attack):
         scores, labels = Capability.SCORES, Capability.LABELS
         return (
             *ball_controls(scores, near=0.5, queries=150),
-            ball_controls(scores, norm="l2", near=0.5, queries=150)[0],
+            *(ball_controls(scores, norm=norm, near=0.5, queries=150)[0] for norm in ("l2", "l1", "l0")),
             *ball_controls(labels, near=0.4, queries=150)[:2],
             ball_controls(labels, norm="l2", near=0.5, queries=150)[0],
         )
@@ -125,6 +125,7 @@ class _Searched:
     def __init__(self, view: View, params: BeliefSearchParams) -> None:
         self.view, self.x, self.y, self.bounds = view, view.probe.x, view.probe.y, bounds_of(view)
         self.scored = view.access.allows(Capability.SCORES)
+        checked_access("scores" if self.scored else "labels", params.norm, params.queries, BATCH)
         self.queries = Queries.through(view, "scores" if self.scored else "labels", params.queries)
         self.hits = Hits(view.probe, params.norm, params.eps)
         whole = self.scored and params.norm == "linf"

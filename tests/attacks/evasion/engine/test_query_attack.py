@@ -219,6 +219,33 @@ def test_good_candidates_are_tried_first_and_moved_into_the_ball(access: Any) ->
     assert two.invalid == 0
 
 
+@pytest.mark.parametrize(("norm", "eps"), [("l1", 2.0), ("l0", 4)])
+def test_by_scores_alone_few_values_are_found_as_well(norm: str, eps: float) -> None:
+    """Each example lies so far off that so much in the best values is just enough, or not."""
+    logits, v = plane()
+    x = (0.5 + np.random.default_rng(1).uniform(-0.3, 0.3, (24, v.size))).astype(np.float32)
+    y = logits(x).argmax(1)
+    away = np.sign(v) * (1 - 2 * y)[:, None]
+    room = np.where(away > 0, 1 - x, x).astype(np.float64)
+    best = np.sort(np.abs(v) * room, axis=1)[:, -int(eps) :].sum(1) if norm == "l0" else _most_by_l1(room, v, eps)
+    off = (x.astype(np.float64) - 0.5) @ v * (2 * y - 1)
+    images = x.reshape(len(x), 1, SIDE, SIDE)
+    found = query_attack(Counts(logits, images, "scores"), images, y, norm=norm, eps=eps, budget=300)
+    near, far = off < 0.7 * best, off > best * (1 + 1e-5)
+    assert near.sum() >= 6
+    assert found.fell[near].mean() >= 0.9
+    assert not found.fell[far].any()
+    assert found.invalid == 0
+    assert size_of(found.adversarial.astype(np.float64) - images, norm).max() <= eps * (1 + 1e-6)
+
+
+def _most_by_l1(room: Array, v: Array, eps: float) -> Array:
+    """How far `eps` in L1 moves each row along `v`: the steepest values through their `room`, the last in part."""
+    order = np.argsort(-np.abs(v))
+    used = np.clip(eps - (np.cumsum(room[:, order], axis=1) - room[:, order]), 0, room[:, order])
+    return np.asarray(used @ np.abs(v)[order])
+
+
 @pytest.mark.parametrize("access", ACCESS)
 def test_needs_no_image(access: Any) -> None:
     logits, v = plane()
@@ -275,7 +302,9 @@ def test_answers_that_are_not_finite_are_no_success_and_are_told() -> None:
     [
         ({"budget": 1}, "the budget is 1; give at least 2"),
         ({"access": "logits"}, "there is no access 'logits'; known are scores, labels"),
-        ({"norm": "l1"}, "in the norm 'l1'; known are linf, l2"),
+        ({"norm": "l3"}, "there is no norm 'l3'; known are"),
+        ({"norm": "l1", "access": "labels"}, "by labels in the norm 'l1', only in linf and l2; by scores there is"),
+        ({"norm": "l0", "eps": 1.5}, "a whole number from 1"),
         ({"eps": 0.0}, "must be above 0"),
         ({"bounds": (0.0, 0.5)}, "outside the bounds"),
         ({"y": np.full(12, 2)}, "returned 2 scores and the labels go up to 2"),

@@ -10,14 +10,18 @@ from numpy.typing import NDArray
 
 from bartizan.core.data import Array, Labels
 from bartizan.core.errors import ModelError, UsageError
+from bartizan.numerics.projections import Norm
 
 from ..squares import margin_of_logits, margin_of_scores
 from .confirm import inside
+from .inputs import checked_norm
 from .steps import Ball
 
 Access = Literal["scores", "labels"]
 Predict = Callable[[Array], Any]
 ACCESS: tuple[str, ...] = get_args(Access)
+BY_LABELS: tuple[Norm, ...] = ("linf", "l2")
+"""Norms with a search by labels alone: it bisects rays, and in the others there is no ray to follow."""
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -101,17 +105,18 @@ def _refuse_scores(answers: NDArray[np.float64], classes: int) -> None:
         )
 
 
-def checked_access(access: str, norm: str, budget: int, batch: int) -> tuple[Access, Literal["linf", "l2"]]:
+def checked_access(access: str, norm: str, budget: int, batch: int) -> tuple[Access, Norm]:
     """Raises `UsageError` in one sentence."""
     if access not in ACCESS:
         raise UsageError(f"there is no access {access!r}; known are {', '.join(ACCESS)}")
-    if norm not in ("linf", "l2"):
-        raise UsageError(f"there is no search by queries in the norm {norm!r}; known are linf, l2")
+    if checked_norm(norm) not in BY_LABELS and access == "labels":
+        known = " and ".join(BY_LABELS)
+        raise UsageError(f"there is no search by labels in the norm {norm!r}, only in {known}; by scores there is")
     if budget < 2:
         raise UsageError(f"the budget is {budget}; give at least 2: one query for the input as it is, one for a change")
     if batch < 1:
         raise UsageError(f"the batch is {batch}; it must hold at least one input")
-    return access, norm  # type: ignore[return-value]
+    return access, checked_norm(norm)  # type: ignore[return-value]
 
 
 class Ledger:

@@ -44,7 +44,8 @@ def query_attack(
     start: Any = None,
     checks: bool = True,
 ) -> QueryAttack:
-    """Attack the model behind `predict` on examples `x` (N×…) of classes `y` (N) within `eps` in `norm` (linf, l2).
+    """Attack the model behind `predict` on examples `x` (N×…) of classes `y` (N) within `eps` in `norm`: linf, l2, and
+    by scores l1 and l0, where `eps` counts changed values.
 
     predict: answers a float32 batch N×… with scores N×K (logits, probabilities, rounded or but the highest of them; N×1
     or N is the logit of class 1 of two) or with N classes, as `access` says; never more than `batch` inputs at once.
@@ -55,7 +56,7 @@ def query_attack(
     and counted apart.
 
     A linear belief about the margin is searched first (`linear_belief`). What stands after 1,000 queries goes to the
-    Square Attack (images by scores) or to RayS (labels, L∞); elsewhere the search by belief goes on.
+    Square Attack (images by scores, L∞ and L2) or to RayS (labels, L∞); elsewhere the search by belief goes on.
     The same seed gives the same result; an example fares the same alone and in company. Raises `UsageError` and its
     kin in one sentence on what cannot be attacked.
     """
@@ -92,7 +93,7 @@ def _by_belief(ledger: Ledger, starts: list[Array], seed: int, batch: int, most:
 def _afterwards(access: Access, x: Array, ball: Ball) -> Callable[[Ledger, int], None] | None:
     """What goes on where a slope has not helped; None: nothing else applies."""
     if access == "scores":
-        return _by_squares if x.ndim == 4 else None
+        return _by_squares if x.ndim == 4 and ball.norm in ("linf", "l2") else None
     return _by_rays if ball.norm == "linf" else None
 
 

@@ -7,13 +7,16 @@ from collections.abc import Generator, Sequence
 import numpy as np
 
 from bartizan.core.data import Array
+from bartizan.numerics.projections import Norm
 
 from .linear_belief import Floats, LinearBelief, Prior
 from .steps import Ball
 
 Search = Generator[Array, float, None]
 """Yields an input to ask about and is sent its margin, below 0 where it is misclassified."""
-BOLDNESS = 0.2
+BOLDNESS: dict[Norm, float] = {"linf": 0.2, "l2": 0.2, "l1": 0.5, "l0": 0.5}
+"""How far a question strays from the slope believed in. Where a question shows but a few values, more: what was never
+asked about stays unknown."""
 NOISE = 0.01
 """Variance of what is not linear, as a share of the variance of the values: this much everywhere …"""
 NOISE_WITH_DISTANCE = 0.01
@@ -29,7 +32,7 @@ def by_scores(
     queue = list(starts)
     while True:
         best = int(margins.argmin())
-        x = queue.pop(0) if queue else ball.farthest(x0, -_slope(belief, margins, best))
+        x = queue.pop(0) if queue else ball.farthest(x0, -_slope(belief, margins, best, BOLDNESS[ball.norm]))
         got = yield x
         if not np.isfinite(got):
             continue
@@ -38,7 +41,7 @@ def by_scores(
         margins[slot] = got
 
 
-def _slope(belief: LinearBelief, margins: Floats, best: int) -> Floats:
+def _slope(belief: LinearBelief, margins: Floats, best: int, boldness: float) -> Floats:
     """A likely slope of the margin, up to its scale, from differences to the best point."""
     own = np.diag(belief.products)
     row = belief.products[best]
@@ -48,4 +51,4 @@ def _slope(belief: LinearBelief, margins: Floats, best: int) -> Floats:
     values = margins - margins[best]
     scale = np.sqrt(max(float((values**2).mean()), 1e-30) / typical)
     noise = (NOISE + 1e-6) * typical + NOISE_WITH_DISTANCE * distance
-    return belief.slopes(products, values / scale, noise, BOLDNESS, best)[1]
+    return belief.slopes(products, values / scale, noise, boldness, best)[1]

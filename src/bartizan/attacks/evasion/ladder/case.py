@@ -93,7 +93,7 @@ def prepared(
     inputs, labels = checked_data(x, y, bounds)
     own = _own(x_own, inputs, bounds)
     ball, radius = checked_ball(norm, eps, bounds)
-    checked_access("scores", norm, queries, batch)
+    checked_access("labels", norm, queries, batch)
     if queries < FEWEST:
         raise UsageError(f"the budget is {queries} queries; a copy of the model needs at least {FEWEST}")
     if plan not in PLANS:
