@@ -39,9 +39,12 @@ def onto_l2(x: Points, x0: Points, eps: Any, bounds: Bounds) -> Points:
     v, low, high = x - x0, bounds[0] - x0, bounds[1] - x0
     box = v.clip(low, high)
     inside = _total(box * box) <= eps * eps
-    z = v * 0
+    z, before = v * 0, None
     for _ in range(_ACTIVE_SETS):
         held = (z <= low) & (v < 0) | (z >= high) & (v > 0)
+        if before is not None and bool((held == before).all()):
+            break  # settled: nothing would change
+        before = held
         fixed, free = box * held, v * ~held
         room = (eps * eps - _total(fixed * fixed)).clip(0, None)
         s = (room / (_total(free * free) + 1e-30)) ** 0.5
