@@ -32,7 +32,7 @@ class AdversarialTrainingParams(Schedule):
 
 
 EFFORTS: dict[Effort, dict[str, int]] = {
-    "quick": {"steps": 3, "epochs": 4},
+    "quick": {"steps": 3, "epochs": 3},
     "standard": {"steps": 7, "epochs": 15},
     "deep": {"steps": 10, "epochs": 40},
 }
