@@ -18,7 +18,7 @@ from .controls import ball_controls
 from .engine.model import Logits
 from .engine.plans import PLANS
 from .engine.shrink import FEWEST_STEPS
-from .engine.within import search_within
+from .engine.within import SHRUNK, search_within
 from .gradients import whitebox, winning
 from .hits import Hits
 from .params import EvasionParams, worth_testing
@@ -51,6 +51,7 @@ class ShortRuns(Attack):
 
     spec = AttackSpec(
         id="short_runs",
+        version=2,
         title="Ensemble of short gradient runs",
         summary="Many short, diverse runs inside the ball, each on the examples that may still fall to it.",
         references=("croce2020", "tashiro2020"),
@@ -63,14 +64,14 @@ class ShortRuns(Attack):
         differentiable=True,
         bounded=True,
         modalities=("image",),
-        cost_hint="about 10 (quick), 40 (standard) or several hundred (deep) passes forward and back an example",
+        cost_hint="about 10 (quick), 40 (standard) or several hundred (deep) passes forward and back; more but in L∞",
     )
     params = ShortRunsParams
 
     def run(self, view: View, *, params: ShortRunsParams, seed: int) -> Artifact:
         hits, queries = Hits(view.probe, params.norm, params.eps), whitebox(view)
         affordable = min(int(queries.limit.min(initial=UNLIMITED)), queries.total // max(len(view.probe), 1))
-        searched = affordable >= (FEWEST_STEPS if params.norm == "l0" else 1)
+        searched = affordable >= (FEWEST_STEPS if params.norm in SHRUNK else 1)
         if searched:
             found = search_within(
                 Logits(queries, metered=True), view.probe.x, view.probe.y, norm=params.norm, eps=params.eps,

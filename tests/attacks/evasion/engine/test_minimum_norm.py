@@ -242,3 +242,15 @@ def test_robust_accuracy_in_l0_keeps_to_its_count_and_its_passes(reader: Any, fe
         assert found.forwards.max() <= most
         assert found.curve[-1][2] >= found.value
     assert 0 < results[2].value <= results[0].value < results[0].clean.mean()
+
+
+@pytest.mark.parametrize(("norm", "eps"), [("l2", 0.8), ("l1", 1.8)])
+def test_robust_accuracy_leaves_no_more_than_the_smallest_changes_do(
+    norm: Any, eps: float, reader: Any, few: Pairs
+) -> None:
+    sizes = minimum_norm(reader, *few, norm=norm, steps=100, checks=False).sizes
+    ball = robust_accuracy(reader, *few, norm=norm, eps=eps, plan="standard", checks=False)
+    assert 0.1 < float((sizes > eps).mean()) < 0.9, "such a radius tells nothing"
+    assert ball.value <= float((sizes > eps).mean()) + 0.02
+    assert ball.curve[-1][1] == pytest.approx(ball.backwards.mean())
+    assert ball.curve[-1][2] == pytest.approx(ball.value)

@@ -38,11 +38,13 @@ _DEEP: Plan = (
 )
 PLANS: dict[Name, Plan] = {"quick": _QUICK, "standard": _STANDARD, "deep": _DEEP}
 
-SPARSE_STEPS: dict[Name, int] = {"quick": 30, "standard": 100, "deep": 400}
-"""Passes of a plan for l0, where runs within a ball give way to one search for the fewest values."""
+SHRINKING_STEPS: dict[Name, int] = {"quick": 30, "standard": 100, "deep": 400}
+"""Passes of a plan for l1 and l0, where runs within a ball give way to a search for the smallest change, and of what
+follows the runs in l2."""
 
 
-def sparse_steps(plan: Plan) -> int:
-    """Passes forward an example that stand for `plan` in l0: as many as it could take, if it is none of `PLANS`."""
-    named = [SPARSE_STEPS[name] for name, known in PLANS.items() if known == plan]
+def shrinking_steps(plan: Plan) -> int:
+    """Passes forward an example that stand for `plan` in such a search: as many as it could take, if it is none of
+    `PLANS`."""
+    named = [SHRINKING_STEPS[name] for name, known in PLANS.items() if known == plan]
     return named[0] if named else sum(job.passes for stage in plan for job in stage.jobs)

@@ -47,13 +47,13 @@ def robust_accuracy(
 
     model: anything that answers a batch of inputs with logits N×K (or N×1 for two classes), in evaluation mode;
     probabilities are recognised. bounds: lowest and highest value of an input. plan: `quick` (about 10 passes forward
-    and back an example), `standard` (about 40), `deep` (several hundred); for l0, where `eps` counts changed values, at
-    most 30, 100 and 400. certifier: says of (x, y) which examples are
-    proven robust at this `eps`; an example both proven and broken raises the flag `inverted_bracket`.
+    and back an example), `standard` (about 40), `deep` (several hundred); in l2, l1 and
+    l0 (where `eps` counts changed values) up to 30, 100 and 400 more on what holds out. certifier: says of (x, y) which
+    examples are proven robust at this `eps`; an example both proven and broken raises the flag `inverted_bracket`.
     checks: examine the model before and doubt the result after (a few hundred passes on 64 examples).
     coarse_runs: so many first runs in bfloat16, each success confirmed in float32.
     tolerance: stop the plan once the share predicted to fall still (`residual`) is below this; 0 runs it out. With a
-    tolerance, how long an example is tried depends on how many others fall. For l0 it has no effect.
+    tolerance, how long an example is tried depends on how many others fall. For l1 and l0 it has no effect.
 
     The same seed gives the same result on the same machine. No more than `batch` examples are in the model at once.
     Raises `UsageError` and its kin in one sentence on what cannot be attacked.

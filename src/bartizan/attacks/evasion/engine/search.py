@@ -48,6 +48,22 @@ class Found:
     stages: list[dict[str, Any]] = field(default_factory=list)
     curve: list[tuple[float, float, float]] = field(default_factory=list)
 
+    def followed(self, more: Found, rows: NDArray[np.int64]) -> Found:
+        """With what another search found afterwards on `rows`, those that this one left standing."""
+        for name in ("won", "changed"):
+            getattr(self, name)[rows] = getattr(more, name)
+        self.fell_after[rows] = np.where(
+            more.won, self.forwards[rows] + self.backwards[rows] + more.fell_after, self.fell_after[rows]
+        )
+        self.fell_in[rows] = np.where(more.won, len(self.stages) + more.fell_in, self.fell_in[rows])
+        self.distance[rows] = np.minimum(self.distance[rows], more.distance)
+        for name in ("forwards", "backwards", "blind"):
+            getattr(self, name)[rows] += getattr(more, name)
+        part, (forwards, backwards, _) = len(rows) / len(self.won), self.curve[-1]
+        self.curve += [(forwards + f * part, backwards + b * part, share * part) for f, b, share in more.curve[1:]]
+        self.stages += more.stages
+        return self
+
 
 def search(
     logits: Logits,

@@ -1,4 +1,7 @@
-"""The search for l0, where there is no ball to climb in: the fewest values that will do, until they are few enough."""
+"""A search for the smallest change that is content with one small enough.
+
+For l0 there is no ball to climb in, and for l1 climbing in one finds far less than shrinking a change does.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.core.data import Array, Labels
-from bartizan.numerics.projections import Bounds
+from bartizan.numerics.projections import Bounds, Norm, safe_radius
 
 from .model import Logits
 from .search import Found
@@ -19,29 +22,35 @@ if TYPE_CHECKING:
     import torch
 
 
-def sparse_search(
+def shrinking_search(
     logits: Logits,
     x: Array,
     y: Labels,
     *,
+    norm: Norm,
     eps: float,
     bounds: Bounds,
     steps: int,
     seed: int,
     device: str = "cpu",
     batch: int = 256,
+    index: NDArray[np.int64] | None = None,
 ) -> Found:
-    """Search for changes of at most `eps` values of each of `x` (N×…) in at most `steps` passes forward.
+    """Search for changes of each of `x` (N×…) of at most `eps` in `norm`, in at most `steps` passes forward.
 
-    An example that falls is done. At most `batch` examples are on the device at once.
+    An example that falls is done. index: the numbers of the examples among all, if they are not all.
+    At most `batch` examples are on the device at once.
     """
     import torch
 
-    terms, phases, parts = Terms(logits, "l0", bounds, goal=eps), phases_of(len(x), seed), []
+    goal = safe_radius(eps, norm, bounds, int(np.prod(x.shape[1:])))
+    number = torch.arange(len(x)) if index is None else torch.from_numpy(index)
+    every = int(number.max()) + 1 if len(x) else 0
+    terms, phases, parts = Terms(logits, norm, bounds, goal=goal), phases_of(every, seed)[number], []
     for i in range(0, len(x), batch):
-        index = torch.arange(i, min(i + batch, len(x)), device=device)
+        of = number[i : i + batch].to(device)
         x0, true = (torch.from_numpy(np.ascontiguousarray(a[i : i + batch])).to(device) for a in (x, y))
-        known = Smallest.begin(index, x0, true, phases[i : i + batch].to(device))
+        known = Smallest.begin(of, x0, true, phases[i : i + batch].to(device))
         said = clean_pass(logits, known, int(y.max()) + 1)
         parts.append(_searched(terms, known, said, steps - 2))
     return _together([found for found, _ in parts], [spent for _, spent in parts])
@@ -63,7 +72,7 @@ def _searched(terms: Terms, known: Smallest, said: Labels, steps: int) -> tuple[
         fell_in = np.where(won & (fell_in < 0), i + 1, fell_in)
         spent.append(_spent(known))
         passes = sum(spent[-1]) - sum(spent[-2])
-        stages.append({"run": f"sparse {i + 1}", "gate": np.inf, "tried": tried, "passes": passes, "fell": fell})
+        stages.append({"run": f"shrink {i + 1}", "gate": np.inf, "tried": tried, "passes": passes, "fell": fell})
     return _found(terms, known, said, fell_in, stages), spent
 
 
