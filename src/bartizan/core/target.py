@@ -20,7 +20,8 @@ class TargetInfo(Frozen):
     """What is known of a target without asking it anything.
 
     bounds are those of the space the adversary controls (before any preprocessing of ours).
-    digest covers the model file, the loader's code, the preprocessing, and every defence applied.
+    digest covers the model file, the loader's code, the preprocessing, and every defence applied; `undefended` is that
+    digest before any defence, so that what a referee draws from it is the same for every treatment.
     """
 
     id: str
@@ -31,7 +32,13 @@ class TargetInfo(Frozen):
     differentiable: bool = False
     retrainable: bool = False
     digest: str = ""
+    undefended: str = ""
     defences: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """The digest before any defence, as far as it is known."""
+        return self.undefended or self.digest
 
 
 class Target(ABC):

@@ -87,8 +87,8 @@ class View:
 
     @property
     def info(self) -> TargetInfo:
-        """The public facts of the target: shape, classes, bounds. Not its digest, from which a referee draws seeds."""
-        return self._subject().info.model_copy(update={"digest": ""})
+        """The public facts of the target: shape, classes, bounds. Not its digests, from which a referee draws seeds."""
+        return self._subject().info.model_copy(update={"digest": "", "undefended": ""})
 
     @property
     def probe(self) -> Data:

@@ -34,7 +34,7 @@ def dose_counts(shares: Sequence[float], writable: int, records: int | None) -> 
 
 
 def retraining_seeds(seed: int, n: int, subject: str) -> tuple[int, ...]:
-    """`n` different training seeds that follow from the trial's seed and from the digest of its `subject`, which no
-    view shows: an attack that is handed the seed cannot work them out."""
+    """`n` different training seeds that follow from the trial's seed and from the digest of its `subject` without
+    defences, which no view shows: an attack that is handed the seed cannot work them out."""
     salt = int.from_bytes(hashlib.sha256(f"retraining\x1f{subject}".encode()).digest()[:8], "big")
     return tuple(int(s) >> 1 for s in np.random.SeedSequence((seed, salt)).generate_state(n))

@@ -1,7 +1,7 @@
 """Networks trained in this process, so that trials that need the same training do not each repeat it.
 
 A clean twin is the same for every poisoning trial of one seed, and what lies under a defence is the same with every
-defence. A training is told by its digest (model, recipe, data and seed); whoever asks gets a copy of their own.
+defence. A training is told by its digest (recipe, data and seed); whoever asks gets a copy of their own.
 """
 
 from __future__ import annotations

@@ -83,6 +83,7 @@ class Opening:
 
     def info(self, *, differentiable: bool, extra: tuple[str, ...] = ()) -> TargetInfo:
         """What is known of the target. `extra`: digests of whatever else decides what it answers."""
+        digest = self._digest(extra)
         return TargetInfo(
             id=self.name,
             input_shape=self.input_shape,
@@ -91,7 +92,8 @@ class Opening:
             modality=self.modality,
             differentiable=differentiable,
             retrainable=self.train is not None,
-            digest=self._digest(extra),
+            digest=digest,
+            undefended=digest,
         )
 
     def files(self) -> list[str]:

@@ -34,7 +34,7 @@ def retrained(opening: Opening, x: Array, y: Labels, *, seed: int, base: str) ->
         raise ModelError(f"the model '{opening.name}' cannot be trained on {len(x)} inputs with {len(y)} labels")
     data = Data.of(x, y)
     digest = digest_of(base, "retrained", data.digest(), str(seed))
-    training = digest_of(digest, opening.train.ref, str(opening.root))
+    training = digest_of(opening.train.digest, opening.train.ref, str(opening.root), data.digest(), str(seed))
     model = kept(training)
     if model is None:
         with seeded(seed):

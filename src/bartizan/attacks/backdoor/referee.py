@@ -28,7 +28,7 @@ class BackdoorReferee(Referee):
 
     spec = PluginSpec(
         id="backdoor",
-        version=2,
+        version=3,
         title="Referee of backdoors",
         summary="How often a planted trigger works, at what cost in accuracy; which class of a model stands out.",
         references=("gu2017", "wang2024mmbd", "clopper1934"),
@@ -53,7 +53,7 @@ def judge_trigger(subject: Target, roles: Roles, artifact: Artifact, params: Any
     fails where the trigger works on the clean twin.
     """
     artifact, refused = admitted(subject, roles, artifact)
-    seeds = retraining_seeds(seed, params.seeds, subject.info.digest)
+    seeds = retraining_seeds(seed, params.seeds, subject.info.origin)
     doses, probe = doses_of(artifact), roles.probe
     target = int(artifact.arrays["target"][0])
     stamped = stamp(probe.x[probe.y != target], artifact.arrays["mask"], artifact.arrays["pattern"])

@@ -21,7 +21,7 @@ class PoisoningReferee(Referee):
 
     spec = PluginSpec(
         id="poisoning",
-        version=2,
+        version=3,
         title="Referee of poisoning",
         summary="Accuracy lost to poison against a clean twin of the same seed, by number of poisoned records.",
         references=("biggio2012", "clopper1934"),
@@ -36,7 +36,7 @@ class PoisoningReferee(Referee):
         """
         assert subject is not None
         artifact, refused = admitted(subject, roles, artifact)
-        seeds = retraining_seeds(seed, params.seeds, subject.info.digest)
+        seeds = retraining_seeds(seed, params.seeds, subject.info.origin)
         doses, probe = doses_of(artifact), roles.probe
         answers = {
             d: np.stack([m.labels(probe.x) for m in train_all(subject, roles, artifact, seeds, d)]) for d in {0, *doses}

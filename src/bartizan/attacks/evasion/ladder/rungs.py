@@ -155,8 +155,10 @@ def masking(rungs: Sequence[KnowledgeRung]) -> list[Flag]:
     for less, more in combinations(rungs, 2):
         if more.name == "transfer":
             continue
-        scores_alone = (less.name, more.name) == ("scores", "gradients")
         text = f"examples that {WORDS[more.name]} left standing fell to {WORDS[less.name]}"
         k = int((more.robust & less.fell).sum())
-        flags += raised("scores_beat_gradients" if scores_alone else "weaker_beats_stronger", k, more.n, text)
+        if (less.name, more.name) == ("scores", "gradients"):
+            flags += raised("scores_beat_gradients", k, more.n, text)
+        else:
+            flags += raised("weaker_beats_stronger", k, more.n, text)
     return flags
