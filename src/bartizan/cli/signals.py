@@ -26,8 +26,15 @@ def deafen() -> None:
 
 
 def exit_code() -> int:
-    """128 and the number of the first signal heard: 130 for Ctrl-C, also when none was."""
-    return 128 + (_heard[0][0] if _heard else signal.SIGINT)
+    """128 and the number of the first signal heard: 130 for Ctrl-C, also when none was.
+
+    In a burst that says that the terminal closed, it is that: which of them a thread hears first is chance.
+    """
+    if not _heard:
+        return 128 + signal.SIGINT
+    first, began = _heard[0]
+    burst = [number for number, at in _heard if at - began < _BURST]
+    return 128 + (signal.SIGHUP if signal.SIGHUP in burst else first)
 
 
 def _interrupt(number: int, _: FrameType | None) -> None:
