@@ -38,11 +38,18 @@ def is_empty(group: int) -> bool:
 SENTENCE = "interrupted; what was measured is kept, and the same command continues"
 
 
+def _hears() -> None:
+    """Signals that whoever runs the tests has had ignored (nohup, a shell's background) are heard all the same."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def start(system: Path) -> subprocess.Popen[str]:
     command = [str(PROGRAM), "assess", str(system), "--no-treat"]
     return subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=_hears,
+    )  # fmt: skip
 
 
 def ends(process: subprocess.Popen[str], code: int, seconds: float = 30.0) -> list[str]:
