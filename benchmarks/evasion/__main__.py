@@ -3,7 +3,8 @@
 --part tuning|table   which images (the published numbers are those of `table`)
 --models NAME ...     which models (all)
 --only fixed|curve|minimum|blackbox|stream|calibration|alarms ...   which comparisons (all)
---attacks TEXT        of `fixed`, only the attacks with this in their names (all)
+--attacks TEXT        of `fixed` and `blackbox`, only the attacks with this in their names (all)
+--balls NAME ...      of `blackbox`, only these: scores-linf-0.1, labels-l2-1.0 … (all)
 
 Rows that are measured again replace the old ones; all others stay. `python -m evasion.table` writes the tables.
 """
@@ -38,7 +39,7 @@ def main() -> None:
         "fixed": partial(_fixed, attacks=asked.attacks),
         "curve": _curve,
         "minimum": _minimum,
-        "blackbox": _blackbox,
+        "blackbox": partial(_blackbox, attacks=asked.attacks, balls=asked.balls),
         "stream": _stream,
         "calibration": _calibration,
         "alarms": _alarms,
@@ -65,6 +66,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--models", nargs="*", default=[])
     parser.add_argument("--only", nargs="*", default=list(KINDS))
     parser.add_argument("--attacks", default="")
+    parser.add_argument("--balls", nargs="*", default=[])
     parser.add_argument("--n", type=int, default=1000)
     return parser.parse_args()
 
@@ -87,10 +89,11 @@ def _minimum(model: str, part: Any, n: int) -> list[dict[str, Any]]:
     return rows([model], part, min(n, 200), 1)
 
 
-def _blackbox(model: str, part: Any, n: int) -> list[dict[str, Any]]:
-    from .blackbox import rows
+def _blackbox(model: str, part: Any, n: int, attacks: str, balls: list[str]) -> list[dict[str, Any]]:
+    from .blackbox import BALLS, rows
 
-    return rows([model], part, min(n, 100), 1)
+    chosen = tuple(b for b in BALLS if not balls or b.name in balls)
+    return rows([model], part, min(n, 100), [0], chosen, attacks)
 
 
 def _stream(model: str, part: Any, n: int) -> list[dict[str, Any]]:

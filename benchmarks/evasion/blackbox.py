@@ -43,6 +43,11 @@ class Ball:
     norm: Norm
     eps: float
 
+    @property
+    def name(self) -> str:
+        """As the command line calls it."""
+        return f"{self.access}-{self.norm}-{self.eps}"
+
 
 BALLS = (
     Ball("scores", "linf", 0.03),
@@ -104,14 +109,15 @@ class Meter(torch.nn.Module):
 
 
 def rows(
-    names: list[str], part: Part, n: int, seeds: list[int], balls: tuple[Ball, ...] = BALLS
+    names: list[str], part: Part, n: int, seeds: list[int], balls: tuple[Ball, ...] = BALLS, attacks: str = ""
 ) -> list[dict[str, Any]]:
-    """One row a model, ball, attack and seed; see `_row`."""
+    """One row a model, ball, attack (with `attacks` in its name) and seed; see `_row`."""
     return [
         _row(name, part, n, seed, ball, attack)
         for name in names
         for ball in balls
         for attack in _attacks(ball)
+        if attacks in attack
         for seed in seeds
     ]
 

@@ -68,9 +68,9 @@ def compare(
     treated = replace(bench, treatments=(on.name,))
     touched = {v.id: v for v in vulnerabilities if v.asset == on.subject.id}
     after = {f.id: f for f in judge(treated, touched.values())}
-    pairs = [(f, after[f.id]) for f in before if f.id in after and after[f.id].evidence]
-    level = LEVEL / max(sum(f.rate is not None and g.rate is not None for f, g in pairs), 1)
-    retests = tuple(_retest(f, g, _change(bench, treated, touched[f.id], (f, g), level)) for f, g in pairs)
+    both = [(f, after[f.id]) for f in before if f.id in after and after[f.id].evidence]
+    level = LEVEL / max(sum(f.rate is not None and g.rate is not None for f, g in both), 1)
+    retests = tuple(_retest(f, g, _change(bench, treated, touched[f.id], (f, g), level)) for f, g in both)
     return treatment.model_copy(
         update={
             "status": "applied",
