@@ -2,11 +2,11 @@
 
 --part tuning|table   which images (the published numbers are those of `table`)
 --models NAME ...     which models (all; `fashion-resnet-pgd` only when named: it is trained first, on a GPU)
---only fixed|norms|curve|minimum|blackbox|stream|calibration|alarms ...   which comparisons (all)
+--only fixed|norms|throughput|curve|minimum|blackbox|stream|calibration|alarms ...   which comparisons (all)
 --attacks TEXT        only the attacks with this in their names (all)
 --balls NAME ...      of `blackbox`, only these: scores-linf-0.1, labels-l2-1.0 … (all)
 --seeds N             with how many seeds (3)
---device cpu|cuda     where models of `fixed`, `norms`, `curve` and `calibration` run; a GPU has a file of its own
+--device cpu|cuda     where models of `fixed`, `norms`, `curve`, `throughput` (a GPU only) and `calibration` run; a GPU has a file of its own
 --jobs N              processes (1: with more, seconds mean little, passes and queries the same)
 
 Each row is written as soon as it is there. Rows that are measured again replace the old ones; all others stay.
@@ -19,6 +19,8 @@ import argparse
 import json
 import os
 import platform
+import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib.metadata import version
@@ -58,7 +60,7 @@ def _all(tasks: list[tuple[str, Task]], jobs: int) -> Iterator[tuple[str, Iterab
     """Rows of each task, one after another in this process or as they come from several."""
     if jobs == 1:
         _prepared()
-        yield from ((kind, task()) for kind, task in tasks)
+        yield from ((kind, _tried(task)) for kind, task in tasks)
     else:
         yield from Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)(
             delayed(_apart)(kind, task) for kind, task in tasks
@@ -67,7 +69,15 @@ def _all(tasks: list[tuple[str, Task]], jobs: int) -> Iterator[tuple[str, Iterab
 
 def _apart(kind: str, task: Task) -> tuple[str, list[Row]]:
     _prepared()
-    return kind, list(task())
+    return kind, list(_tried(task))
+
+
+def _tried(task: Task) -> Iterator[Row]:
+    """Its rows, as far as it comes: a peer that breaks off does not take the others' rows with it."""
+    try:
+        yield from task()
+    except Exception:
+        print(f"{task} broke off:\n{traceback.format_exc()}", file=sys.stderr, flush=True)
 
 
 def _prepared() -> None:
@@ -77,7 +87,9 @@ def _prepared() -> None:
 
 def _key(row: Row) -> tuple[Any, ...]:
     """What a row is about: a row with the same key is the same measurement, made again."""
-    return tuple(row.get(k) for k in ("model", "attack", "package", "seed", "norm", "access", "eps", "apgd_leaves"))
+    return tuple(
+        row.get(k) for k in ("model", "attack", "package", "seed", "norm", "access", "eps", "apgd_leaves", "n")
+    )
 
 
 def _short(value: Any) -> str:
@@ -105,6 +117,13 @@ def _fixed(asked: argparse.Namespace, norms: tuple[str, ...] = ("linf",)) -> Ite
                 yield partial(
                     fixed.rows, model, attack, asked.part, asked.n, asked.seeds, norm=norm, device=asked.device
                 )
+
+
+def _throughput(asked: argparse.Namespace) -> Iterator[Task]:
+    """Seconds want large batches and no company: of a GPU, and a model that is large enough to fill it."""
+    if asked.device == "cuda":
+        for attack in ("Bartizan quick", "Bartizan standard", "PGD-40 (torchattacks)"):
+            yield partial(fixed.rows, LARGE, attack, "streaming", 4000, asked.seeds, device="cuda")
 
 
 def _curve(asked: argparse.Namespace) -> Iterator[Task]:
@@ -144,9 +163,11 @@ def _one(row: Callable[..., Row], *of: Any) -> list[Row]:
     return [row(*of)]
 
 
+LARGE = next(e.name for e in ZOO if e.large)
 TASKS: dict[str, Callable[[argparse.Namespace], Iterator[Task]]] = {
     "fixed": _fixed,
     "norms": partial(_fixed, norms=("l2", "l1")),
+    "throughput": _throughput,
     "curve": _curve,
     "minimum": _minimum,
     "blackbox": _blackbox,
