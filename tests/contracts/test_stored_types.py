@@ -25,7 +25,6 @@ for _found in pkgutil.iter_modules(bartizan.core.__path__):
     importlib.import_module(f"bartizan.core.{_found.name}")
 
 
-
 def _kinds(of: type[Frozen]) -> set[type[Frozen]]:
     return {of}.union(*(_kinds(c) for c in of.__subclasses__()))
 
