@@ -104,7 +104,9 @@ def _climbs(applied: Iterable[Treatment], known: Mapping[str, Finding]) -> Table
     ladders = {(t.title, ", ".join(c.findings)): {s.access: _step(s) for s in c.steps} for t, c in found}
     made = _by_access("How much knowledge it takes, before → after treatment", ("treatment", "finding"), ladders)
     notes = tuple(f"{t.title} ({', '.join(c.findings)}): {said(c)}" for t, c in found)
-    beside = "Adaptive: following the gradients and knowing the defence; before it the gradients of the model as described"
+    beside = (
+        "Adaptive: following the gradients and knowing the defence; before it the gradients of the model as described"
+    )
     last = (beside,) if any(s.access == ADAPTIVE for _, c in found for s in c.steps) else ()
     return Table(made.title, made.head, made.rows, (*notes, *last))
 
