@@ -16,6 +16,8 @@ from bartizan.report.numbers import percent
 from bartizan.report.treated import Cell, Moved, cell
 
 NONE = "–"
+Ladder = tuple[tuple[str, ...], Mapping[str, str]]
+"""The first cells of a row, and what to say for each access."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def _knowledge(findings: Sequence[Finding]) -> Table:
     for f in findings:
         if len(f.knowledge) > 1:
             shared.setdefault(tuple((r.access, of(r)) for r in answers.rungs(f)), []).append(f.id)
-    ladders = {(", ".join(ids),): dict(rungs) for rungs, ids in shared.items()}
+    ladders = [((", ".join(ids),), dict(rungs)) for rungs, ids in shared.items()]
     return _by_access("How much knowledge it takes", ("finding",), ladders)
 
 
@@ -101,20 +103,20 @@ def _moves(t: Treatment, known: Mapping[str, Finding]) -> Iterable[tuple[str, ..
 def _climbs(applied: Iterable[Treatment], known: Mapping[str, Finding]) -> Table:
     """The ladders before and after, with what the adaptive rung says."""
     found = [(t, c) for t in applied for c in climbs(t, known)]
-    ladders = {(t.title, ", ".join(c.findings)): {s.access: _step(s) for s in c.steps} for t, c in found}
+    ladders = [((t.title, ", ".join(c.findings)), {s.access: _step(s) for s in c.steps}) for t, c in found]
     made = _by_access("How much knowledge it takes, before → after treatment", ("treatment", "finding"), ladders)
     notes = tuple(f"{t.title} ({', '.join(c.findings)}): {said(c)}" for t, c in found)
     beside = (
-        "Adaptive: following the gradients and knowing the defence; before it the gradients of the model as described"
+        "Adaptive: following the gradients and knowing the defence; before, the gradients of the model as described"
     )
     last = (beside,) if any(s.access == ADAPTIVE for _, c in found for s in c.steps) else ()
     return Table(made.title, made.head, made.rows, (*notes, *last))
 
 
-def _by_access(title: str, first: tuple[str, ...], ladders: Mapping[tuple[str, ...], Mapping[str, str]]) -> Table:
+def _by_access(title: str, first: tuple[str, ...], ladders: Sequence[Ladder]) -> Table:
     """One column for each access on any of the ladders, from the least to the most."""
-    there = [a for a in wording.ACCESS if any(a in rungs for rungs in ladders.values())]
-    rows = tuple((*names, *(rungs.get(a, NONE) for a in there)) for names, rungs in ladders.items())
+    there = [a for a in wording.ACCESS if any(a in rungs for _, rungs in ladders)]
+    rows = tuple((*names, *(rungs.get(a, NONE) for a in there)) for names, rungs in ladders)
     return Table(title, (*first, *(wording.access(a) for a in there)), rows)
 
 

@@ -22,9 +22,7 @@ SIGNS = {"exploited": "▲", "inconclusive": "◆", "untested": "○", "resisted
 class Markdown(Exporter):
     """Headline, gates, one row for each finding, the worst first, and short tables of what lies behind the rates."""
 
-    spec = PluginSpec(
-        id="markdown", title="Markdown summary", summary="Headline, gates, findings and treatments as one page."
-    )
+    spec = PluginSpec(id="markdown", title="Markdown summary", summary="Headline, gates and findings as one page.")
     suffix: ClassVar[str] = ".md"
 
     def export(self, assessment: Assessment, arrays: ArrayReader) -> str:
