@@ -63,7 +63,7 @@ def fixed(rows: list[Row]) -> Iterator[str]:
     for attack, of in grouped(rows, "attack"):
         spread = max(max(r["robust"] for r in m) - min(r["robust"] for r in m) for _, m in grouped(of, "model"))
         numbers = [median(r[k] for r in of) for k in ("forwards", "backwards")]
-        floors = [r["cpu_over_floor"] for r in of if r["cpu_over_floor"] is not None]
+        floors = [r["over_floor"] for r in of if r["over_floor"] is not None]
         models = len({r["model"] for r in of})
         around = f"{median(floors):.2f}" if floors else "–"
         cells = [f"{spread:.1f}", *[f"{v:,.0f}" for v in numbers], around, str(sum(r["invalid"] for r in of))]
