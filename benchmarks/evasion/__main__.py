@@ -6,7 +6,7 @@
 --attacks TEXT        only the attacks with this in their names (all)
 --balls NAME ...      of `blackbox`, only these: scores-linf-0.1, labels-l2-1.0 … (all)
 --seeds N             with how many seeds (3)
---device cpu|cuda     where models of `fixed`, `norms`, `curve`, `throughput` (a GPU only) and `calibration` run; a GPU has a file of its own
+--device cpu|cuda     where models run, of all but `minimum`, `blackbox`, `stream`, `alarms`; a GPU has its own file
 --jobs N              processes (1: with more, seconds mean little, passes and queries the same)
 
 Each row is written as soon as it is there. Rows that are measured again replace the old ones; all others stay.
