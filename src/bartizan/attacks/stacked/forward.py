@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
+from bartizan.core.data import Array
+
 if TYPE_CHECKING:
     import torch
 
@@ -27,7 +31,7 @@ def path_of(net: torch.nn.Module, x: torch.Tensor) -> tuple[Path, str]:
     if layers_of(net, x.ndim) is not None:
         return "matrix", ""
     try:
-        _vmapped(net)(stacked([net, net], str(x.device)), x)
+        _vmapped(net)(stacked([net, net], str(x.device), "vmap"), x)
     except Exception as error:  # whatever torch.func says it cannot do
         return "sequential", f"torch.func cannot vectorise it: {' '.join(str(error).split())[:200]}"
     return "vmap", ""
@@ -41,15 +45,27 @@ def forward_of(net: torch.nn.Module, path: Path, ndim: int) -> Forward:
     return _vmapped(net, ndim)
 
 
-def stacked(nets: list[torch.nn.Module], device: str) -> Stack:
-    """The parameters of equal networks, K×… by name, as leaves that want gradients."""
+def stacked(nets: list[torch.nn.Module], device: str, path: Path) -> Stack:
+    """The parameters of equal networks, K×… by name, as leaves that want gradients.
+
+    Matrices of linear layers lie the other way round (K×in×out) on the path `matrix`, where their product is faster.
+    """
     import torch
 
     each = [dict(net.named_parameters()) for net in nets]
     return {
-        name: torch.stack([p[name].detach() for p in each]).to(device).contiguous().requires_grad_(True)
+        name: torch.stack([_turned(p[name].detach(), path) for p in each]).to(device).requires_grad_(True)
         for name in each[0]
     }
+
+
+def unstacked(stack: Stack, path: Path) -> dict[str, Array]:
+    """The parameters as the networks name and lay them out, K×…."""
+    return {n: np.stack([_turned(one, path).cpu().numpy() for one in p.detach()]) for n, p in stack.items()}
+
+
+def _turned(p: torch.Tensor, path: Path) -> torch.Tensor:
+    return p.T.contiguous() if path == "matrix" and p.ndim == 2 else p
 
 
 def layers_of(net: torch.nn.Module, ndim: int) -> Layers | None:
@@ -83,7 +99,7 @@ def _matrices(layers: Layers, stack: Stack, x: torch.Tensor, *, shared: bool) ->
     h = x.flatten(1).expand(models, -1, -1) if shared else x.flatten(2)
     for name, layer in layers:
         if isinstance(layer, nn.Linear):
-            weight, bias = stack[f"{name}.weight"].transpose(1, 2), stack.get(f"{name}.bias")
+            weight, bias = stack[f"{name}.weight"], stack.get(f"{name}.bias")
             h = torch.bmm(h, weight) if bias is None else torch.baddbmm(bias[:, None], h, weight)
         elif not isinstance(layer, nn.Flatten):
             h = layer(h)
@@ -95,11 +111,13 @@ def _vmapped(net: torch.nn.Module, ndim: int | None = None) -> Forward:
     from torch.func import functional_call, vmap
 
     def one(parameters: Stack, x: torch.Tensor) -> torch.Tensor:
-        return functional_call(net, parameters, (x,))
+        answer: torch.Tensor = functional_call(net, parameters, (x,))
+        return answer
 
     def every(stack: Stack, x: torch.Tensor) -> torch.Tensor:
         shared = ndim is None or x.ndim == ndim
-        return vmap(one, in_dims=(0, None if shared else 0))(stack, x)  # type: ignore[no-any-return]
+        answer: torch.Tensor = vmap(one, in_dims=(0, None if shared else 0))(stack, x)
+        return answer
 
     return every
 

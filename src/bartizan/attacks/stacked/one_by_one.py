@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,21 +36,22 @@ def train_one(
     from torch.nn.functional import cross_entropy
 
     net = initial(recipe, seed).to(x.device).train()
-    optimiser = _optimiser(recipe, net)
+    inner = optimiser(recipe, net.parameters())
     torch.manual_seed(seed)
     for step, chosen in enumerate(rows):
         batch = torch.from_numpy(chosen).to(x.device)
-        for group in optimiser.param_groups:
+        for group in inner.param_groups:
             group["lr"] = recipe.rate_at(step, steps)
-        optimiser.zero_grad()
+        inner.zero_grad()
         cross_entropy(net(x[batch]), y[batch], label_smoothing=recipe.smoothing).backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
+        inner.step()
     return net.eval()
 
 
-def _optimiser(recipe: Recipe, net: torch.nn.Module) -> torch.optim.Optimizer:
+def optimiser(recipe: Recipe, parameters: Any, *, fused: bool | None = None) -> torch.optim.Optimizer:
+    """torch's optimiser of the recipe; parameters: anything it takes."""
     import torch
 
     if recipe.optimiser == "adam":
-        return torch.optim.Adam(net.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
-    return torch.optim.SGD(net.parameters(), lr=recipe.rate, momentum=recipe.momentum, weight_decay=recipe.decay)
+        return torch.optim.Adam(parameters, lr=recipe.rate, weight_decay=recipe.decay, fused=fused)
+    return torch.optim.SGD(parameters, lr=recipe.rate, momentum=recipe.momentum, weight_decay=recipe.decay, fused=fused)

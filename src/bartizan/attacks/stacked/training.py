@@ -15,12 +15,12 @@ from bartizan.core.errors import DataError
 from bartizan.numerics.seeds import child
 
 from .batches import batches, padded, steps_of
-from .forward import Forward, Path, Stack, forward_of, path_of, stacked
+from .forward import Forward, Path, Stack, forward_of, path_of, stacked, unstacked
 from .masks import Mask
 from .memory import models_at_once
 from .one_by_one import initial, train_one
 from .recipe import Recipe
-from .steps import StackedOptimiser
+from .steps import stepper
 
 if TYPE_CHECKING:
     import torch
@@ -95,12 +95,12 @@ def _together(
     points: torch.Tensor, path: Path, keep: bool,
 ) -> Trained:  # fmt: skip
     nets = [initial(recipe, s) for s in seeds]
-    stack = stacked(nets, str(x.device))
+    stack = stacked(nets, str(x.device), path)
     forward = forward_of(nets[0].to(x.device).train(), path, x.ndim)
     streams = [batches(chosen, recipe, seed, m) for chosen, m in zip(inside, models, strict=True)]
     totals = [steps_of(int(chosen.sum()), recipe) for chosen in inside]
     _fit(forward, stack, recipe, x, y, streams, totals)
-    weights = {n: p.detach().cpu().numpy() for n, p in stack.items()} if keep else {}
+    weights = unstacked(stack, path) if keep else {}
     return _answers(forward_of(nets[0].eval(), path, x.ndim), stack, points), weights
 
 
@@ -111,18 +111,18 @@ def _fit(
     import torch
     from torch.nn.functional import cross_entropy
 
-    optimiser, last = StackedOptimiser(stack, recipe), max(totals)
+    step, last = stepper(stack, recipe), max(totals)
     for start in range(0, last, AHEAD):
         steps = range(start, min(start + AHEAD, last))
         index, weight = (torch.from_numpy(a).to(x.device) for a in padded(streams, recipe.batch, len(steps)))
-        rates = torch.tensor([[recipe.rate_at(t, n) for n in totals] for t in steps], device=x.device)
+        rates = [[recipe.rate_at(t, n) for n in totals] for t in steps]
         for i in range(len(steps)):
             z = forward(stack, x[index[i]])
             losses = cross_entropy(
                 z.flatten(0, 1), y[index[i]].flatten(), reduction="none", label_smoothing=recipe.smoothing
             )
             torch.dot(losses, weight[i].flatten()).backward()  # type: ignore[no-untyped-call]
-            optimiser.step(rates[i])
+            step(rates[i])
 
 
 def _answers(forward: Forward, stack: Stack, points: torch.Tensor) -> NDArray[np.float32]:
