@@ -63,6 +63,13 @@ def test_what_cannot_be_stacked_is_trained_one_by_one_and_says_why(build: Callab
     assert np.isfinite(found.logits).all()
 
 
+def test_a_single_layer_without_a_name_is_stacked_too() -> None:
+    recipe, flat = replace(ADAM, build=lambda: nn.Linear(D, K, bias=False)), X.reshape(N, D)
+    together, apart = (train_stacked(recipe, flat, Y, inside=INSIDE, seed=3, path=p) for p in (None, "sequential"))
+    assert together.path == "matrix"
+    np.testing.assert_allclose(together.logits, apart.logits, atol=2e-4)
+
+
 def test_a_small_memory_trains_the_same_models_in_turn() -> None:
     whole, parts = (train_stacked(ADAM, X, Y, inside=INSIDE, seed=3, memory=m).logits for m in (1 << 30, 1))
     np.testing.assert_allclose(whole, parts, atol=2e-4)

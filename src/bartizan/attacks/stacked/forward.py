@@ -99,7 +99,8 @@ def _matrices(layers: Layers, stack: Stack, x: torch.Tensor, *, shared: bool) ->
     h = x.flatten(1).expand(models, -1, -1) if shared else x.flatten(2)
     for name, layer in layers:
         if isinstance(layer, nn.Linear):
-            weight, bias = stack[f"{name}.weight"], stack.get(f"{name}.bias")
+            dotted = f"{name}." if name else ""
+            weight, bias = stack[f"{dotted}weight"], stack.get(f"{dotted}bias")
             h = torch.bmm(h, weight) if bias is None else torch.baddbmm(bias[:, None], h, weight)
         elif not isinstance(layer, nn.Flatten):
             h = layer(h)

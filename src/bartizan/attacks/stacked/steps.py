@@ -1,4 +1,4 @@
-"""Steps of the optimiser on stacked parameters, with a learning rate for each model; at a rate of 0 one stands still."""
+"""Steps of the optimiser on stacked parameters, each model at a rate of its own; at 0 it stands still."""
 
 from __future__ import annotations
 
