@@ -117,12 +117,17 @@ def _fit(
         index, weight = (torch.from_numpy(a).to(x.device) for a in padded(streams, recipe.batch, len(steps)))
         rates = [[recipe.rate_at(t, n) for n in totals] for t in steps]
         for i in range(len(steps)):
-            z = forward(stack, x[index[i]])
+            z = forward(stack, _gathered(x, index[i]))
             losses = cross_entropy(
                 z.flatten(0, 1), y[index[i]].flatten(), reduction="none", label_smoothing=recipe.smoothing
             )
             torch.dot(losses, weight[i].flatten()).backward()  # type: ignore[no-untyped-call]
             step(rates[i])
+
+
+def _gathered(x: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
+    """x[index], K×B×…, in the way that copies whole rows."""
+    return x.index_select(0, index.flatten()).view(*index.shape, *x.shape[1:])
 
 
 def _answers(forward: Forward, stack: Stack, points: torch.Tensor) -> NDArray[np.float32]:
