@@ -78,7 +78,7 @@ def membership_controls(
             "memoriser",
             "positive",
             partial(memoriser, classes),
-            partial(candidates, classes),
+            records,
             access,
             budget,
             params,

@@ -39,11 +39,7 @@ def chosen_score(refs: References) -> tuple[str, str]:
     """The name of the score, and why."""
     models = len(refs.sure)
     if models < 3 or refs.sure.shape[1] < FEWEST:
-        return (
-            ("rmia_offline", "one reference to learn from")
-            if models == 1
-            else ("fusion", "as a rule, with so few references or records")
-        )
+        return ("rmia_offline" if models == 1 else "fusion"), "too few references or records to choose by"
     rate = max(0.001, 20 / refs.sure.shape[1])
     found: dict[str, list[float]] = {}
     for m in range(min(models, TRIED)):
