@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-EXTRAS := torch,onnx,trees,tabular,image
+EXTRAS := torch,onnx,trees,tabular,image,dp
 
 export OMP_NUM_THREADS := 1
 
