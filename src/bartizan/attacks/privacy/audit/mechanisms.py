@@ -34,7 +34,7 @@ class DpSgd:
     rate: float = 1.0
     noise: float = 4.0
     clip: float = 1.0
-    learning_rate: float = 1.0
+    learning_rate: float = 0.2
     fault: Fault = ""
 
     @property
