@@ -82,5 +82,3 @@ def test_weights_that_nothing_can_start_over(make_target, train):
 
     with pytest.raises(NotApplicable, match="Odd has no reset_parameters"):
         DpSgd().fit(make_target(Odd()), train, params=PARAMS, seed=0)
-
-

@@ -92,7 +92,7 @@ def descend_privately(net: torch.nn.Module, data: Data, params: DpSgdParams, *, 
         rows = (torch.rand(len(data), generator=generator) < rate).nonzero()[:, 0]
         if len(rows):
             optimiser.zero_grad()
-            F.cross_entropy(private(x[rows]), y[rows], reduction="sum").backward()
+            F.cross_entropy(private(x[rows]), y[rows], reduction="sum").backward()  # type: ignore[no-untyped-call]
             optimiser.step()
     private.remove_hooks()
     net.eval()

@@ -75,7 +75,7 @@ def contradicted(
 def curve_bound(
     inverse: InversePower, correct: int, guesses: int, canaries: int, alpha: float, most: float = 32.0
 ) -> float:
-    """Largest parameter of a family of curves, up to `most`, that such guesses contradict at level `alpha`; 0 if none."""
+    """Largest parameter of a family of curves, up to `most`, that such guesses contradict at level `alpha`; else 0."""
     low, high = 0.0, most
     for _ in range(ROUNDS):
         values = np.linspace(low, high, POINTS)

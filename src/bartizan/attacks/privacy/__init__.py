@@ -1,7 +1,9 @@
 """Privacy: what a model, its answers or its updates give away of the data it was trained on.
 
-`audit_dp` bounds the privacy loss of a training from below; `invert_gradient` rebuilds records from what a party of a
-federated training sends, and `recovered` says what that is worth. The plugins of this folder attack within a campaign.
+`audit_dp` bounds the privacy loss of a training from below. `invert_gradient` rebuilds records from what a party of a
+federated training sends, and `recovered` says what that is worth; `invert_model` draws a picture of a class, and
+`resemblance` says whether it shows a record or an average. `infer_attribute` guesses an unknown column of records, and
+`infer_property` the share of a group in the training set. The plugins of this folder attack within a campaign.
 """
 
 from __future__ import annotations
@@ -10,13 +12,25 @@ from .audit.audit_dp import audit_dp, audit_dp_scores
 from .audit.result import DpAudit
 from .gradient.invert_gradient import GradientInversion, invert_gradient
 from .gradient.recovered import Recovered, recovered
+from .inference.infer_attribute import AttributeInference, infer_attribute
+from .inference.infer_property import PropertyInference, infer_property
+from .inversion.invert_model import ModelInversion, invert_model
+from .inversion.resemblance import Resemblance, resemblance
 
 __all__ = [
+    "AttributeInference",
     "DpAudit",
     "GradientInversion",
+    "ModelInversion",
+    "PropertyInference",
     "Recovered",
+    "Resemblance",
     "audit_dp",
     "audit_dp_scores",
+    "infer_attribute",
+    "infer_property",
     "invert_gradient",
+    "invert_model",
     "recovered",
+    "resemblance",
 ]

@@ -106,8 +106,8 @@ def test_what_cannot_be_inverted(digits):
         invert_gradient(net, good, shape=SHAPE, records=0)
     with pytest.raises(UsageError, match="bounds are"):
         invert_gradient(net, good, shape=SHAPE, bounds=(1.0, 0.0))
+    conv = convolutional()
     with pytest.raises(ModelError, match="not fully connected"):
-        conv = convolutional()
         invert_gradient(conv, sent(conv, digits[0][:1], digits[1][:1]), shape=SHAPE, iterations=0)
 
 

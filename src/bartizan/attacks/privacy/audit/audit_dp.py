@@ -71,8 +71,8 @@ def audit_dp(
         return replace(result, trainings=1)
     if np.array_equal(run(~mask), scores):
         raise ModelError(
-            "train gave the same model with other canaries: it does not train on what it is given, and there is nothing "
-            "to audit"
+            "train gave the same model with other canaries: it does not train on what it is given, and nothing can be "
+            "audited"
         )
     return replace(result, trainings=2)
 
