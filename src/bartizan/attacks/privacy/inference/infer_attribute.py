@@ -30,8 +30,8 @@ FEW = 12
 @dataclass(frozen=True)
 class AttributeInference:
     """values: what the column may hold, K. guesses: those of the attack, N; imputed: those of the imputer that never
-    saw the model, N, with the shares of right ones. gain: accuracy less that of the imputer, on the same records, with its
-    95 % interval; only above 0 has the model given anything away. queries: asked of the model."""
+    saw the model, N, with the shares of right ones. gain: accuracy less that of the imputer, on the same records, with
+    its 95 % interval; only above 0 has the model given anything away. queries: asked of the model."""
 
     values: NDArray[np.float32]
     guesses: NDArray[np.float32]
