@@ -54,6 +54,19 @@ def test_a_model_that_knows_all_records_by_heart_gives_the_column_away(table):
     assert found.queries == 2 * 900
 
 
+def test_shadows_teach_to_believe_a_model_about_records_it_was_trained_on(table):
+    """The target knows only the records attacked, so its answers about the attacker's own teach nothing."""
+    x, y = table
+    target = by_heart(x[:300], y[:300])
+    alone = ask(target, table)
+    taught = ask(target, table, train=lambda a, b, *, seed: by_heart(a, b))
+    assert taught.gain[1] > 0.1 > alone.gain[1]
+    outside = infer_attribute(
+        target, x[300:500], y[300:500], COLUMN, own_x=x[500:], own_y=y[500:], train=lambda a, b, *, seed: by_heart(a, b)
+    )
+    assert outside.gain[1] <= 0
+
+
 def test_what_cannot_be_inferred(table):
     x, y = table
     with pytest.raises(UsageError, match="no column 10"):

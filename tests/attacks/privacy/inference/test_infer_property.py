@@ -7,6 +7,7 @@ from bartizan.core.errors import DataError, UsageError
 
 torch = pytest.importorskip("torch")
 SHARES = (0.1, 0.6)
+POINTS = np.random.default_rng(7).normal(size=(50, 4)).astype(np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def test_the_share_of_a_group_is_told(people, share):
     theirs = rng.normal(size=(300, 4)).astype(np.float32)
     of_group = np.arange(300) < share * 300
     net = trained(theirs, (np.where(of_group, theirs[:, 1], theirs[:, 0]) > 0).astype(np.int64), 0)
-    found = infer_property(net, RECIPE, x, y, group, shares=SHARES, size=300, points=x[:50], models=32)
+    found = infer_property(net, RECIPE, x, y, group, shares=SHARES, size=300, points=POINTS, models=32)
     assert found.leaks
     assert found.share == share
 
@@ -53,18 +54,20 @@ def test_a_group_that_changes_nothing_cannot_be_told(people):
     x, _, group = people
     y = (x[:, 0] > 0).astype(np.int64)
     net = trained(x[:300], y[:300], 0)
-    found = infer_property(net, RECIPE, x, y, group, shares=SHARES, size=300, points=x[:50], models=32)
+    found = infer_property(net, RECIPE, x, y, group, shares=SHARES, size=300, points=POINTS, models=32)
     assert not found.leaks, found
 
 
 def test_what_cannot_be_inferred(people):
     x, y, group = people
-    at = {"shares": SHARES, "size": 300, "points": x[:50]}
+    at = {"shares": SHARES, "size": 300, "points": POINTS}
+    with pytest.raises(DataError, match="50 of 50 points are among"):
+        infer_property(None, RECIPE, x, y, group, **(at | {"points": x[:50]}))
     with pytest.raises(DataError, match="true or false"):
         infer_property(None, RECIPE, x, y, group.astype(int), **at)
     with pytest.raises(UsageError, match="two that differ"):
         infer_property(None, RECIPE, x, y, group, **(at | {"shares": (0.5, 0.5)}))
-    with pytest.raises(UsageError, match="even number"):
+    with pytest.raises(UsageError, match="multiple of 4"):
         infer_property(None, RECIPE, x, y, group, models=7, **at)
     with pytest.raises(DataError, match="cannot be drawn"):
         infer_property(None, RECIPE, x, y, group, **(at | {"size": 1400}))

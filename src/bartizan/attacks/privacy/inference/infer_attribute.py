@@ -7,13 +7,14 @@ there. How to weigh the two is learnt on records the attacker owns, of which it 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.core.data import Array, Labels
+from bartizan.core.data import Array, Data, Labels
 from bartizan.core.errors import DataError, ModelError, UsageError
 from bartizan.numerics.paired import paired_difference
 from bartizan.numerics.seeds import child
@@ -43,12 +44,24 @@ class AttributeInference:
 
 
 def infer_attribute(
-    model: Any, x: Any, y: Any, column: int, *, own_x: Any, own_y: Any, seed: int = 0
+    model: Any,
+    x: Any,
+    y: Any,
+    column: int,
+    *,
+    own_x: Any,
+    own_y: Any,
+    train: Callable[..., Any] | None = None,
+    shadows: int = 4,
+    seed: int = 0,
 ) -> AttributeInference:
     """Guess `column` of records x (N×D) of classes y (N) as if it were not known, and compare with what is there.
 
     model: a `Target`, an estimator with `predict_proba`, an `nn.Module` of logits, or a function to logits; asked N × K
     times for these records and as often for each of the attacker's own (own_x, own_y), of which it knows the column.
+    train: the target's recipe `train(x, y, *, seed) -> model`, where the attacker knows it. How far to believe a model
+    is then learnt from `shadows` models of its own about records they were trained on, and not from the target about
+    records it has never seen; they are trained on random halves of its records.
     Run it on members and on outsiders: a gain on both tells of the population, one on members alone of the records.
     Raises `UsageError` and its kin in one sentence on what cannot be inferred. Needs scikit-learn.
     """
@@ -63,14 +76,15 @@ def infer_attribute(
     plain_own, plain = (_without(d.x, d.y, column) for d in (own, records))
     before_own = _out_of_fold(plain_own, told, len(values), seed)
     before = _classifier(plain_own, told, len(values), seed)(plain)
-    answers_own, answers = (_answers(model, d.x, d.y, column, values) for d in (own, records))
-    fused = _logistic(np.hstack([before_own, answers_own]), told, len(values))(np.hstack([before, answers]))
+    answers = _answers(model, records.x, records.y, column, values)
+    learnt, rows = _about_own(model, own, column, values, train, shadows, seed)
+    fused = _logistic(np.hstack([before_own[rows], learnt]), told[rows], len(values))(np.hstack([before, answers]))
     guess, imputed = fused.argmax(axis=1), before.argmax(axis=1)
     truth = np.searchsorted(values, records.x[:, column])
     return AttributeInference(
         values=values, guesses=values[guess], imputed=values[imputed], accuracy=float((guess == truth).mean()),
         imputer_accuracy=float((imputed == truth).mean()), gain=paired_difference(guess == truth, imputed == truth),
-        queries=len(values) * (len(records) + len(own)),
+        queries=len(values) * (len(records) + (len(own) if train is None else 0)),
     )  # fmt: skip
 
 
@@ -106,6 +120,21 @@ def _answers(model: Any, x: Array, y: Labels, column: int, values: NDArray[np.fl
         parts.append(np.take_along_axis(z - np.log(np.exp(z).sum(axis=1, keepdims=True)), y[:, None], 1)[:, 0])
     told = np.clip(np.stack(parts, axis=1), -20, 0)
     return np.concatenate([told - told.mean(axis=1, keepdims=True), told.max(axis=1, keepdims=True)], axis=1)
+
+
+def _about_own(
+    model: Any, own: Data, column: int, values: NDArray[np.float32], train: Any, shadows: int, seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """What is told of the attacker's own records, and of which row each answer is: by the target, or by shadows."""
+    if train is None:
+        return _answers(model, own.x, own.y, column, values), np.arange(len(own))
+    parts, rows = [], []
+    for s in range(shadows):
+        half = np.random.default_rng(child(seed, "shadow", s)).permutation(len(own))[: len(own) // 2]
+        shadow = train(own.x[half].copy(), own.y[half].copy(), seed=child(seed, "train", s))
+        parts.append(_answers(shadow, own.x[half], own.y[half], column, values))
+        rows.append(half)
+    return np.concatenate(parts), np.concatenate(rows)
 
 
 def _classifier(x: NDArray[np.float64], y: Labels, classes: int, seed: int) -> Any:
