@@ -67,7 +67,8 @@ def _measured(net: str, records: int, steps: int, defence: str, sets: int) -> di
         worth.append(recovered(found.records, x[rows], y[rows], own_x, own_y))
     psnr, base, ssim = (np.concatenate([getattr(w, n) for w in worth]) for n in ("psnr", "baseline_psnr", "ssim"))
     k = sum(round(w.closer[0] * len(w.psnr)) for w in worth)
-    gain = mean_interval([float(np.mean(w.psnr - w.baseline_psnr)) for w in worth], bounds=(-200.0, 200.0))
+    gains = [w.gain[0] for w in worth]
+    gain = (float(np.mean(gains)), *mean_interval(gains, bounds=(-200.0, 200.0)))
     return {
         "sets": sets, "psnr": round(float(psnr.mean()), 2), "ssim": round(float(ssim.mean()), 3),
         "class_mean_psnr": round(float(base.mean()), 2), "gain_db": [round(g, 2) for g in gain],

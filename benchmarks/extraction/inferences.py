@@ -39,7 +39,9 @@ def _attribute(column: str, epochs: int) -> dict[str, Any]:
     model = _model(x[MEMBERS], y[MEMBERS], epochs=epochs)
     out: dict[str, Any] = {}
     for who, rows in (("members", MEMBERS), ("outsiders", OUTSIDERS)):
-        found = infer_attribute(model, x[rows], y[rows], where, own_x=x[OWN], own_y=y[OWN], train=partial(_model, epochs=epochs))
+        found = infer_attribute(
+            model, x[rows], y[rows], where, own_x=x[OWN], own_y=y[OWN], train=partial(_model, epochs=epochs)
+        )
         out[who] = {
             "accuracy": round(found.accuracy, 3), "imputer": round(found.imputer_accuracy, 3),
             "gain": [round(v, 3) for v in found.gain],

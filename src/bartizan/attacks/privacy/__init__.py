@@ -12,8 +12,8 @@ from .audit.audit_dp import audit_dp, audit_dp_scores
 from .audit.result import DpAudit
 from .gradient.invert_gradient import GradientInversion, invert_gradient
 from .gradient.recovered import Recovered, recovered
-from .inference.infer_attribute import AttributeInference, infer_attribute
-from .inference.infer_property import PropertyInference, infer_property
+from .traits.infer_attribute import AttributeInference, infer_attribute
+from .traits.infer_property import PropertyInference, infer_property
 from .inversion.invert_model import ModelInversion, invert_model
 from .inversion.resemblance import Resemblance, resemblance
 

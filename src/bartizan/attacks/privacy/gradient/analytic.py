@@ -24,6 +24,12 @@ def quotients(weight: Rows, bias: Rows) -> Rows:
     return np.asarray(weight[loud] / bias[loud, None], np.float64)
 
 
+def single(weight: Rows, bias: Rows) -> Rows:
+    """The one record behind the gradient, 1×D: all neurons' quotients, each weighed by its square, which is the best
+    that can be made of them where noise was added to the gradient."""
+    return np.asarray((bias @ weight)[None] / max(float(bias @ bias), 1e-30), np.float64)
+
+
 def likeliest(candidates: Rows, records: int, bounds: tuple[float, float]) -> Rows:
     """At most `records` of the candidates (J×D): those that several neurons agree on first, then those nearest to being
     valid inputs, each unlike all taken before."""

@@ -13,7 +13,7 @@ from bartizan.core.data import Array, Labels
 from bartizan.core.errors import DataError, ModelError, UsageError
 from bartizan.numerics.seeds import child
 
-from .analytic import likeliest, quotients
+from .analytic import likeliest, quotients, single
 from .matching import Movement, distance, match, movement
 
 if TYPE_CHECKING:
@@ -164,7 +164,8 @@ def _read_off(
     whole = isinstance(first, torch.nn.Linear) and first.in_features == int(np.prod(shape))
     if not whole or first.bias is None:
         return None
-    found = quotients(seen[0].numpy().astype(np.float64), seen[1].numpy().astype(np.float64))
+    weight, bias = (g.numpy().astype(np.float64) for g in seen[:2])
+    found = single(weight, bias) if records == 1 else quotients(weight, bias)
     return likeliest(found, records, bounds).astype(np.float32).reshape(-1, *shape)
 
 

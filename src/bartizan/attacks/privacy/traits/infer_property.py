@@ -71,9 +71,9 @@ def infer_property(
     asked = _apart(points, own)
     which, half = np.arange(models) % 2, np.arange(models) // 2 % 2
     mine = np.random.default_rng(child(seed, "halves")).permutation(len(own)) % 2
-    masks = np.stack([
-        _drawn(inside, mine == half[m], shares[which[m]], size, child(seed, "set", m)) for m in range(models)
-    ])
+    masks = np.stack(
+        [_drawn(inside, mine == half[m], shares[which[m]], size, child(seed, "set", m)) for m in range(models)]
+    )
     logits = train_stacked(recipe, own.x, own.y, inside=masks, seed=seed, points=asked).logits
     answers = np.stack([_normal(z) for z in logits])
     right = _held_out(answers, which, half)
