@@ -1,4 +1,4 @@
-"""Records read off a federated party's contribution: a grid over its records and local steps, with and without noise."""
+"""Records read off a federated party's contribution: a grid over records and local steps, with and without noise."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_a_training_that_does_not_look_at_its_data(planted):
 
 
 def test_a_training_that_diverged(planted):
-    with pytest.raises(DataError, match="score NaN"):
+    with pytest.raises(DataError, match="the score NaN"):
         audit_dp(DpSgd(), *planted, delta=DELTA, score=lambda m, x, y: np.full(len(x), np.nan))
 
 
@@ -118,6 +118,20 @@ def test_the_same_seed_gives_the_same(planted):
     assert np.array_equal(one.scores, two.scores)
     assert one.epsilon == two.epsilon
     assert not np.array_equal(one.mask, other.mask)
+
+
+def test_a_good_part_of_what_the_gaussian_mechanism_loses_is_shown():
+    """Each coin published with noise of spread 1: an audit that always answers 0 would be no audit."""
+    truth, plain, curve = gaussian_epsilon(1.0, DELTA), [], []
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        coins = rng.random(1000) < 0.5
+        audit = audit_dp_scores(coins + rng.normal(size=1000), coins, delta=DELTA)
+        plain.append(audit.epsilon)
+        curve.append(audit.gaussian_epsilon)
+    assert max(plain) < max(curve) < truth
+    assert np.mean(plain) > 0.25 * truth
+    assert np.mean(curve) > 0.35 * truth
 
 
 def test_equal_scores_show_nothing():

@@ -35,7 +35,7 @@ def trained(x, y, seed):
         optimiser.zero_grad()
         torch.nn.functional.cross_entropy(net(torch.from_numpy(x)), torch.from_numpy(y)).backward()
         optimiser.step()
-    return net
+    return net.eval()
 
 
 @pytest.mark.parametrize("share", SHARES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -57,11 +58,13 @@ def strongest(
     return max(shown, key=lambda s: s.parameter)
 
 
+@cache  # what all guesses right would show is asked by every audit of as many canaries
 def _epsilon(correct: int, guesses: int, canaries: int, delta: float, alpha: float) -> float:
     """By whichever bound is the sharper: both limit the same chance under the same hypothesis, so none is spent."""
     plain = epsilon_bound(correct, guesses, canaries, delta, alpha)
     return max(plain, curve_bound(approximate(delta), correct, guesses, canaries, alpha)) if plain else plain
 
 
+@cache
 def _mu(correct: int, guesses: int, canaries: int, delta: float, alpha: float) -> float:
     return curve_bound(gaussian, correct, guesses, canaries, alpha)

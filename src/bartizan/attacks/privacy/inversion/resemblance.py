@@ -27,7 +27,8 @@ class Resemblance:
     trained on, with its exact interval; ½ where the model knows its classes and not its records.
     towards_average: mean over pictures of (distance to the nearest trained record − distance to the average of its
     class) / their sum, with its 95 % interval; above 0 the average is nearer. None where every class has one record.
-    to_trained, to_held_out, to_average: root mean squared distances of each picture, N.
+    to_trained, to_held_out, to_average: root mean squared distances of each picture, N (∞ to the average of a class of
+    one record); to_counted: to the nearest of the trained records that were set against those held out.
     """
 
     verdict: Verdict
@@ -36,6 +37,7 @@ class Resemblance:
     to_trained: Sizes
     to_held_out: Sizes
     to_average: Sizes
+    to_counted: Sizes
 
 
 def resemblance(
@@ -54,7 +56,7 @@ def resemblance(
     share = (k / len(rows), *clopper_pearson(k, len(rows)))
     several = np.isfinite(average)
     towards = _towards(trained[several], average[several]) if several.any() else None
-    return Resemblance(_verdict(share, towards), share, towards, trained, outside, average)
+    return Resemblance(_verdict(share, towards), share, towards, trained, outside, average, equal)
 
 
 def _distances(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.core.data import Array, Data, Labels
-from bartizan.core.errors import DataError, ModelError, UsageError
+from bartizan.core.errors import DataError, UsageError
 from bartizan.numerics.paired import paired_difference
 from bartizan.numerics.seeds import child
 
@@ -113,11 +113,7 @@ def _answers(model: Any, x: Array, y: Labels, column: int, values: NDArray[np.fl
     for v in values:
         asked = x.copy()
         asked[:, column] = v
-        z = log_scores(model, asked)
-        if z.ndim != 2 or len(z) != len(x) or z.shape[1] <= y.max() or not np.isfinite(z).all():
-            raise ModelError(f"the model answered {len(x)} records with {z.shape}, or with numbers that are none")
-        z = z - z.max(axis=1, keepdims=True)
-        parts.append(np.take_along_axis(z - np.log(np.exp(z).sum(axis=1, keepdims=True)), y[:, None], 1)[:, 0])
+        parts.append(np.take_along_axis(log_scores(model, asked, int(y.max()) + 1), y[:, None], 1)[:, 0])
     told = np.clip(np.stack(parts, axis=1), -20, 0)
     return np.concatenate([told - told.mean(axis=1, keepdims=True), told.max(axis=1, keepdims=True)], axis=1)
 

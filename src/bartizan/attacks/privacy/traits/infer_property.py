@@ -62,8 +62,8 @@ def infer_property(
     target: asked once about each of `points` (P×…), which neither it nor the attacker's models are trained on, since
     what they know by heart would speak of records and not of shares. recipe: how the target was trained, as far as the
     attacker knows.
-    x, y, group: the attacker's own records (N×…), their classes, and which belong to the group (N booleans). Training sets
-    of `size` records are drawn for `models` models, half of each share, from either half of the records in turn.
+    x, y, group: the attacker's own records (N×…), their classes, and which belong to the group (N booleans). Training
+    sets of `size` records are drawn for `models` models, half of each share, from either half of the records in turn.
     Raises `UsageError` and its kin in one sentence on what cannot be inferred.
     """
     own, inside = checked_records("x, y", x, y), np.asarray(group)
@@ -77,7 +77,7 @@ def infer_property(
     logits = train_stacked(recipe, own.x, own.y, inside=masks, seed=seed, points=asked).logits
     answers = np.stack([_normal(z) for z in logits])
     right = _held_out(answers, which, half)
-    said = _fitted(answers, which)(_normal(log_scores(target, asked))[None])[0]
+    said = _fitted(answers, which)(_normal(log_scores(target, asked, logits.shape[2]))[None])[0]
     k = int(right.sum())
     return PropertyInference(
         shares[int(said > 0.5)], float(said), (k / models, *clopper_pearson(k, models)), models, len(asked)
@@ -94,8 +94,8 @@ def _checked(group: NDArray[Any], n: int, shares: tuple[float, float], size: int
     members, others = int(group.sum()) // 2, int((~group).sum()) // 2
     if size < 1 or round(max(shares) * size) > members or size - round(min(shares) * size) > others:
         raise DataError(
-            f"sets of {size} records with shares {shares} cannot be drawn from half of the records, {members} of the group "
-            f"and {others} others"
+            f"sets of {size} records with shares {shares} cannot be drawn from half of the records, {members} of "
+            f"the group and {others} others"
         )
 
 
