@@ -82,3 +82,13 @@ def test_weights_that_nothing_can_start_over(make_target, train):
 
     with pytest.raises(NotApplicable, match="Odd has no reset_parameters"):
         DpSgd().fit(make_target(Odd()), train, params=PARAMS, seed=0)
+
+
+def test_convolutions_are_trained_privately_too(digits, make_target):
+    pytest.importorskip("opacus")
+    module, train, test = digits
+    net = module.build()
+    target = make_target(net.eval(), shape=train.x.shape[1:], classes=10)
+    treated = DpSgd().apply(target, train, params=DpSgdParams(epochs=10, epsilon=50.0, batch=256), seed=0)
+    assert (treated.labels(test.x) == test.y).mean() > 0.5
+    assert not treated.weights().training
