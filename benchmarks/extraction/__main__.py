@@ -2,7 +2,7 @@
 
 JOB   audit: bounds on the privacy loss of trainings whose truth is known
       leaks: records, attributes and properties read off gradients and models, and what defences do about it
---runs N   of every row that is repeated over seeds (40)
+--runs N      of every row that is repeated over seeds (40)
 --only TEXT   only rows with this in their names (all)
 
 Rows that are measured again replace the old ones; all others stay.
