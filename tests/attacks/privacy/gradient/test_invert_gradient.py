@@ -6,7 +6,7 @@ from bartizan.core.errors import DataError, ModelError, UsageError
 
 torch = pytest.importorskip("torch")
 from bartizan.attacks.privacy.gradient.invert_gradient import told_classes  # noqa: E402
-from bartizan.attacks.privacy.gradient.matching import movement  # noqa: E402
+from bartizan.attacks.privacy.gradient.matching import movement, pairing  # noqa: E402
 
 SHAPE = (1, 8, 8)
 
@@ -79,6 +79,14 @@ def test_noise_instead_of_a_gradient_gives_no_more_than_the_class_mean(digits):
     noise = [rng.normal(size=tuple(p.shape)).astype(np.float32) for p in net.parameters()]
     found = invert_gradient(net, noise, shape=SHAPE, records=4, labels=y, iterations=50)
     assert recovered(found.records, x, y, digits[0][100:], digits[1][100:]).gain[2] < 0
+
+
+def test_records_are_given_the_classes_they_fit(digits):
+    x, y = digits[0][:6], digits[1][:6]
+    net, order = dense(256), np.array([3, 1, 5, 0, 2, 4])
+    seen = movement(net, torch.from_numpy(x), torch.from_numpy(y), steps=1, learning_rate=1.0, graph=False)
+    back = pairing(net, [g.detach() for g in seen], x[order], y)
+    assert (y[order][back] == y).all()
 
 
 def test_classes_are_told_from_the_bias():

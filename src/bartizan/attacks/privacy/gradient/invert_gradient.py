@@ -14,7 +14,7 @@ from bartizan.core.errors import DataError, ModelError, UsageError
 from bartizan.numerics.seeds import child
 
 from .analytic import likeliest, quotients, single
-from .matching import Movement, distance, match, movement
+from .matching import Movement, distance, match, movement, pairing
 
 if TYPE_CHECKING:
     import torch
@@ -59,38 +59,54 @@ def invert_gradient(
     A fully connected first layer gives single records away exactly, and of several those that some neuron fires for
     alone; the descent goes on from there. Raises `UsageError` and its kin in one sentence on what cannot be inverted.
     """
-    import torch
-
     net = _network(model)
     seen = _seen(net, gradient)
     _checked(records, local_steps, iterations, learning_rate, bounds)
     y = _labels(labels, records, net, seen)
-    at: dict[str, Any] = {"steps": local_steps, "learning_rate": learning_rate}
-    target = torch.from_numpy(y)
-    tried = []
+    case = _Case(net, seen, y, bounds, iterations, smoothness, {"steps": local_steps, "learning_rate": learning_rate})
     read = _read_off(net, seen, records, shape, bounds)
     if read is not None:
-        filled, full = _filled(read, records, bounds, seed), len(read) == records
-        if full:
-            tried.append(GradientInversion(filled, y, "analytic", _off(net, seen, filled, target, at)))
-        if iterations and not (full and records == 1):
-            x, off = match(net, seen, filled, target, bounds=bounds, iterations=iterations, smoothness=smoothness, **at)
-            tried.append(GradientInversion(x, y, "analytic, then matching", off))
-        elif not full:
-            tried.append(GradientInversion(filled, y, "analytic", _off(net, seen, filled, target, at)))
-    elif not iterations:
+        return case.from_what_was_read(_filled(read, records, bounds, seed), whole=len(read) == records)
+    if not iterations or not restarts:
         raise ModelError("nothing can be read off: the first layer is not fully connected, so give iterations above 0")
-    for r in range(restarts if iterations and read is None else 0):
-        start = _noise((records, *shape), bounds, child(seed, "start", r))
-        x, off = match(net, seen, start, target, bounds=bounds, iterations=iterations, smoothness=smoothness, **at)
-        tried.append(GradientInversion(x, y, "matching", off))
-    return min(tried, key=lambda t: t.distance)
+    starts = [_noise((records, *shape), bounds, child(seed, "start", r)) for r in range(restarts)]
+    return min((case.matched(start, "matching") for start in starts), key=lambda t: t.distance)
 
 
-def _off(net: torch.nn.Module, seen: Movement, x: Array, y: torch.Tensor, at: dict[str, Any]) -> float:
-    import torch
+@dataclass(frozen=True)
+class _Case:
+    """A contribution under attack. at: how it came about, for `movement`."""
 
-    return float(distance(movement(net, torch.from_numpy(x), y, graph=False, **at), seen).detach())
+    net: torch.nn.Module
+    seen: Movement
+    y: Labels
+    bounds: tuple[float, float]
+    iterations: int
+    smoothness: float
+    at: dict[str, Any]
+
+    def from_what_was_read(self, x: Array, *, whole: bool) -> GradientInversion:
+        """Records read off, each given the class it fits, and what a descent from them finds, if that fits better."""
+        x = x[pairing(self.net, self.seen, x, self.y)]
+        read = self.as_it_is(x)
+        if not self.iterations or (whole and len(x) == 1):
+            return read
+        return min(read, self.matched(x, "analytic, then matching"), key=lambda t: t.distance)
+
+    def as_it_is(self, x: Array) -> GradientInversion:
+        import torch
+
+        moved = movement(self.net, torch.from_numpy(x), torch.from_numpy(self.y), graph=False, **self.at)
+        return GradientInversion(x, self.y, "analytic", float(distance(moved, self.seen).detach()))
+
+    def matched(self, start: Array, method: str) -> GradientInversion:
+        import torch
+
+        x, off = match(
+            self.net, self.seen, start, torch.from_numpy(self.y), bounds=self.bounds, iterations=self.iterations,
+            smoothness=self.smoothness, **self.at,
+        )  # fmt: skip
+        return GradientInversion(x, self.y, method, off)
 
 
 def _network(model: Any) -> torch.nn.Module:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bartizan.core.data import Array
+from bartizan.core.data import Array, Labels
 
 if TYPE_CHECKING:
     import torch
@@ -42,6 +43,24 @@ def distance(found: Movement, seen: Movement) -> torch.Tensor:
     two = sum(((b * b).sum() for b in seen), start=found[0].new_zeros(())).sqrt()
     answer: torch.Tensor = 1 - dot / (one * two).clamp_min(1e-30)
     return answer
+
+
+def pairing(net: torch.nn.Module, seen: Movement, x: Array, y: Labels) -> NDArray[np.int64]:
+    """Which of the records x (N×…) goes with each of the classes y (N), so that the gradients of the pairs lie along
+    what was seen as far as possible."""
+    import torch
+    from scipy.optimize import linear_sum_assignment
+
+    known = np.unique(y)
+    along = np.zeros((len(x), len(known)))
+    for i, record in enumerate(x):
+        for j, c in enumerate(known):
+            moved = movement(
+                net, torch.from_numpy(record[None]), torch.tensor([int(c)]), steps=1, learning_rate=1.0, graph=False
+            )
+            along[i, j] = -float(distance(moved, seen).detach())
+    rows, columns = linear_sum_assignment(-along[:, np.searchsorted(known, y)])
+    return np.asarray(rows[np.argsort(columns)], np.int64)
 
 
 def total_variation(x: torch.Tensor) -> torch.Tensor:
