@@ -13,7 +13,7 @@ from bartizan.core.errors import UsageError
 from bartizan.numerics.matching import matched, mismatch
 from bartizan.numerics.membership import Scores, auc, roc
 from bartizan.numerics.seeds import child
-from bartizan.numerics.told_apart import chance_of_area, lowest_rates, non_members_needed, told_apart
+from bartizan.numerics.told_apart import chance_of_leak, lowest_rates, non_members_needed, told_apart
 
 from .asking import Access, Asked, refuse_moods
 from .candidates import Candidates, candidates
@@ -113,7 +113,7 @@ def _result(
     refused = tuple(Refused(f, non_members_needed(f), len(outside)) for f in fprs if f not in possible)
     back = np.argsort(rows_in)
     rates = tuple(told_apart(inside[back], outside, f, child(seed, "halves")) for f in possible)
-    p = _chance([chance_of_area(inside, outside), *(t.p for t in rates)])
+    p = chance_of_leak(inside, outside, rates)
     area, low, high = auc(used, c.member)
     order = np.concatenate([np.flatnonzero(c.member)[back], np.flatnonzero(~c.member)[np.argsort(rows_out)]])
     return MembershipInference(
@@ -121,11 +121,6 @@ def _result(
         refused=refused, leaks=p <= LEVEL, p=p, risk=lowest_rates(inside[back], outside), roc=_log_roc(used, c),
         score=score, scores={name: values[order] for name, values in scores.items()}, **rest,
     )  # fmt: skip
-
-
-def _chance(chances: list[float]) -> float:
-    """Of at least one so small, by Holm's bound: the smallest times their number."""
-    return min(1.0, len(chances) * min(chances))
 
 
 def _log_roc(scores: Scores, c: Candidates) -> tuple[Scores, Scores]:
