@@ -2,6 +2,7 @@
 
 JOB   audit: bounds on the privacy loss of trainings whose truth is known
       leaks: records, attributes and properties read off gradients and models, and what defences do about it
+      membership: who was trained on, beside LiRA and RMIA (`python -m extraction.membership` takes more options)
 --runs N      of every row that is repeated over seeds (40)
 --only TEXT   only rows with this in their names (all)
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-JOBS = {"audit": "dp_audit", "leaks": "leaks"}
+JOBS = {"audit": "dp_audit", "leaks": "leaks", "membership": "membership"}
 
 
 def main() -> None:
