@@ -53,7 +53,8 @@ def leaks(rows: list[Row]) -> Iterator[str]:
     for r in sorted(grid, key=lambda r: (r["name"], r["defence"] != "none", r["local_steps"], r["records"])):
         yield (
             f"| {r['name'].split(', ')[1]} | {r['records']} | {r['local_steps']} | {r['defence']} | {r['sets']} | "
-            f"{r['psnr']} | {r['ssim']} | {r['class_mean_psnr']} | {r['given_away']} {_ends(r['given_away_interval'])} |"
+            f"{r['psnr']} | {r['ssim']} | {r['class_mean_psnr']} | {r['given_away']} "
+            f"{_ends(r['given_away_interval'])} |"
         )
     yield ""
     yield "| what | of | measured |"
