@@ -10,8 +10,8 @@
 --results   the file of rows (results/extraction.json)
 
 A row is written as soon as it is measured and replaces the one it measures again. Each target has references of its
-own. Peers get two sets of references, one with independent coins as ours and one with each record in exactly half of
-them as their papers have it, and the better variant of the better method in hindsight.
+own. Peers get our references, of which two share each coin, and others with each record in exactly half of them at
+random, as their papers have it; and the better variant of the better method in hindsight.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.attacks.stacked import Recipe, fair_coins, train_stacked
+from bartizan.attacks.stacked import Recipe, fair_coins, paired_coins, train_stacked
 from bartizan.numerics.fusion import fused
 from bartizan.numerics.matching import matched, mismatch
 from bartizan.numerics.membership import auc
@@ -127,7 +127,7 @@ class Cache:
 
     def _kept(self, kind: str, k: int) -> tuple[Scores, Mask]:
         if (kind, k) not in self.seen:
-            mask = halves if kind == "halved" else fair_coins
+            mask = halves if kind == "halved" else paired_coins
             each = [mask(k, len(self.y), self.first + 1 + t) for t in range(self.targets)]
             recipe = self.pair.other if kind == "other" else self.pair.recipe
             self.seen[kind, k] = self._trained(recipe, np.concatenate(each), f"{kind} {k}")
@@ -257,7 +257,7 @@ def _null(device: str, runs: int = 100, references: int = 4, records: int = 2000
     inside = np.zeros((runs, references, len(y)), np.bool_)
     chosen = [rng.permutation(10_000)[:records] + 10_000 for _ in range(runs)]
     for r in range(runs):
-        inside[r][:, chosen[r]] = fair_coins(references, records, 10_000 + r)
+        inside[r][:, chosen[r]] = paired_coins(references, records, 10_000 + r)
     flat = inside.reshape(-1, len(y))
     parts = [
         _sure(recipe, x, y, some, 77 + i, device)

@@ -8,7 +8,7 @@ from pydantic import Field
 from bartizan.attacks.privacy.controls import membership_controls
 from bartizan.attacks.privacy.game import UNKNOWN, affordable, membership_proposal
 from bartizan.attacks.privacy.inference.choice import SINGLE, chosen_score, fusion
-from bartizan.attacks.stacked.masks import fair_coins
+from bartizan.attacks.stacked.masks import paired_coins
 from bartizan.core.artifact import Artifact
 from bartizan.core.base import Frozen
 from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
@@ -87,7 +87,7 @@ class MembershipFusion(Attack):
 
 def _references(view: View, points: Data, models: int, seed: int) -> References:
     """References as the interface would show them, trained on the adversary's own records too."""
-    inside = fair_coins(models, len(points), child(seed, "references"))
+    inside = paired_coins(models, len(points), child(seed, "references"))
     sure = np.empty(inside.shape)
     for m, chosen in enumerate(inside):
         reference = view.train(points.x[chosen], points.y[chosen], seed=child(seed, "reference", m))

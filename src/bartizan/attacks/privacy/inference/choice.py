@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bartizan.numerics.fusion import fused, way_for
+from bartizan.numerics.fusion import fused, played, way_for
 from bartizan.numerics.membership import Mask, Scores, threshold_at
 from bartizan.numerics.references import References, lira, rmia_ratio, student_t
 
@@ -18,8 +18,9 @@ SINGLE: dict[str, Score] = {
     "student_t": student_t,
 }
 FEWEST = 200
-TRIED, MARGIN = 4, 1.1
-"""References that play the target, and how much better than the fusion a single score must do to be taken instead."""
+TRIED, MARGIN = 2, 1.1
+"""Groups of references that play the target, and how much better than the fusion a single score must do to be taken
+instead."""
 
 
 def fusion(sure: Scores, refs: References) -> Scores:
@@ -37,18 +38,28 @@ def all_scores(sure: Scores, refs: References) -> dict[str, Scores]:
 
 def chosen_score(refs: References) -> tuple[str, str]:
     """The name of the score, and why."""
-    models = len(refs.sure)
-    if models < 3 or refs.sure.shape[1] < FEWEST:
+    models, records = refs.sure.shape
+    if len(np.unique(refs.groups())) < 2 or records < FEWEST:
         return ("rmia_offline" if models == 1 else "fusion"), "too few references or records to choose by"
-    rate = max(0.001, 20 / refs.sure.shape[1])
+    rate = max(0.001, 20 / records)
     found: dict[str, list[float]] = {}
-    for m in range(min(models, TRIED)):
-        for name, scores in all_scores(refs.sure[m], refs.without(m)).items():
-            found.setdefault(name, []).append(_told(scores, refs.inside[m], rate))
+    tried = [np.flatnonzero(refs.groups() == g).tolist() for g in np.unique(refs.groups())[:TRIED]]
+    for group in tried:
+        for m, scores in zip(group, _played(refs, group), strict=True):
+            every = {name: score(refs.sure[m], refs.without(m)) for name, score in SINGLE.items()} | {"fusion": scores}
+            for name, values in every.items():
+                found.setdefault(name, []).append(_told(values, refs.inside[m], rate))
     mean = {name: float(np.mean(values)) for name, values in found.items()}
     best = max(mean, key=lambda name: mean[name] * (MARGIN if name == "fusion" else 1))
-    way = f" ({way_for(refs.sure.shape[1])})" if best == "fusion" else ""
-    return best, f"best of {len(mean)} on {min(models, TRIED)} references playing the target{way}"
+    way = f" ({way_for(records)})" if best == "fusion" else ""
+    return best, f"best of {len(mean)} on {sum(map(len, tried))} references playing the target{way}"
+
+
+def _played(refs: References, models: list[int]) -> list[Scores]:
+    try:
+        return played(refs, models)
+    except ImportError:
+        return played(refs, models, "sum of ranks")
 
 
 def _told(scores: Scores, inside: Mask, rate: float) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bartizan.attacks.stacked import Recipe, fair_coins, train_stacked
+from bartizan.attacks.stacked import Recipe, paired_coins, train_stacked
 from bartizan.core.artifact import Flag
 from bartizan.core.errors import ModelError, UsageError
 from bartizan.numerics.references import References, log_odds
@@ -35,12 +35,13 @@ def references_of(
     train: Train | Recipe, c: Candidates, models: int, seed: int, look: Probing, access: Any, classes: int,
     *, checks: bool, device: str,
 ) -> Trained:  # fmt: skip
-    """Train on fair coins' choice of the candidates, each by a seed of its own, and ask each about all of them.
+    """Train on fair coins' choice of the candidates, two models a coin and each by a seed of its own, and ask each
+    about all of them.
 
     look: how a model is asked about the candidates. Raises `ModelError` where two of them are the same although their
     records differ. checks: train one more, by another seed on the same records, to see whether that changes anything.
     """
-    inside = fair_coins(models, len(c.y), child(seed, "references"))
+    inside = paired_coins(models, len(c.y), child(seed, "references"))
     if isinstance(train, Recipe):
         return Trained(_stacked(train, c, inside, seed, access, device), (), models)
     if not callable(train):
