@@ -17,8 +17,10 @@ random, as their papers have it; and the better variant of the better method in 
 from __future__ import annotations
 
 import argparse
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -55,6 +57,7 @@ def main(given: list[str] | None = None) -> None:
     parser.add_argument("--pairs", nargs="*", choices=[p.name for p in PAIRS], default=[p.name for p in PAIRS])
     parser.add_argument("--references", nargs="*", type=int, default=[4, 8, 16])
     parser.add_argument("--targets", type=int, default=5)
+    parser.add_argument("--runs", type=int, default=100, help="of the job null")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--part", choices=("table", "tuning"), default="table")
     parser.add_argument("--results", type=Path, default=rows.RESULTS)
@@ -64,12 +67,12 @@ def main(given: list[str] | None = None) -> None:
         if pair.name in asked.pairs:
             _jobs(pair, asked)
     if "null" in asked.jobs:
-        _null(asked.device)
+        _null(asked.device, asked.runs)
 
 
-def run(**asked: Any) -> None:
-    """As a job of `python -m extraction`."""
-    main(["--device", str(asked.get("device", "cpu"))])
+def run(*, device: str = "cpu", only: str = "", **_: Any) -> None:
+    """As a job of `python -m extraction`: all there is, of the pairs with `only` in their names."""
+    main(["--device", device, "--pairs", *(p.name for p in PAIRS if only in p.name)])
 
 
 def _jobs(pair: Pair, asked: argparse.Namespace) -> None:
@@ -99,7 +102,7 @@ class Cache:
         self.first = 0 if part == "table" else 1000
         self.sure, self.inside = self._trained(pair.recipe, fair_coins(targets, len(self.y), self.first), "targets")
         self.seen: dict[tuple[str, int], tuple[Scores, Mask]] = {}
-        self.most = references
+        self.most, self.each = references, range(targets)
 
     def accuracy(self) -> dict[str, float]:
         """Share of records that targets are surer of than not, inside and outside their training sets."""
@@ -147,32 +150,41 @@ class Cache:
 
 
 def _attack(cache: Cache, k: int) -> dict[str, Any]:
-    found: Found = {}
-    for t in range(cache.targets):
-        sure, member, refs = cache.sure[t], cache.inside[t], cache.ours(t, k)
-        _add(found, {"fusion": fused(sure, refs), "student_t": student_t(sure, refs), "loss": sure}, member)
-        _add(found, peers(sure, refs.sure, refs.inside), member)
-        half = cache.halved(t, k)
-        _add(found, {f"{n}, halves": s for n, s in peers(sure, half.sure, half.inside).items()}, member)
-    return {**cache.accuracy(), **_summary(found)}
+    cache.ours(0, k), cache.halved(0, k)  # trained here, not in a thread
+
+    def scored(t: int) -> dict[str, Scores]:
+        sure, refs, half = cache.sure[t], cache.ours(t, k), cache.halved(t, k)
+        return {
+            "fusion": fused(sure, refs), "student_t": student_t(sure, refs), "loss": sure,
+            **peers(sure, refs.sure, refs.inside),
+            **{f"{n}, halves": s for n, s in peers(sure, half.sure, half.inside).items()},
+        }  # fmt: skip
+
+    return {**cache.accuracy(), **_summary(_by_name(cache, scored))}
 
 
 def _mismatch(cache: Cache, k: int) -> dict[str, Any]:
-    found: Found = {}
-    seen = []
-    for t in range(cache.targets):
-        sure, member, refs = cache.sure[t], cache.inside[t], cache.other(t, k)
-        apart, allowed = mismatch(sure, refs, 0.5)
-        seen.append(apart > allowed)
-        moved = matched(sure, refs, 0.5) if seen[-1] else sure
-        _add(found, {"fusion": fused(moved, refs), "fusion, not matched": fused(sure, refs)}, member)
-        _add(found, peers(sure, refs.sure, refs.inside), member)
-    return {"noticed": sum(seen), **_summary(found)}
+    cache.other(0, k)
+    seen = [apart > allowed for apart, allowed in (mismatch(cache.sure[t], cache.other(t, k), 0.5) for t in cache.each)]
+
+    def scored(t: int) -> dict[str, Scores]:
+        sure, refs = cache.sure[t], cache.other(t, k)
+        moved = matched(sure, refs, 0.5) if seen[t] else sure
+        plain = peers(sure, refs.sure, refs.inside)
+        return {"fusion": fused(moved, refs), "fusion, not matched": fused(sure, refs), **plain}
+
+    return {"noticed": sum(seen), **_summary(_by_name(cache, scored))}
 
 
-def _add(found: Found, scores: dict[str, Scores], member: Mask) -> None:
-    for name, values in scores.items():
-        found.setdefault(name, []).append((values, member))
+def _by_name(cache: Cache, scored: Callable[[int], dict[str, Scores]]) -> Found:
+    """Scores of all targets with their members, by name; targets share the cores."""
+    from threadpoolctl import threadpool_limits
+
+    cores = len(os.sched_getaffinity(0))
+    workers = min(cores, cache.targets)
+    with threadpool_limits(max(1, cores // workers)), ThreadPoolExecutor(workers) as pool:
+        every = list(pool.map(scored, cache.each))
+    return {name: [(of[name], cache.inside[t]) for t, of in zip(cache.each, every, strict=True)] for name in every[0]}
 
 
 def _summary(found: Found) -> dict[str, Any]:
@@ -248,7 +260,7 @@ class Top:
         return np.array(found)
 
 
-def _null(device: str, runs: int = 100, references: int = 4, records: int = 2000) -> None:
+def _null(device: str, runs: int, references: int = 4, records: int = 2000) -> None:
     """Targets that never saw the records in question: trained on others, or not at all."""
     pair = next(p for p in PAIRS if p.name == "letter-mlp")
     x, y = pair.pool("table")
