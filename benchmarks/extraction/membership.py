@@ -32,6 +32,7 @@ from bartizan.attacks.stacked import Recipe, fair_coins, paired_coins, train_sta
 from bartizan.numerics.fusion import fused
 from bartizan.numerics.matching import matched, mismatch
 from bartizan.numerics.membership import auc
+from bartizan.numerics.neighbours import levelled, place_of
 from bartizan.numerics.references import References, log_odds, student_t
 from bartizan.numerics.seeds import child
 from bartizan.numerics.told_apart import chance_of_leak, told_apart
@@ -102,6 +103,7 @@ class Cache:
         self.x, self.y = pair.pool(part)
         self.first = 0 if part == "table" else 1000
         self.sure, self.inside = self._trained(pair.recipe, fair_coins(targets, len(self.y), self.first), "targets")
+        self.answers: dict[str, NDArray[np.float32]] = {}
         self.seen: dict[tuple[str, int], tuple[Scores, Mask]] = {}
         self.most, self.each = references, range(targets)
 
@@ -129,23 +131,31 @@ class Cache:
         sure, inside = self._kept("other", 8)
         return References(sure[target * 8 : target * 8 + k], inside[target * 8 : target * 8 + k])
 
+    def place(self, kind: str, target: int, k: int) -> Scores:
+        """Where the records lie for the first k references of a target."""
+        each = self.most if kind == "ours" else 8
+        return place_of(self.answers[kind][target * each : target * each + k])
+
     def _kept(self, kind: str, k: int) -> tuple[Scores, Mask]:
         if (kind, k) not in self.seen:
             mask = halves if kind == "halved" else paired_coins
             each = [mask(k, len(self.y), self.first + 1 + t) for t in range(self.targets)]
             recipe = self.pair.other if kind == "other" else self.pair.recipe
-            self.seen[kind, k] = self._trained(recipe, np.concatenate(each), f"{kind} {k}")
+            self.seen[kind, k] = self._trained(recipe, np.concatenate(each), f"{kind} {k}", kind != "halved")
         return self.seen[kind, k]
 
-    def _trained(self, recipe: Recipe, inside: Mask, what: str) -> tuple[Scores, Mask]:
+    def _trained(self, recipe: Recipe, inside: Mask, what: str, keep: bool = False) -> tuple[Scores, Mask]:
         began = time.perf_counter()
-        sure = []
+        sure, answers = [], []
         for i, some in enumerate(np.array_split(inside, max(1, len(inside) // 128))):
             seed = child(self.first, what, i)
             z = train_stacked(
                 recipe, self.x, self.y, inside=some, seed=seed, device=self.device, memory=MEMORY[self.device]
             ).logits
             sure.append(log_odds(z, self.y))
+            answers += [z] if keep else []
+        if keep:
+            self.answers[what.split()[0]] = np.concatenate(answers)
         print(f"# {self.pair.name}: {len(inside)} models ({what}) in {time.perf_counter() - began:.0f} s", flush=True)
         return np.concatenate(sure), inside
 
@@ -155,7 +165,11 @@ def _attack(cache: Cache, k: int) -> dict[str, Any]:
 
     def scored(t: int) -> dict[str, Scores]:
         sure, refs, half = cache.sure[t], cache.ours(t, k), cache.halved(t, k)
-        ours = {"fusion": fused(sure, refs), "student_t": student_t(sure, refs), "loss": sure} if k <= MOST_OURS else {}
+        ours = {}
+        if k <= MOST_OURS:
+            level = levelled(sure, refs, cache.place("ours", t, k), cache.y)
+            plain = {"fusion, not levelled": fused(sure, refs), "student_t": student_t(sure, refs), "loss": sure}
+            ours = {"fusion": fused(*level), **plain}
         theirs = {f"{n}, halves": s for n, s in peers(sure, half.sure, half.inside).items()}
         return {**ours, **peers(sure, refs.sure, refs.inside), **theirs}
 
@@ -168,9 +182,14 @@ def _mismatch(cache: Cache, k: int) -> dict[str, Any]:
 
     def scored(t: int) -> dict[str, Scores]:
         sure, refs = cache.sure[t], cache.other(t, k)
+        place = cache.place("other", t, k)
         moved = matched(sure, refs, 0.5) if seen[t] else sure
         plain = peers(sure, refs.sure, refs.inside)
-        return {"fusion": fused(moved, refs), "fusion, not matched": fused(sure, refs), **plain}
+        return {
+            "fusion": fused(*levelled(moved, refs, place, cache.y)),
+            "fusion, not matched": fused(*levelled(sure, refs, place, cache.y)),
+            **plain,
+        }
 
     return {"noticed": sum(seen), **_summary(_by_name(cache, scored))}
 
@@ -274,26 +293,29 @@ def _null(device: str, runs: int, references: int = 4, records: int = 2000) -> N
         inside[r][:, chosen[r]] = paired_coins(references, records, 10_000 + r)
     flat = inside.reshape(-1, len(y))
     parts = [
-        _sure(recipe, x, y, some, 77 + i, device)
+        _logits(recipe, x, y, some, 77 + i, device)
         for i, some in enumerate(np.array_split(flat, max(1, len(flat) // 100)))
     ]
-    refs = np.concatenate(parts).reshape(runs, references, -1)
+    refs = np.concatenate(parts).reshape(runs, references, *parts[0].shape[1:])
     for kind in ("trained on others", "untrained"):
         targets = fair_coins(runs, len(y), 78) & (np.arange(len(y)) < 10_000)
         one = recipe if kind == "trained on others" else replace(recipe, rate=0.0, epochs=1)
-        sure = _sure(one, x, y, targets, 79, device)
-        rows.record("membership", {"what": "null", "kind": kind}, _null_row(sure, refs, inside, chosen))
+        sure = log_odds(_logits(one, x, y, targets, 79, device), y)
+        rows.record("membership", {"what": "null", "kind": kind}, _null_row(sure, refs, inside, chosen, y))
 
 
-def _sure(recipe: Recipe, x: Any, y: Any, inside: Mask, seed: int, device: str) -> Scores:
-    z = train_stacked(recipe, x, y, inside=inside, seed=seed, device=device, memory=MEMORY[device]).logits
-    return log_odds(z, y)
+def _logits(recipe: Recipe, x: Any, y: Any, inside: Mask, seed: int, device: str) -> NDArray[np.float32]:
+    return train_stacked(recipe, x, y, inside=inside, seed=seed, device=device, memory=MEMORY[device]).logits
 
 
-def _null_row(sure: Scores, refs: Scores, inside: Mask, chosen: list[NDArray[np.int64]]) -> dict[str, Any]:
+def _null_row(
+    sure: Scores, logits: NDArray[np.float32], inside: Mask, chosen: list[NDArray[np.int64]], y: NDArray[np.int64]
+) -> dict[str, Any]:
     held, claimed = 0, 0
     for r, at in enumerate(chosen):
-        scores = fused(sure[r][at], References(refs[r][:, at], inside[r][:, at]))
+        z = logits[r][:, at]
+        refs = References(log_odds(z, y[at]), inside[r][:, at])
+        scores = fused(*levelled(sure[r][at], refs, place_of(z), y[at]))
         member = np.random.default_rng(r).permutation(len(at)) < len(at) // 2
         _, low, high = auc(scores, member)
         told = [told_apart(scores[member], scores[~member], 0.01, r)]
