@@ -9,6 +9,9 @@
 --part      table, or tuning: other records and seeds, for whoever changes a score
 --results   the file of rows (results/extraction.json)
 
+`fusion` is the fusion with the chance of neighbourhoods taken out (`numerics.neighbours`), fixed so on the tuning sets;
+`fusion, not levelled` is the one without.
+
 A row is written as soon as it is measured and replaces the one it measures again. Each target has references of its
 own. Peers get our references, of which two share each coin, and others with each record in exactly half of them at
 random, as their papers have it; and the better variant of the better method in hindsight.
