@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bartizan.attacks.privacy.inversion.judged import measured_pictures
 from bartizan.core.artifact import Artifact, Flag, Measured, Measurement, Watched
 from bartizan.core.contracts import Family, PluginSpec, Referee
 from bartizan.core.data import Roles
@@ -37,6 +38,8 @@ class PrivacyReferee(Referee):
         The unit of `reached` is a member; `size` is the lowest false-positive rate at which it is found; `tries` are
         the queries metered for it, those that served all records included.
         """
+        if artifact.kind == "reconstructed_records":
+            return measured_pictures(roles, artifact, seed=seed)
         member = roles.secrets["member"].astype(np.bool_)
         claimed = np.asarray(artifact.arrays["scores"], np.float64)
         scores = np.nan_to_num(claimed, nan=LOWEST, neginf=LOWEST, posinf=-LOWEST)
