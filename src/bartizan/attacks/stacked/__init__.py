@@ -1,0 +1,12 @@
+"""Many models at once: the shared trainer of references, shadow models and victims' twins.
+
+`train_stacked(recipe, x, y, inside=fair_coins(...), seed=...)` answers with logits, models × points × classes.
+"""
+
+from __future__ import annotations
+
+from .masks import fair_coins
+from .recipe import Recipe
+from .training import Ensemble, train_stacked
+
+__all__ = ["Ensemble", "Recipe", "fair_coins", "train_stacked"]
