@@ -1,6 +1,7 @@
 """Extraction: the function of a model, its structure and its settings, read from its answers.
 
-`extract` copies a model within a budget of queries. The plugins of this folder do it within a campaign.
+`extract` copies a model within a budget of queries. `hidden_width`, `recover_relu`, `hyperparameters` and
+`features_used` read how it is made. The plugins of this folder copy within a campaign.
 """
 
 from __future__ import annotations
@@ -8,5 +9,25 @@ from __future__ import annotations
 from .copying.extract import extract
 from .copying.ledger import Ledger
 from .copying.result import Extraction, Rate, Stolen
+from .structure.features import FeaturesUsed, features_used
+from .structure.hyperparameters import Hyperparameters, hyperparameters
+from .structure.recover import RecoveredRelu, recover_relu
+from .structure.settings import Setting
+from .structure.width import HiddenWidth, hidden_width
 
-__all__ = ["Extraction", "Ledger", "Rate", "Stolen", "extract"]
+__all__ = [
+    "Extraction",
+    "FeaturesUsed",
+    "HiddenWidth",
+    "Hyperparameters",
+    "Ledger",
+    "Rate",
+    "RecoveredRelu",
+    "Setting",
+    "Stolen",
+    "extract",
+    "features_used",
+    "hidden_width",
+    "hyperparameters",
+    "recover_relu",
+]

@@ -25,8 +25,14 @@ class Precision:
     sentence on answers without logits in them, and `BudgetSpent` beyond `budget` queries.
     """
 
-    def __init__(self, predict: Callable[..., Any], x: NDArray[Any], budget: int | None = None) -> None:
-        self._predict, self._budget, self.queries = predict, budget, 0
+    def __init__(
+        self,
+        predict: Callable[..., Any],
+        x: NDArray[Any],
+        budget: int | None = None,
+        bounds: tuple[float, float] | None = None,
+    ) -> None:
+        self._predict, self._budget, self._bounds, self.queries = predict, budget, bounds, 0
         self.dtype: type[np.floating[Any]] = np.float64
         self._shape = x.shape[1:]
         answers = self._asked(x.reshape(len(x), -1).astype(np.float64))
@@ -36,15 +42,16 @@ class Precision:
         self.unit = float(np.finfo(self.dtype).eps)
         self.kind: Kind = "probabilities" if kind_of(answers) == "probabilities" else "logits"
         self.classes = answers.shape[1]
-        self._linear(answers)
+        self.outputs = self._linear(answers).shape[1]
 
     def __call__(self, x: Precise) -> Precise:
         """The linear outputs of flat inputs N×D, which should have gone through `sendable`."""
         return self._linear(self._asked(x))
 
     def sendable(self, x: Precise) -> Precise:
-        """The inputs as the target can be sent them: rounded to its precision."""
-        return x.astype(self.dtype).astype(np.float64)
+        """The inputs as the target can be sent them: within the bounds and rounded to its precision."""
+        inside = x if self._bounds is None else x.clip(*self._bounds)
+        return np.asarray(inside.astype(self.dtype), np.float64)
 
     def _asked(self, x: Precise) -> NDArray[Any]:
         if self._budget is not None and self.queries + len(x) > self._budget:

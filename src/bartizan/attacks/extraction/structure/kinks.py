@@ -63,7 +63,8 @@ def kinks(f: Along, low: float, high: float, noise: float, shortest: float) -> l
 def _single(
     f: Along, a: float, b: float, za: Precise, zb: Precise, noise: float
 ) -> Kink | tuple[float, Precise] | None:
-    """None where the stretch is straight, its bend where it has one, else a place to halve it at with the value there."""
+    """None where the stretch is straight, its bend where it has one, else a place to halve it at with the value
+    there."""
     h, middle = SIDE * (b - a), a + 0.47 * (b - a)
     z = f(np.array([a + h, b - h, middle]))
     left, right = (z[0] - za) / h, (zb - z[1]) / h

@@ -16,8 +16,8 @@ CLEAN = 0.05
 
 @dataclass(frozen=True)
 class Plane:
-    """{x : normal·x + offset = 0} with a normal of unit length; `weight` (Q): what the unit adds to the outputs per unit of
-    distance from the plane; `beside` (2×D): a point on either side."""
+    """{x : normal·x + offset = 0} with a normal of unit length; `weight` (Q): what the unit adds to the outputs per
+    unit of distance from the plane; `beside` (2×D): a point on either side."""
 
     normal: Precise
     offset: float
@@ -57,9 +57,11 @@ def _slopes(ask: Precision, p: Precise, step: float, noise: float) -> Precise | 
         z = ask(np.concatenate([up, down])).reshape(2, len(todo), -1)
         if out is None:
             out = np.zeros((z.shape[2], size))
-        run = (up - down)[np.arange(len(todo)), todo]
-        out[:, todo] = ((z[0] - z[1]) / run[:, None]).T
-        bent = np.abs(z[0] - 2 * middle + z[1]).max(axis=1) > SURE * noise
+        each = np.arange(len(todo)), todo
+        run, back = (up - down)[each][:, None], (p - down)[each][:, None]
+        slope = (z[0] - z[1]) / np.where(run > 0, run, np.inf)
+        out[:, todo] = slope.T
+        bent = 2 * np.abs(z[1] + slope * back - middle).max(axis=1) > SURE * noise
         todo = todo[bent]
         width[todo] /= 2
         if not len(todo):

@@ -68,7 +68,7 @@ def recover_relu(
         raise DataError(f"inputs have shape {own.shape}; give at least 50 finite inputs, N×…")
     if not 0 < tolerance < 1:
         raise UsageError(f"tolerance={tolerance} must be a share of the outputs, between 0 and 1")
-    ask = Precision(predict, own[:2], budget)
+    ask = Precision(predict, own[:2], budget, bounds)
     search = _Search(ask, own.reshape(len(own), -1), bounds, np.random.default_rng(seed))
     spent = False
     try:
@@ -84,7 +84,7 @@ class _Search:
     ) -> None:
         self.ask, self.own, self.bounds, self.rng = ask, own, bounds, rng
         self.planes: list[Plane] = []
-        self.net = ReluNet(*(np.zeros(s) for s in ((0, own.shape[1]), 0, (ask.classes, 0))), np.zeros(0), np.zeros(0))
+        self.net = ReluNet.nothing(own.shape[1], ask.outputs)
         self.error = self.worst = float("inf")
         self.spread = float(own.std()) or 1.0
         self._seen = 0
@@ -174,7 +174,7 @@ class _Search:
         mix = self.rng.random((n, 1))
         x = mix * self.own[rows[0]] + (1 - mix) * self.own[rows[1]]
         x = x + 0.3 * self.spread * self.rng.standard_normal(x.shape)
-        return self.ask.sendable(x if self.bounds is None else x.clip(*self.bounds))
+        return self.ask.sendable(x)
 
 
 def _within(a: Precise, v: Precise, low: float, high: float) -> tuple[float, float]:

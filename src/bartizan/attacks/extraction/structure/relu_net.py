@@ -28,11 +28,18 @@ class ReluNet:
     skip: Precise
     constant: Precise
 
+    @classmethod
+    def nothing(cls, inputs: int, outputs: int) -> ReluNet:
+        """Without units, and zero everywhere."""
+        none, skip = np.zeros((0, inputs)), np.zeros((outputs, inputs))
+        return cls(none, np.zeros(0), np.zeros((outputs, 0)), skip, np.zeros(outputs))
+
     def __call__(self, x: Precise) -> Precise:
         """N×Q, in float64."""
         flat = np.asarray(x, np.float64).reshape(len(x), -1)
         return np.asarray(
-            np.maximum(flat @ self.hidden.T + self.bias, 0) @ self.out.T + flat @ self.skip.T + self.constant, np.float64
+            np.maximum(flat @ self.hidden.T + self.bias, 0) @ self.out.T + flat @ self.skip.T + self.constant,
+            np.float64,
         )
 
 
@@ -65,7 +72,8 @@ def with_signs(net: ReluNet) -> ReluNet:
     share = np.linalg.lstsq(gram, right, rcond=1e-12)[0]
     turn = np.round(share).clip(0, 1)
     rest = net.skip + (net.out * turn) @ net.hidden
-    if np.abs(share - turn).max() > ROUNDS_TO or np.linalg.norm(rest) > 0.01 * max(np.linalg.norm(net.skip), 1e-12):
+    size = max(float(np.linalg.norm(net.skip)), 1e-12)
+    if np.abs(share - turn).max() > ROUNDS_TO or float(np.linalg.norm(rest)) > 0.01 * size:
         return net
     flip = np.where(turn == 1, -1.0, 1.0)
     return replace(
