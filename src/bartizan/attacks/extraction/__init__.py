@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+from bartizan.numerics.rate import Rate
+
 from .copying.extract import extract
 from .copying.ledger import Ledger
-from .copying.result import Extraction, Rate, Stolen
+from .copying.result import Extraction, Stolen
 from .structure.features import FeaturesUsed, features_used
 from .structure.hyperparameters import Hyperparameters, hyperparameters
 from .structure.recover import RecoveredRelu, recover_relu

@@ -80,9 +80,10 @@ def test_every_access_sees_no_more_than_it_may_and_copies(
 
 @pytest.mark.parametrize("selection", SELECTIONS)
 def test_every_selection_asks_what_it_says_once(selection: Any, pool: Array, test_inputs: Array, target: Any) -> None:
-    found = steal(target, pool, test_inputs, selection=selection, steps=40)
-    assert len({row.tobytes() for row in found.ledger.inputs}) == found.queries == 200
-    assert found.curve[-1].scouting == (40 if selection == "disagreement" else 0)
+    found = steal(target, pool, test_inputs, selection=selection, steps=40, budget=400)
+    assert len({row.tobytes() for row in found.ledger.inputs}) == found.queries == 400
+    scouting = 10 if selection in ("auto", "uncertainty") else 0
+    assert (found.curve[-1].scouting, found.curve[-1].steps) == (scouting, 40 - scouting)
 
 
 def test_a_pool_smaller_than_the_budget_is_stretched(pool: Array, test_inputs: Array, target: Any) -> None:

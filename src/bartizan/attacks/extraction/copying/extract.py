@@ -23,9 +23,11 @@ from .judging import Judge
 from .ledger import Ledger
 from .oracle import Oracle
 from .result import Extraction, Stolen
-from .selection import SELECTIONS, Selection, select, sketch
+from .selection import SELECTIONS, Selection, scouted, select, sketch
 
 Build = Callable[[int], Any]
+SCOUT = 4
+"""One in so many steps goes to a copy that only tells what to ask next."""
 
 
 def extract(
@@ -82,7 +84,8 @@ def extract(
         copy = thief.teach(n)
         fidelity, accuracy = judge.of(copy, device)
         cost = None if price is None else price * n
-        curve.append(Stolen(n, fidelity, accuracy, cost, steps, thief.scouting))
+        curve.append(Stolen(n, fidelity, accuracy, cost, steps - thief.scouting, thief.scouting))
+        thief.scouting = 0
     return Extraction(
         surrogate=copy, curve=tuple(curve), access=seen, selection=selection, ledger=book,
         target_accuracy=judge.target_accuracy, agreement=judge.agreement, checked=checked,
@@ -123,7 +126,15 @@ class Thief:
         return x, self.ledger.ask(self.oracle, x, self.batch)
 
     def ask_up_to(self, n: int) -> None:
-        """Choose and ask until `n` queries are spent, those lost included."""
+        """Choose and ask until `n` queries are spent, those lost included; the first half unseen where a copy must tell
+        what to ask next and there is none yet."""
+        if scouted(self.selection, n) and not self._last:
+            self._ask(n // 2)
+            self.scouting = self.steps // SCOUT
+            self._last = [self._from_lessons(self.scouting, child(self.seed, "scout", n))]
+        self._ask(n)
+
+    def _ask(self, n: int) -> None:
         more = n - self.ledger.lost - int(self.asked.sum())
         if more <= 0:
             return
@@ -134,23 +145,19 @@ class Thief:
 
     def teach(self, n: int) -> Any:
         """A copy from all answers so far."""
+        copy = self._from_lessons(self.steps - self.scouting, child(self.seed, "student", n))
+        self._last = [copy]
+        return copy
+
+    def _from_lessons(self, steps: int, seed: int) -> Any:
         x, answers = self.lessons
         targets = to_teach(answers, self.oracle.access, self.oracle.classes)
-        self._last = [self._taught(x, targets, child(self.seed, "student", n))]
-        return self._last[0]
-
-    def _taught(self, x: Array, targets: Array, seed: int) -> Any:
         student = self.build(seed).to(self.device)
-        distil(student, x, targets, steps=self.steps, seed=seed, device=self.device)
+        distil(student, x, targets, steps=steps, seed=seed, device=self.device)
         return student.eval()
 
     def _students(self) -> list[Array]:
-        """Scores for the pool of the last copy, and of a second one where two are to be compared."""
-        if self._last and self.selection == "disagreement":
-            x, answers = self.lessons
-            targets = to_teach(answers, self.oracle.access, self.oracle.classes)
-            self._last.append(self._taught(x, targets, child(self.seed, "second", len(x))))
-            self.scouting += self.steps
+        """Scores for the pool of the last copy."""
         return [student_scores(s, self.pool, self.device) for s in self._last]
 
 

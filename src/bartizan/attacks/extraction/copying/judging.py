@@ -9,10 +9,10 @@ import numpy as np
 
 from bartizan.core.artifact import Flag
 from bartizan.core.data import Array, Labels
+from bartizan.numerics.rate import Rate
 from bartizan.numerics.students import student_scores
 
 from .oracle import Oracle
-from .result import Rate
 
 if TYPE_CHECKING:
     import torch

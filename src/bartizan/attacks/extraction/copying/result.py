@@ -5,35 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bartizan.core.artifact import Flag
-from bartizan.numerics.intervals import clopper_pearson
+from bartizan.numerics.rate import Rate
 
 from .answers import Access
 from .ledger import Ledger
 
 if TYPE_CHECKING:
     import torch
-
-Hits = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A share of `n` held-out inputs with its exact 95 % interval (Clopper–Pearson)."""
-
-    value: float
-    low: float
-    high: float
-    n: int
-
-    @classmethod
-    def of(cls, hits: Hits) -> Rate:
-        """The share of `hits`."""
-        k, n = int(hits.sum()), len(hits)
-        return cls(k / n if n else 0.0, *clopper_pearson(k, n), n)
 
 
 @dataclass(frozen=True)

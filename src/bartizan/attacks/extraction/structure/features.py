@@ -17,11 +17,11 @@ from bartizan.core.data import Array
 from bartizan.core.errors import DataError
 from bartizan.numerics.holm import holm
 from bartizan.numerics.intervals import mean_interval
+from bartizan.numerics.rate import Rate
 
 from ..copying.answers import kind_of, probabilities
 from ..copying.inputs import checked_inputs
 from ..copying.oracle import readable
-from ..copying.result import Rate
 
 PATCH = 4
 """Rows and columns of an image that are swapped together, where no groups are given."""

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from bartizan.attacks.stacked import train_stacked
 from bartizan.core.data import Array, Labels
 from bartizan.core.errors import DataError, UsageError
+from bartizan.numerics.rate import Rate
 from bartizan.numerics.seeds import child
 
 from ..copying.inputs import checked_inputs, checked_labels
 from ..copying.oracle import readable
-from ..copying.result import Rate
 from .answers import Precise
 from .discriminant import Discriminant
 from .settings import ATTRIBUTES, Habits, Setting, usual

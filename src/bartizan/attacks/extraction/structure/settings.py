@@ -52,8 +52,8 @@ class Habits:
 
 
 def usual(shape: tuple[int, ...]) -> tuple[Setting, ...]:
-    """Linear, dense with one to three hidden layers of 16 or 128 units, and for images of 8×8 and more convolutional with
-    one or two; each with and without weight decay."""
+    """Linear, dense with one to three hidden layers of 16 or 128 units, and for images of 8×8 and more convolutional
+    with one or two; each with and without weight decay."""
     decays = (0.0, 1e-2)
     linear = [Setting("linear", 0, 0, d) for d in decays]
     dense = [Setting("dense", n, w, d) for n, w, d in product((1, 2, 3), (16, 128), decays)]
