@@ -7,12 +7,15 @@ the threshold, so that equal scores accuse nobody.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.core.data import Array, Labels
 from bartizan.numerics.intervals import clopper_pearson
+
+if TYPE_CHECKING:
+    from bartizan.core.data import Array, Labels
 
 Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from bartizan.core.data import Array
-
 if TYPE_CHECKING:
     import torch
+
+    from bartizan.core.data import Array
 
 Path = Literal["matrix", "vmap", "sequential"]
 Stack = dict[str, "torch.Tensor"]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.core.data import Array, Labels
 from bartizan.core.errors import DataError
 from bartizan.numerics.seeds import child
 
@@ -24,6 +23,8 @@ from .steps import stepper
 
 if TYPE_CHECKING:
     import torch
+
+    from bartizan.core.data import Array, Labels
 
 AHEAD = 64
 POINTS = 1024
@@ -87,7 +88,7 @@ def train_stacked(
     return Ensemble(logits, inside, way, reason, kept)
 
 
-Trained = tuple[NDArray[np.float32], dict[str, Array]]
+Trained = tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]
 
 
 def _together(
