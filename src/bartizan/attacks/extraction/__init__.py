@@ -1,7 +1,8 @@
 """Extraction: the function of a model, its structure and its settings, read from its answers.
 
 `extract` copies a model within a budget of queries. `hidden_width`, `recover_relu`, `hyperparameters` and
-`features_used` read how it is made. The plugins of this folder copy within a campaign.
+`features_used` read how it is made; `ownership` tells whether one was copied from another. The plugins of this folder
+copy within a campaign.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from bartizan.numerics.rate import Rate
 from .copying.extract import extract
 from .copying.ledger import Ledger
 from .copying.result import Extraction, Stolen
+from .proof.ownership import Ownership, ownership
 from .structure.features import FeaturesUsed, features_used
 from .structure.hyperparameters import Hyperparameters, hyperparameters
 from .structure.recover import RecoveredRelu, recover_relu
@@ -23,6 +25,7 @@ __all__ = [
     "HiddenWidth",
     "Hyperparameters",
     "Ledger",
+    "Ownership",
     "Rate",
     "RecoveredRelu",
     "Setting",
@@ -31,5 +34,6 @@ __all__ = [
     "features_used",
     "hidden_width",
     "hyperparameters",
+    "ownership",
     "recover_relu",
 ]
