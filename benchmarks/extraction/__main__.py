@@ -4,6 +4,7 @@ JOB   stealing: copies against peers', networks read from answers, detectors of 
 --runs N      of every row that is repeated over seeds (3)
 --only TEXT   only rows with this in their names (all)
 --device NAME where networks are trained (cpu)
+--steps N     optimiser steps of every copy (2000)
 
 Rows that are measured again replace the old ones; all others stay.
 """
@@ -23,9 +24,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", default="")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--steps", type=int, default=2000)
     asked = parser.parse_args()
     for job in asked.jobs:
-        importlib.import_module(f"extraction.{JOBS[job]}").run(runs=asked.runs, only=asked.only, device=asked.device)
+        module = importlib.import_module(f"extraction.{JOBS[job]}")
+        module.run(runs=asked.runs, only=asked.only, device=asked.device, steps=asked.steps)
 
 
 if __name__ == "__main__":

@@ -11,13 +11,13 @@ import torch
 
 from .rows import record
 
-PARTS = ("structure",)
+PARTS = ("stealing_copies", "structure", "stealing_streams", "stealing_ownership")
 
 
-def run(*, runs: int = 3, only: str = "", device: str = "cpu") -> None:
+def run(*, runs: int = 3, only: str = "", device: str = "cpu", steps: int = 2000) -> None:
     """Measure all rows with `only` in their name or in that of their attack."""
     torch.set_num_threads(1)
-    for key, measure in _rows(runs, device):
+    for key, measure in _rows(runs, device, steps):
         if only not in " ".join(str(v) for v in key.values()):
             continue
         began = time.perf_counter()
@@ -25,6 +25,6 @@ def run(*, runs: int = 3, only: str = "", device: str = "cpu") -> None:
         record("stealing", key, {**values, "seconds": round(time.perf_counter() - began, 1), "device": device})
 
 
-def _rows(runs: int, device: str) -> Iterator[tuple[dict[str, Any], Any]]:
+def _rows(runs: int, device: str, steps: int) -> Iterator[tuple[dict[str, Any], Any]]:
     for part in PARTS:
-        yield from import_module(f"extraction.{part}").rows(runs, device)
+        yield from import_module(f"extraction.{part}").rows(runs, device, steps)

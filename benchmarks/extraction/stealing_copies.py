@@ -16,17 +16,16 @@ from .stealing_peers import PEERS, RATES, ready, stolen
 from .stealing_targets import TARGETS, judged, pool, target, thief
 
 BUDGETS = (100, 500, 2000, 10_000)
-STEPS = 2000
 ACCESSES = ("logits", "rounded", "top1", "labels")
 Row = tuple[dict[str, Any], Any]
 
 
-def rows(runs: int, device: str) -> Iterator[Row]:
+def rows(runs: int, device: str, steps: int) -> Iterator[Row]:
     """Keys of rows, each with what measures it."""
     for seed in range(runs):
         for name in TARGETS:
             for budget in BUDGETS:
-                key = {"target": name, "queries": budget, "seed": seed}
+                key = {"target": name, "queries": budget, "seed": seed, "steps": steps}
                 yield {"row": "fidelity", "attack": "Bartizan", **key}, lambda k=key: ours(k, "scores", "auto", device)
                 for peer in PEERS:
                     yield {"row": "fidelity", "attack": peer, **key}, lambda k=key, p=peer: theirs(k, p, device)
@@ -38,7 +37,7 @@ def rows(runs: int, device: str) -> Iterator[Row]:
 
 
 def ours(key: dict[str, Any], access: str, selection: Any, device: str) -> dict[str, Any]:
-    """All steps together, those of a first copy included, are `STEPS`."""
+    """All steps together, those of a first copy included, are those of the key."""
     x, y = judged()
     found = extract(
         target(key["target"], key["seed"], device),
@@ -46,7 +45,7 @@ def ours(key: dict[str, Any], access: str, selection: Any, device: str) -> dict[
         budget=key["queries"],
         access=access,
         selection=selection,
-        steps=STEPS,
+        steps=key["steps"],
         student=thief,
         x_test=x,
         y_test=y,
@@ -54,10 +53,10 @@ def ours(key: dict[str, Any], access: str, selection: Any, device: str) -> dict[
         device=device,
     )
     last = found.curve[-1]
-    assert last.steps + last.scouting == STEPS
+    assert last.steps + last.scouting == key["steps"]
     assert len(found.ledger.inputs) == key["queries"]
     assert last.accuracy is not None
-    return {**_numbers(last.fidelity), "accuracy": last.accuracy.value, "steps": STEPS}
+    return {**_numbers(last.fidelity), "accuracy": last.accuracy.value}
 
 
 def theirs(key: dict[str, Any], peer: str, device: str) -> dict[str, Any]:
@@ -67,11 +66,13 @@ def theirs(key: dict[str, Any], peer: str, device: str) -> dict[str, Any]:
     net = target(key["target"], key["seed"], device)
     made = []
     for rate in RATES:
-        copy, steps = stolen(peer, net, thief(key["seed"]), pool()[0], key["queries"], STEPS, rate, key["seed"], device)
+        copy, steps = stolen(
+            peer, net, thief(key["seed"]), pool()[0], key["queries"], key["steps"], rate, key["seed"], device
+        )
         guess = _classes(copy, x, device)
         made.append((Rate.of(guess == _classes(net, x, device)), float((guess == y).mean()), rate, steps))
     best, accuracy, rate, steps = max(made, key=lambda m: m[0].value)
-    return {**_numbers(best), "accuracy": accuracy, "steps": steps, "rate": rate}
+    return {**_numbers(best), "accuracy": accuracy, "took": steps, "rate": rate}
 
 
 def _numbers(rate: Rate) -> dict[str, float]:

@@ -30,7 +30,7 @@ SETTINGS = tuple(
 )  # fmt: skip
 
 
-def rows(runs: int, device: str) -> Iterator[Row]:
+def rows(runs: int, device: str, steps: int) -> Iterator[Row]:
     """Keys of rows, each with what measures it."""
     for precision in ("float64", "float32"):
         for seed in range(runs):

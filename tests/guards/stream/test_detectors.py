@@ -95,6 +95,15 @@ def test_slow_thieves_and_those_with_many_accounts_are_harder_to_catch_by_budget
     assert before["slow"] < before["in the open"] == 201
 
 
+def test_a_user_as_busy_as_a_thief_is_looked_at_beside_it() -> None:
+    x, y = natural(8000)
+    found = rehearse(lambda: QueryBudget(3600), Traffic.of(*natural(300, seed=5)), x, y, share=0.5)
+    assert [b.queries for b in found.busy] == [300, 600]
+    assert [b.caught for b in found.busy] == [1.0, 1.0]
+    alike = rehearse(NearDuplicates, Traffic.of(*made_of_each_other(200)), x, y)
+    assert (alike.thieves[0].caught, alike.busy[0].caught) == (1.0, 0.0)
+
+
 def test_the_threshold_keeps_its_promise_on_accounts_it_has_not_seen() -> None:
     alarms = 0
     for seed in range(40):

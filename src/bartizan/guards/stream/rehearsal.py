@@ -11,7 +11,7 @@ from bartizan.core.errors import UsageError
 from bartizan.numerics.rate import Rate
 from bartizan.numerics.seeds import child
 
-from .traffic import Traffic, in_many_accounts, slowly, users
+from .traffic import Traffic, busy, in_many_accounts, slowly, users
 from .watch import Alarm, Make, calibrated, replay
 
 
@@ -31,13 +31,16 @@ class Caught:
 @dataclass(frozen=True)
 class Rehearsal:
     """threshold, calibrated on one half of the users; false_alarms: the share of the other half that raised an alarm,
-    with its exact interval; claimed: what the calibration promises."""
+    with its exact interval; claimed: what the calibration promises. busy: users who steal nothing and send as much as
+    the thief in the open and the slow one: where these raise alarms too, it is how much is asked that is seen, and not
+    what."""
 
     detector: str
     threshold: float
     claimed: float
     false_alarms: Rate
     thieves: tuple[Caught, ...]
+    busy: tuple[Caught, ...]
 
 
 def rehearse(
@@ -71,12 +74,17 @@ def rehearse(
         "slow": slowly(theft, x, labels, share=share, seed=child(seed, "slow")),
         "many accounts": in_many_accounts(theft, accounts),
     }
+    honest = {
+        name: busy(theft, x, labels, queries=len(thieves[name]), seed=child(seed, "busy"))
+        for name in ("in the open", "slow")
+    }
     return Rehearsal(
         make().name,
         threshold,
         false_alarms,
         Rate.of(accused),
         tuple(_caught(name, make, threshold, t, theft) for name, t in thieves.items()),
+        tuple(_caught(f"a user as busy as a thief {name}", make, threshold, t, theft) for name, t in honest.items()),
     )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bartizan.core.data import Array, Labels
 from bartizan.core.errors import DataError
+from bartizan.numerics.seeds import child
 
 SECOND = 1.0
 
@@ -57,14 +58,20 @@ def slowly(theft: Traffic, x: Array, labels: Labels, *, share: float, seed: int)
     others are natural inputs drawn from `x`. The theft takes 1 / share times as long. Raises `DataError`."""
     if not 0 < share <= 1:
         raise DataError(f"share={share} must be above 0 and at most 1")
-    rng = np.random.default_rng(seed)
     total = int(np.ceil(len(theft) / share))
-    mine = np.sort(rng.permutation(total)[: len(theft)])
-    rows = rng.integers(len(x), size=total)
-    inputs, classes = x[rows].copy(), np.asarray(labels, np.int64)[rows]
-    inputs[mine], classes[mine] = theft.x, theft.labels
+    mine = np.sort(np.random.default_rng(child(seed, "mine")).permutation(total)[: len(theft)])
+    cover = busy(theft, x, labels, queries=total, seed=seed)
+    cover.x[mine], cover.labels[mine] = theft.x, theft.labels
+    return cover
+
+
+def busy(theft: Traffic, x: Array, labels: Labels, *, queries: int, seed: int) -> Traffic:
+    """A user who sends so many natural inputs of `x` at the pace of `theft`, none again before all have been sent."""
+    rng = np.random.default_rng(seed)
+    rounds = [rng.permutation(len(x)) for _ in range(-(-queries // len(x)))]
+    rows = np.concatenate(rounds)[:queries]
     gap = float(np.diff(theft.times).mean()) if len(theft) > 1 else SECOND
-    return Traffic.of(inputs, classes, account=int(theft.accounts[0]), gap=gap)
+    return Traffic.of(x[rows].copy(), np.array(labels, np.int64)[rows], account=int(theft.accounts[0]), gap=gap)
 
 
 def in_many_accounts(theft: Traffic, accounts: int) -> Traffic:
