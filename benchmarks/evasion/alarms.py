@@ -17,8 +17,8 @@ EPS = {"fashion": (0.02, 0.05), "mnist": (0.05, 0.15)}
 MODELS = 24
 
 
-def rows(n: int = 300) -> list[dict[str, Any]]:
-    """One row: of so many honestly trained models, no two of one shape, seed, data and ε, how many drew a flag."""
+def row(n: int = 300) -> dict[str, Any]:
+    """Of so many honestly trained models, no two of one shape, seed, data and ε, how many drew a flag."""
     alarms: list[str] = []
     for i in range(MODELS):
         dataset: Any = ("fashion", "mnist")[i % 2]
@@ -31,7 +31,7 @@ def rows(n: int = 300) -> list[dict[str, Any]]:
     wrong = len({a.split()[0] for a in alarms})
     low, high = clopper_pearson(wrong, MODELS)
     print(f"{wrong} of {MODELS} models drew a flag (95 % interval {low:.1%} to {high:.1%})", *alarms, sep="\n")
-    return [{"models": MODELS, "n": n, "flagged": wrong, "low": low, "high": high, "alarms": alarms}]
+    return {"models": MODELS, "n": n, "flagged": wrong, "low": low, "high": high, "alarms": alarms}
 
 
 def _trained(i: int, dataset: Any) -> nn.Module:

@@ -1,31 +1,27 @@
 """Black box: queries until an example falls, ours against peers', counted where the model is asked.
 
-rows(["fashion-cnn-standard"], "tuning", 100, [0]) gives one row for each model, access, ball, attack and seed. The
-peers (torchattacks, adversarial-robustness-toolbox, foolbox) must be importable. A query that lies inside ball and box
-and is misread is a success, whether or not the attack that asked it was done; so no attack loses by asking on.
+`row` runs one attack on one model and ball with one seed. The peers (torchattacks, adversarial-robustness-toolbox,
+foolbox) must be importable. A query that lies inside ball and box and is misread is a success, whether or not the
+attack that asked it was done; so no attack loses by asking on.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from evasion.data import Part, images
-from evasion.models import entry, model
-
 from bartizan.attacks.evasion.engine.confirm import inside
 from bartizan.numerics.projections import safe_radius
 from bartizan.numerics.survival import kaplan_meier
+
+from .data import Part, images
+from .models import entry, model
 
 Array = NDArray[Any]
 Access = Literal["scores", "labels"]
@@ -108,21 +104,7 @@ class Meter(torch.nn.Module):
         return np.asarray(((b**2).sum(1) - 2 * a @ b.T).argmin(1), np.int64)
 
 
-def rows(
-    names: list[str], part: Part, n: int, seeds: list[int], balls: tuple[Ball, ...] = BALLS, attacks: str = ""
-) -> list[dict[str, Any]]:
-    """One row a model, ball, attack (with `attacks` in its name) and seed; see `_row`."""
-    return [
-        _row(name, part, n, seed, ball, attack)
-        for name in names
-        for ball in balls
-        for attack in _attacks(ball)
-        if attacks in attack
-        for seed in seeds
-    ]
-
-
-def _row(name: str, part: Part, n: int, seed: int, ball: Ball, attack: str) -> Row:
+def row(name: str, ball: Ball, attack: str, seed: int, part: Part, n: int) -> Row:
     """median_queries: among all examples, None beyond the budget; queries: spent on all; invalid: handed over as
     successes and none, by the referee's own look."""
     x, y = (a[:n] for a in images(entry(name).dataset, part))
@@ -241,7 +223,8 @@ ATTACKS: dict[str, Run] = {
 }
 
 
-def _attacks(ball: Ball) -> Iterator[str]:
+def attacks(ball: Ball) -> Iterator[str]:
+    """Names of those that go by such answers."""
     yield "bartizan"
     if ball.access == "scores":
         yield from ("torchattacks Square", "art SquareAttack")

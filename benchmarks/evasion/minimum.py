@@ -6,7 +6,7 @@ here, in float64 and with a pass of its own: inputs outside the box or not miscl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -25,27 +25,29 @@ NORMS = ("linf", "l2", "l1", "l0")
 Row = dict[str, Any]
 
 
-def rows(names: Iterable[str], part: Part, n: int, seeds: int, norms: Iterable[str] = NORMS) -> list[Row]:
-    """One row for each model, norm, attack and seed, on the first `n` images of `part` that the model reads rightly.
+def attacks(norm: str) -> list[Peer]:
+    """All that minimise `norm`, ours first."""
+    return [OURS, *peers(norm)]
+
+
+def rows(name: str, norm: str, attack: str, part: Part, n: int, seeds: int) -> Iterator[Row]:
+    """One row a seed, on the first `n` images of `part` that the model reads rightly. attack: see `Peer.full_name`.
 
     median: of the sizes, ∞ for a failure; mean: of the successes; success: share with a valid misclassified input;
     forwards, backwards: passes an image, our referee's included; invalid: inputs outside the box.
     """
-    out = []
-    for name in names:
-        net = model(name)
-        x, y = _right(net, *images(entry(name).dataset, part), n)
-        for norm in norms:
-            for attack in (OURS, *peers(norm)):
-                out += [_row(name, norm, attack, seed, net, x, y) for seed in range(min(seeds, attack.seeds))]
-    return out
+    net = model(name)
+    x, y = _right(net, *images(entry(name).dataset, part), n)
+    runs = next(a for a in attacks(norm) if a.full_name == attack)
+    for seed in range(min(seeds, runs.seeds)):
+        yield _row(name, norm, runs, seed, net, x, y)
 
 
 def _ours(net: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, norm: Any, seed: int) -> torch.Tensor:
     return torch.from_numpy(minimum_norm(net, x, y, norm=norm, steps=STEPS, seed=seed, checks=False).adversarial)
 
 
-OURS = Peer("minimum_norm", "bartizan", NORMS, f"{STEPS} steps", _ours)
+OURS = Peer("minimum_norm", "bartizan", NORMS, f"{STEPS} steps", _ours, seeds=3)
 
 
 def _right(

@@ -12,6 +12,8 @@ from typing import Any
 
 import torch
 
+from .boundary import in_batches
+
 STEPS = 100
 P = {"linf": float("inf"), "l2": 2, "l1": 1, "l0": 0}
 Run = Callable[[torch.nn.Module, torch.Tensor, torch.Tensor, str, int], torch.Tensor]
@@ -31,33 +33,34 @@ class Peer:
     run: Run
     seeds: int = 1
 
+    @property
+    def full_name(self) -> str:
+        """With its package."""
+        return f"{self.name} ({self.package})"
+
 
 def peers(norm: str) -> list[Peer]:
     """Those that minimise `norm`."""
     return [peer for peer in PEERS if norm in peer.norms]
 
 
-def _in_batches(attack: Callable[..., Any], x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    return torch.cat([attack(a, b).detach() for a, b in zip(x.split(256), y.split(256), strict=True)])
-
-
 def _fmn(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, norm: str, seed: int) -> torch.Tensor:
     from adv_lib.attacks import fmn
 
-    return _in_batches(lambda a, b: fmn(model, a, b, P[norm], steps=STEPS), x, y)
+    return in_batches(lambda a, b: fmn(model, a, b, P[norm], steps=STEPS), x, y)
 
 
 def _fmn_long_steps(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, norm: str, seed: int) -> torch.Tensor:
     from adv_lib.attacks import fmn
 
-    return _in_batches(lambda a, b: fmn(model, a, b, P[norm], steps=STEPS, α_init=10.0), x, y)
+    return in_batches(lambda a, b: fmn(model, a, b, P[norm], steps=STEPS, α_init=10.0), x, y)
 
 
 def _alma(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, norm: str, seed: int) -> torch.Tensor:
     from adv_lib.attacks import alma
 
     first = {"l2": 0.5, "l1": 1.0}[norm]
-    return _in_batches(
+    return in_batches(
         lambda a, b: alma(model, a, b, num_steps=STEPS, distance=norm, init_lr_distance=first, α=0.5), x, y
     )
 
@@ -65,28 +68,26 @@ def _alma(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, norm: str, s
 def _alma_smoother(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, norm: str, seed: int) -> torch.Tensor:
     from adv_lib.attacks import alma
 
-    return _in_batches(
-        lambda a, b: alma(model, a, b, num_steps=STEPS, distance=norm, init_lr_distance=1.0, α=0.7), x, y
-    )
+    return in_batches(lambda a, b: alma(model, a, b, num_steps=STEPS, distance=norm, init_lr_distance=1.0, α=0.7), x, y)
 
 
 def _ddn(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, norm: str, seed: int) -> torch.Tensor:
     from adv_lib.attacks import ddn
 
-    return _in_batches(lambda a, b: ddn(model, a, b, steps=STEPS, levels=None), x, y)
+    return in_batches(lambda a, b: ddn(model, a, b, steps=STEPS, levels=None), x, y)
 
 
 def _pdpgd(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, norm: str, seed: int) -> torch.Tensor:
     from adv_lib.attacks import pdpgd
 
     more = {"proximal_operator": 23} if norm == "l0" else {}
-    return _in_batches(lambda a, b: pdpgd(model, a, b, P[norm], num_steps=STEPS, **more), x, y)
+    return in_batches(lambda a, b: pdpgd(model, a, b, P[norm], num_steps=STEPS, **more), x, y)
 
 
 def _sigma_zero(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, norm: str, seed: int) -> torch.Tensor:
     from adv_lib.attacks import sigma_zero
 
-    return _in_batches(lambda a, b: sigma_zero(model, a, b, num_steps=STEPS), x, y)
+    return in_batches(lambda a, b: sigma_zero(model, a, b, num_steps=STEPS), x, y)
 
 
 def _foolbox_fmn(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, norm: str, seed: int) -> torch.Tensor:
@@ -105,8 +106,8 @@ def _foolbox_ddn(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, norm:
 def _foolbox(attack: Any, model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     import foolbox
 
-    wrapped = foolbox.PyTorchModel(model, bounds=(0, 1), device="cpu")
-    return _in_batches(lambda a, b: attack(wrapped, a, b, epsilons=None)[0], x, y)
+    wrapped = foolbox.PyTorchModel(model, bounds=(0, 1), device=x.device)
+    return in_batches(lambda a, b: attack(wrapped, a, b, epsilons=None)[0], x, y)
 
 
 _ALL = ("linf", "l2", "l1", "l0")

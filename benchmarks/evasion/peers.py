@@ -14,6 +14,8 @@ from pathlib import Path
 
 import torch
 
+from .boundary import batch_of, in_batches
+
 FOLDER = Path(__file__).parent / ".peers"
 PACKAGES = {
     "torchattacks": "3.5.1",
@@ -22,20 +24,23 @@ PACKAGES = {
     "adv-lib": "0.2.8",
 }
 Attack = Callable[[torch.nn.Module, torch.Tensor, torch.Tensor, float, int], torch.Tensor]
+InNorm = Callable[[torch.nn.Module, torch.Tensor, torch.Tensor, float, int, str], torch.Tensor]
+P = {"linf": float("inf"), "l2": 2.0, "l1": 1.0}
 
 
 @dataclass(frozen=True)
 class Peer:
-    """run(model, x, y, eps, seed): inputs within the L∞ ball of radius eps, in the order of x.
+    """run(model, x, y, eps, seed, norm): inputs within the ball of radius eps, in the order of x.
 
-    seeds: how many of the benchmark's seeds it is run with (one, where a seed takes minutes).
+    norms: those it is run in. seeds: how many of the benchmark's seeds it is run with at most.
     """
 
     name: str
     package: str
     settings: str
-    run: Attack
-    seeds: int = 1
+    run: InNorm
+    norms: tuple[str, ...] = ("linf",)
+    seeds: int = 3
 
 
 def ready() -> None:
@@ -46,71 +51,97 @@ def ready() -> None:
     sys.modules["torchvision"].models = sys.modules["torchvision.models"]  # type: ignore[attr-defined]
 
 
-def _torchattacks_pgd(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int) -> torch.Tensor:
+def _torchattacks_pgd(
+    model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int, norm: str
+) -> torch.Tensor:
     import torchattacks
 
     torch.manual_seed(seed)
-    return _in_batches(torchattacks.PGD(model, eps=eps, alpha=2.5 * eps / 40, steps=40, random_start=True), x, y)
+    return in_batches(torchattacks.PGD(model, eps=eps, alpha=2.5 * eps / 40, steps=40, random_start=True), x, y)
 
 
-def _torchattacks_apgd(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int) -> torch.Tensor:
+def _torchattacks_apgd(
+    model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int, norm: str
+) -> torch.Tensor:
     import torchattacks
 
     attack = torchattacks.APGD(model, norm="Linf", eps=eps, steps=100, n_restarts=1, seed=seed, loss="ce")
-    return _in_batches(attack, x, y)
+    return in_batches(attack, x, y)
 
 
-def _foolbox_pgd(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int) -> torch.Tensor:
+def _foolbox_pgd(
+    model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int, norm: str
+) -> torch.Tensor:
     import foolbox
 
     torch.manual_seed(seed)
-    wrapped = foolbox.PyTorchModel(model, bounds=(0, 1), device="cpu")
+    wrapped = foolbox.PyTorchModel(model, bounds=(0, 1), device=x.device)
     attack = foolbox.attacks.LinfPGD(steps=40)
-    return _in_batches(lambda a, b: attack(wrapped, a, b, epsilons=eps)[1], x, y)
+    return in_batches(lambda a, b: attack(wrapped, a, b, epsilons=eps)[1], x, y)
 
 
-def _art(model: torch.nn.Module) -> object:
+def _art(model: torch.nn.Module, x: torch.Tensor) -> object:
     import torch.nn as nn
     from art.estimators.classification import PyTorchClassifier
 
+    kind = "gpu" if x.is_cuda else "cpu"
     return PyTorchClassifier(
-        model, loss=nn.CrossEntropyLoss(), input_shape=(1, 28, 28), nb_classes=10, clip_values=(0, 1), device_type="cpu"
+        model, loss=nn.CrossEntropyLoss(), input_shape=(1, 28, 28), nb_classes=10, clip_values=(0, 1), device_type=kind
     )
 
 
-def _art_pgd(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int) -> torch.Tensor:
+def _art_pgd(
+    model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int, norm: str
+) -> torch.Tensor:
     import numpy as np
     from art.attacks.evasion import ProjectedGradientDescent
 
     np.random.seed(seed)
     torch.manual_seed(seed)
     attack = ProjectedGradientDescent(
-        _art(model), eps=eps, eps_step=2.5 * eps / 40, max_iter=40, num_random_init=1, batch_size=256, verbose=False
+        _art(model, x),
+        eps=eps,
+        eps_step=2.5 * eps / 40,
+        max_iter=40,
+        num_random_init=1,
+        batch_size=batch_of(x),
+        verbose=False,
     )
-    return torch.from_numpy(attack.generate(x.numpy(), y.numpy()))
+    return torch.from_numpy(attack.generate(x.cpu().numpy(), y.cpu().numpy())).to(x.device)
 
 
-def _apgd_ce(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int) -> torch.Tensor:
+def _apgd_ce(
+    model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int, norm: str
+) -> torch.Tensor:
     from adv_lib.attacks.auto_pgd import apgd
 
     torch.manual_seed(seed)
-    return _in_batches(lambda a, b: apgd(model, a, b, eps, float("inf"), n_iter=100, loss_function="ce"), x, y)
+    big = norm == "l1"  # as its authors run it in L1
+    return in_batches(
+        lambda a, b: apgd(model, a, b, eps, P[norm], n_iter=100, loss_function="ce", use_large_reps=big), x, y
+    )
 
 
-def _apgd_ce_t(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int) -> torch.Tensor:
+def _apgd_ce_t(
+    model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int, norm: str
+) -> torch.Tensor:
     """What carries AutoAttack: APGD-CE, then APGD-T (nine targets, DLR) on the rest, 100 steps each."""
     from adv_lib.attacks.auto_pgd import apgd_targeted
 
-    found = _apgd_ce(model, x, y, eps, seed)
+    found = _apgd_ce(model, x, y, eps, seed, norm)
     with torch.no_grad():
-        rest = torch.cat([model(p) for p in found.split(256)]).argmax(1) == y
+        rest = torch.cat([model(p) for p in found.split(batch_of(x))]).argmax(1) == y
     if rest.any():
-        more = _in_batches(lambda a, b: apgd_targeted(model, a, b, eps, float("inf"), n_iter=100), x[rest], y[rest])
-        found[rest] = more
+        found[rest] = in_batches(
+            lambda a, b: apgd_targeted(model, a, b, eps, P[norm], n_iter=100, use_large_reps=norm == "l1"),
+            x[rest], y[rest],
+        )  # fmt: skip
     return found
 
 
-def _autoattack(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int) -> torch.Tensor:
+def _autoattack(
+    model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int, norm: str
+) -> torch.Tensor:
     """The four attacks of AutoAttack's standard version at its authors' steps, each on what the last one left standing.
 
     `torchattacks.AutoAttack` itself would run ten steps each: it does not hand its own number on.
@@ -127,35 +158,39 @@ def _autoattack(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: f
     found = x.clone()
     for part in parts:
         with torch.no_grad():
-            rest = torch.cat([model(p) for p in found.split(256)]).argmax(1) == y
+            rest = torch.cat([model(p) for p in found.split(batch_of(x))]).argmax(1) == y
         if rest.any():
-            found[rest] = _in_batches(part, x[rest], y[rest])
+            found[rest] = in_batches(part, x[rest], y[rest])
     return found
 
 
-def _art_autopgd(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int) -> torch.Tensor:
+def _art_autopgd(
+    model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, eps: float, seed: int, norm: str
+) -> torch.Tensor:
     import numpy as np
     from art.attacks.evasion import AutoProjectedGradientDescent
 
     np.random.seed(seed)
     torch.manual_seed(seed)
     attack = AutoProjectedGradientDescent(
-        _art(model), eps=eps, eps_step=2 * eps, max_iter=100, nb_random_init=1, batch_size=256, verbose=False
+        _art(model, x), eps=eps, eps_step=2 * eps, max_iter=100, nb_random_init=1, batch_size=batch_of(x), verbose=False
     )
-    return torch.from_numpy(attack.generate(x.numpy(), y.numpy()))
-
-
-def _in_batches(attack: Callable[..., torch.Tensor], x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    return torch.cat([attack(a, b).detach() for a, b in zip(x.split(256), y.split(256), strict=True)])
+    return torch.from_numpy(attack.generate(x.cpu().numpy(), y.cpu().numpy())).to(x.device)
 
 
 PEERS = (
-    Peer("PGD-40", "torchattacks", "alpha 2.5 eps/40, random start", _torchattacks_pgd, 3),
-    Peer("PGD-40", "foolbox", "relative step size 0.025, random start", _foolbox_pgd, 3),
-    Peer("PGD-40", "adversarial-robustness-toolbox", "step 2.5 eps/40, 1 random start", _art_pgd, 3),
+    Peer("PGD-40", "torchattacks", "alpha 2.5 eps/40, random start", _torchattacks_pgd),
+    Peer("PGD-40", "foolbox", "relative step size 0.025, random start", _foolbox_pgd),
+    Peer("PGD-40", "adversarial-robustness-toolbox", "step 2.5 eps/40, 1 random start", _art_pgd),
     Peer("APGD-CE 100", "torchattacks", "1 restart", _torchattacks_apgd),
-    Peer("APGD-CE 100", "adv-lib", "1 restart", _apgd_ce),
+    Peer("APGD-CE 100", "adv-lib", "1 restart; in L1 with large steps", _apgd_ce, ("linf", "l2", "l1")),
     Peer("AutoPGD-CE 100", "adversarial-robustness-toolbox", "step 2 eps, 1 random start", _art_autopgd),
-    Peer("APGD-CE + APGD-T 100", "adv-lib", "9 targets, DLR, 1 restart", _apgd_ce_t),
-    Peer("AutoAttack", "torchattacks", "APGD-CE, APGD-T, FAB-T 100 steps, Square 5,000 queries", _autoattack),
+    Peer(
+        "APGD-CE + APGD-T 100",
+        "adv-lib",
+        "9 targets, DLR, 1 restart; in L1 with large steps",
+        _apgd_ce_t,
+        ("linf", "l2", "l1"),
+    ),
+    Peer("AutoAttack", "torchattacks", "APGD-CE, APGD-T, FAB-T 100 steps, Square 5,000 queries", _autoattack, seeds=1),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -19,26 +19,47 @@ NORMS = {"linf": "L∞", "l2": "L2", "l1": "L1", "l0": "L0"}
 def main() -> None:
     """Write the tables and print them."""
     made = json.loads((RESULTS / "evasion.json").read_text())
-    parts = [head(made)]
-    for name, write in WRITERS.items():
-        if made.get(name, {}).get("rows"):
-            parts.append("\n".join(write(made[name]["rows"])))
+    parts = [head(made), *_written(made)]
+    if (RESULTS / "evasion-gpu.json").exists():
+        gpu = json.loads((RESULTS / "evasion-gpu.json").read_text())
+        parts += [gpu_head(gpu), *(t.replace("\n## ", "\n### ").replace("## ", "### ", 1) for t in _written(gpu))]
     text = "\n\n".join(parts) + "\n"
     (RESULTS / "evasion.md").write_text(text)
     print(text)
 
 
+def _written(made: dict[str, Any]) -> Iterator[str]:
+    for name, write in WRITERS.items():
+        if made.get(name, {}).get("rows"):
+            yield "\n".join(write(made[name]["rows"]))
+
+
 def head(made: dict[str, Any]) -> str:
     """What made the tables."""
-    machines = [part["machine"] for part in made.values()]
-    versions = ", ".join(f"{k} {v}" for k, v in sorted(machines[-1]["versions"].items()))
+    versions = {f"{k} {v}" for part in made.values() for k, v in part["machine"]["versions"].items()}
+    others = sorted(versions - {v for v in versions if v.startswith(("torch ", "numpy "))})
     parts = ", ".join(sorted({part["part"] for part in made.values()}))
     return (
         "# Evasion: ours beside the peers\n\nMade by `make bench-evasion` and `python -m evasion.table`; the numbers "
-        f"with all settings and seeds are in evasion.json. Device: {machines[-1]['device']}; no GPU. Images: the part "
-        f"`{parts}`, on which nothing was tuned. {versions}.\n\nEvery input that an attack hands over is looked at "
-        "again by the same referee, and passes are counted by hooks on the model. All shares are per cent of images."
+        f"with all settings and seeds are in evasion.json and evasion-gpu.json, and each row says on what it ran. "
+        f"Images: the part `{parts}`, on which nothing was tuned. {', '.join(others)}; on the processor "
+        f"{_where(made)}.\n\nEvery input that an attack hands over is looked at again by the same referee, and passes "
+        "are counted by hooks on the model. All shares are per cent of images."
     )
+
+
+def gpu_head(made: dict[str, Any]) -> str:
+    """Of the part made on a GPU."""
+    return (
+        f"# On a GPU\n\n`python -m evasion --device cuda`: {_where(made)}, numpy "
+        f"{next(iter(made.values()))['machine']['versions']['numpy']}. Several processes shared the card, so seconds "
+        "count for the rows under Throughput alone. Cells that say `not run` are such: the card was lent for half an "
+        "hour."
+    )
+
+
+def _where(made: dict[str, Any]) -> str:
+    return " and ".join(sorted({r["on"] for part in made.values() for r in part["rows"]}))
 
 
 def fixed(rows: list[Row]) -> Iterator[str]:
@@ -48,26 +69,61 @@ def fixed(rows: list[Row]) -> Iterator[str]:
         "Median over seeds, and passes back an image. Lower is stronger. `union`: what stands when the successes of "
         "all peers are put together. Models marked * were not looked at before the plans were frozen.\n"
     )
-    yield "| model | ε | n | quick | standard | AutoAttack | APGD-CE+T | best PGD-40 | union | standard − union |"
-    yield "|---|---|---|---|---|---|---|---|---|---|"
+    references = [a for a in REFERENCES if any(r["attack"] == a for r in rows)]
+    yield f"| model | ε | n | quick | standard | {' | '.join(references)} | best PGD-40 | union | standard − union |"
+    yield "|---|---|---|---|---|---|---|---|" + "---|" * len(references)
     for model, of in grouped(rows, "model"):
         cells = [_both(of, "Bartizan quick"), _both(of, "Bartizan standard")]
-        cells += [_both(of, name) for name in REFERENCES]
+        cells += [_both(of, name) for name in references]
         cells += [_best_pgd(of), f"{_union(of):.1f}"]
         gap = _robust(of, "Bartizan standard") - _union(of)
         first = of[0]
         yield f"| {model}{'*' * first['unseen']} | {first['eps']} | {first['n']} | {' | '.join(cells)} | {gap:+.1f} |"
-    yield "\n### Spread over seeds, and medians of passes and of CPU over the same plain passes\n"
-    yield "| attack | models | largest spread of robust accuracy | forward | back | CPU / floor | invalid |"
-    yield "|---|---|---|---|---|---|---|"
+    yield "\n### Spread over seeds, and medians of passes\n"
+    yield "| attack | models | seeds | largest spread of robust accuracy | forward | back | CPU / floor | invalid |"
+    yield "|---|---|---|---|---|---|---|---|"
     for attack, of in grouped(rows, "attack"):
         spread = max(max(r["robust"] for r in m) - min(r["robust"] for r in m) for _, m in grouped(of, "model"))
         numbers = [median(r[k] for r in of) for k in ("forwards", "backwards")]
-        floors = [r["cpu_over_floor"] for r in of if r["cpu_over_floor"] is not None]
-        models = len({r["model"] for r in of})
+        floors = [r["over_floor"] for r in of if r["over_floor"] is not None and r["on"].startswith("cpu")]
+        counts = [str(len({r[k] for r in of})) for k in ("model", "seed")]
         around = f"{median(floors):.2f}" if floors else "–"
-        cells = [f"{spread:.1f}", *[f"{v:,.0f}" for v in numbers], around, str(sum(r["invalid"] for r in of))]
-        yield f"| {attack} | {models} | {' | '.join(cells)} |"
+        cells = [*counts, f"{spread:.1f}", *[f"{v:,.0f}" for v in numbers], around, str(sum(r["invalid"] for r in of))]
+        yield f"| {attack} | {' | '.join(cells)} |"
+
+
+def norms(rows: list[Row]) -> Iterator[str]:
+    """Strength and passes in L2 and L1."""
+    yield "## Robust accuracy within L2 and L1 balls\n"
+    yield (
+        "Radius: the median smallest change found on 200 tuning images, to two digits. Median over seeds, and passes "
+        "back an image.\n"
+    )
+    yield "| model | ball | n | quick | standard | APGD-CE 100 | APGD-CE+T | standard − best peer |"
+    yield "|---|---|---|---|---|---|---|---|"
+    peers = ("APGD-CE 100 (adv-lib)", "APGD-CE + APGD-T 100 (adv-lib)")
+    for (model, norm), of in grouped(rows, "model", "norm"):
+        cells = [_both(of, a) for a in ("Bartizan quick", "Bartizan standard", *peers)]
+        best = min((_robust(of, a) for a in peers if any(r["attack"] == a for r in of)), default=float("nan"))
+        name = f"{model}{'*' * of[0]['unseen']}"
+        gap = _robust(of, "Bartizan standard") - best
+        yield f"| {name} | {NORMS[norm]} {of[0]['eps']} | {of[0]['n']} | {' | '.join(cells)} | {gap:+.1f} |"
+
+
+def throughput(rows: list[Row]) -> Iterator[str]:
+    """How near an attack comes to what the model can do."""
+    yield "## Throughput\n"
+    yield (
+        "Images a second, forward and back counted apart, while the attack runs and nothing else uses the card; share "
+        "of what the same batches reach with nothing around them.\n"
+    )
+    yield "| model | n | attack | robust | forward | back | passes a second | share of the ceiling |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for r in rows:
+        yield (
+            f"| {r['model']} | {r['n']} | {r['attack']} | {r['robust']:.1f} | {r['forwards']:.1f} | "
+            f"{r['backwards']:.1f} | {r['passes_per_second']:,.0f} | {100 / r['over_floor']:.0f} % |"
+        )
 
 
 def curve(rows: list[Row]) -> Iterator[str]:
@@ -104,15 +160,28 @@ def minimum(rows: list[Row]) -> Iterator[str]:
 def blackbox(rows: list[Row]) -> Iterator[str]:
     """Median queries to success."""
     yield "## By answers alone\n"
-    yield "Median queries until an image falls (–: more than half stand at the budget), and success at the budget.\n"
-    yield "| model | answers | ball | budget | n | attack | median queries | success | invalid |"
-    yield "|---|---|---|---|---|---|---|---|---|"
-    for r in sorted(rows, key=lambda r: (r["model"], r["access"], r["norm"], r["eps"], r["attack"] != "bartizan")):
-        asked = "–" if r["median_queries"] is None else f"{r['median_queries']:,.4g}"
-        yield (
-            f"| {r['model']} | {r['access']} | {NORMS[r['norm']]} {r['eps']} | {r['budget']:,} | {r['n']} | "
-            f"{r['attack']} | {asked} | {r['success']:.0%} | {r['invalid']} |"
-        )
+    yield (
+        "Median queries until an image falls, among all images (–: more than half stand at the budget), and success at "
+        "the budget; each the median over seeds, with the least and the most in brackets.\n"
+    )
+    yield "| model | answers | ball | budget | n | seeds | attack | median queries | success | invalid |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    order = sorted(rows, key=lambda r: (r["model"], r["access"], r["norm"], r["eps"], r["attack"] != "bartizan"))
+    for (model, access, norm, eps, attack), of in grouped(order, "model", "access", "norm", "eps", "attack"):
+        asked = [float("inf") if r["median_queries"] is None else r["median_queries"] for r in of]
+        cells = [f"{of[0]['budget']:,}", str(of[0]["n"]), str(len(of)), attack, _among(asked, _queries)]
+        cells += [_among([r["success"] for r in of], lambda v: f"{v:.0%}"), str(sum(r["invalid"] for r in of))]
+        yield f"| {model} | {access} | {NORMS[norm]} {eps} | {' | '.join(cells)} |"
+
+
+def _queries(v: float) -> str:
+    return f"{v:,.0f}" if np.isfinite(v) else "–"
+
+
+def _among(values: list[float], said: Callable[[float], str]) -> str:
+    """The median, and the range where it is one."""
+    low, middle, high = said(min(values)), said(median(values)), said(max(values))
+    return middle if low == high else f"{middle} ({low} to {high})"
 
 
 def stream(rows: list[Row]) -> Iterator[str]:
@@ -153,9 +222,16 @@ def alarms(rows: list[Row]) -> Iterator[str]:
 
 
 WRITERS = {
-    "fixed": fixed, "curve": curve, "minimum": minimum, "blackbox": blackbox, "stream": stream,
-    "calibration": calibration, "alarms": alarms,
-}  # fmt: skip
+    "fixed": fixed,
+    "norms": norms,
+    "throughput": throughput,
+    "curve": curve,
+    "minimum": minimum,
+    "blackbox": blackbox,
+    "stream": stream,
+    "calibration": calibration,
+    "alarms": alarms,
+}
 
 
 def grouped(rows: Iterable[Row], *keys: str) -> list[tuple[Any, list[Row]]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import torch
 
+from . import fixed
 from .boundary import fell
 from .data import Part, images
-from .fixed import on_model
+from .fixed import PLANS
 from .models import entry, model
 from .peers import PEERS
 
@@ -17,18 +19,12 @@ SHARES = (0.5, 0.2, 0.05)
 APGD = next(p for p in PEERS if p.name == "APGD-CE 100" and p.package == "adv-lib")
 
 
-def rows(names: list[str], part: Part, n: int, seeds: int) -> list[dict[str, Any]]:
-    """Ours and APGD-CE 100 at three radii, for models without a defence (nothing for others)."""
-    found = []
-    for name in names:
-        if entry(name).recipe != "standard":
-            continue
-        x, y = (torch.from_numpy(np.ascontiguousarray(a[:n])) for a in images(entry(name).dataset, part))
-        for share in SHARES:
-            eps = radius(name, share)
-            for row in on_model(name, x, y, eps, seeds, peers=(APGD,)):
-                found.append({**row, "apgd_leaves": share})
-    return found
+def rows(name: str, share: float, part: Part, n: int, seeds: int, device: str = "cpu") -> Iterator[dict[str, Any]]:
+    """Ours and APGD-CE 100 where the latter leaves `share`."""
+    eps = radius(name, share)
+    for attack in (*(f"Bartizan {plan}" for plan in PLANS), f"{APGD.name} ({APGD.package})"):
+        for row in fixed.rows(name, attack, part, n, seeds, eps=eps, device=device):
+            yield {**row, "apgd_leaves": share}
 
 
 def radius(name: str, share: float, n: int = 300) -> float:
@@ -38,6 +34,6 @@ def radius(name: str, share: float, n: int = 300) -> float:
     low, high = 0.0, 0.3
     while high - low > 0.02 * high:
         middle = (low + high) / 2
-        down, _ = fell(net, x, y, APGD.run(net, x, y, middle, 0), middle)
+        down, _ = fell(net, x, y, APGD.run(net, x, y, middle, 0, "linf"), middle)
         low, high = (middle, high) if 1 - down.mean() > share else (low, middle)
     return round(high, 4)

@@ -136,6 +136,15 @@ def test_an_assessment_that_is_none(tiny: Path, run: Any, command: str, text: st
     run(command, tiny).sentence("not an assessment")
 
 
+@pytest.mark.parametrize("command", ["gate", "report"])
+def test_an_assessment_of_another_build_is_made_again_from_what_is_there(done: Path, run: Any, command: str) -> None:
+    path = done.parent / ".bartizan" / "assessment.json"
+    made = json.loads(path.read_text())
+    made["findings"][0]["a_field_of_old"] = None
+    path.write_text(json.dumps(made))
+    run(command, done).sentence("not an assessment of this version", "bartizan assess", "measures nothing twice")
+
+
 def test_a_gate_on_a_description_that_changed_since(done: Path, run: Any) -> None:
     done.write_text(done.read_text() + "# changed\n")
     run("gate", done).sentence("changed since")

@@ -24,11 +24,16 @@ from bartizan.core.trial import Trial
 for _found in pkgutil.iter_modules(bartizan.core.__path__):
     importlib.import_module(f"bartizan.core.{_found.name}")
 
+
+def _kinds(of: type[Frozen]) -> set[type[Frozen]]:
+    return {of}.union(*(_kinds(c) for c in of.__subclasses__()))
+
+
 # What is read from system.yaml is tested with its reader; a spec is code and never stored.
 STORED = sorted(
     (
         c
-        for c in Frozen.__subclasses__()
+        for c in _kinds(Frozen) - {Frozen}
         if c.__module__.startswith("bartizan.core.")
         and not c.__module__.startswith("bartizan.core.system")
         and not c.__name__.endswith("Spec")

@@ -14,7 +14,7 @@ from bartizan.core.classwise import Classes, OneClass, OperatingPoint, Paired, S
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
 from bartizan.core.exposure import Exposure
-from bartizan.core.finding import Certified, Finding, Rate, Rung, Scope, Sensitivity, Tries
+from bartizan.core.finding import Certified, Finding, Measures, Rate, Rung, Scope, Sensitivity, Tries
 from bartizan.core.plan import Cell, Method, Plan, Untested
 from bartizan.core.threat import Means, Threat, Vulnerability
 from bartizan.core.treatment import Conflict, Retest, Treatment
@@ -668,25 +668,29 @@ def share(k: int, n: int) -> Share:
     return Share(value=value, low=max((value or 0) - 0.2, 0), high=min((value or 1) + 0.2, 1), n=n)
 
 
-def classes(under: str = "") -> Classes:
-    """Three classes with examples and one without."""
-    counts = {0: (60, 60, 40), 1: (70, 68, 9), 7: (70, 66, 28), 8: (0, 0, 0)}
-    each = (OneClass(label=c, clean=share(a, n), attacked=share(b, n)) for c, (n, a, b) in counts.items())
+def classes(under: str = "", worst: int = 1, right: tuple[int, int, int] = (40, 9, 28)) -> Classes:
+    """Three classes with examples, so many of which are right under attack, and one without."""
+    counts = {0: (60, 60), 1: (70, 68), 7: (70, 66), 8: (0, 0)}
+    attacked = (*right, 0)
+    each = (
+        OneClass(label=c, clean=share(a, n), attacked=share(b, n))
+        for (c, (n, a)), b in zip(counts.items(), attacked, strict=True)
+    )
     return Classes(
         each=tuple(each),
-        worst=1,
+        worst=worst,
         method="Clopper–Pearson at level 1 − 0.05/3, for all classes together",
         under=under,
         evidence=("square01" * 4,),
     )
 
 
-def operating_point() -> OperatingPoint:
-    """Of class 1, which nothing is called under attack."""
+def operating_point(called: int = 0) -> OperatingPoint:
+    """Of class 1, which so much is called under attack."""
     return OperatingPoint(
         positive=(1,),
-        precision=Shift(clean=share(68, 72), attacked=share(0, 0)),
-        recall=Shift(clean=share(68, 70), attacked=share(9, 70)),
+        precision=Shift(clean=share(68, 72), attacked=share(called // 2, called)),
+        recall=Shift(clean=share(68, 70), attacked=share(9 + called // 2, 70)),
         aimed=False,
         rule="the class the model answers",
         method="Clopper–Pearson 95 %",
@@ -865,6 +869,15 @@ def treatments() -> tuple[Treatment, ...]:
                     before=f["E2@reader/api"].rate,
                     after=rate("attack_success", 0.14, 0.095, 0.196),
                     change="better",
+                    measured=Measures(
+                        knowledge=(
+                            Rung(access="labels", rate=0.06, low=0.03, high=0.1),
+                            Rung(access="scores", rate=0.12, low=0.08, high=0.18),
+                            Rung(access="adaptive", rate=0.19, low=0.14, high=0.25),
+                        ),
+                        classes=classes(worst=7, right=(52, 50, 31)),
+                        operating_point=operating_point(called=61),
+                    ),
                     paired=Paired(n=200, mended=99, broken=4, p=1e-24, adjusted=1e-24, level=0.0125),
                 ),
                 Retest(

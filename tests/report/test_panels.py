@@ -33,6 +33,15 @@ def test_attacks_counted_in_other_units_stay_out(assessment, arrays):
     assert "apgd" in panels[1].legend
 
 
+def test_attacks_in_another_norm_than_the_verdict_stay_out_of_the_tries(assessment, arrays):
+    finding, (one, other) = of(assessment, "E2@reader/api")
+    assert finding.sensitivity.unit == "linf"
+    one = one.model_copy(update={"size_unit": "linf"})
+    for unit, drawn in (("linf", True), ("l2", False)):
+        panels = three(finding, [one, other.model_copy(update={"size_unit": unit})], arrays)
+        assert ("decision based" in panels[0].legend) == drawn
+
+
 def test_without_arrays_the_reason_stands_instead(assessment):
     panels = three(*of(assessment, "E2@reader/api"), ArrayReader())
     assert panels[0].missing == "No trial counted its tries."

@@ -1,6 +1,8 @@
+import pytest
+
 from bartizan.core.artifact import Measurement
 from bartizan.core.classwise import Paired
-from bartizan.core.finding import Rate, Tries, Within
+from bartizan.core.finding import Measures, Rate, Rung, Tries, Within
 from bartizan.report import wording
 
 
@@ -79,9 +81,10 @@ def test_few_units_are_counted_and_not_turned_into_per_cent():
     assert wording.share(two.model_copy(update={"n": 1})) == "1 of 1 retraining"
 
 
-def test_a_reason_repeats_no_raw_numbers_and_no_keys(assessment):
+@pytest.mark.parametrize("of", ["", ", the worst of 3"])
+def test_a_reason_repeats_no_raw_numbers_and_no_keys(assessment, of):
     f = assessment.findings[0]
-    said = "attack_success 0.605 [0.534, 0.673], n = 200: even the lower end is above the tolerated 0.25."
+    said = f"attack_success 0.605 [0.534, 0.673], n = 200{of}: even the lower end is above the tolerated 0.25."
     told = wording.reason(f.model_copy(update={"reason": said})).replace("\u202f", " ")
     assert told == "Even the lower end is above the tolerated 25 %."
 
@@ -99,3 +102,12 @@ def test_one_thing_is_singular():
     assert wording.singular("1 queries an example; 21 queries") == "1 query an example; 21 queries"
     assert wording.singular("1,000 queries in all, 2,500 records") == "1\u202f000 queries in all, 2\u202f500 records"
     assert wording.budget({"queries_per_example": 1}) == "1 query an example"
+
+
+def test_after_a_treatment_it_is_said_what_who_knows_the_defence_still_reaches(assessment):
+    first = assessment.treatments[0].retests[0]
+    said = wording.after(first).replace("\u202f", " ")
+    assert said == "62 % before, 14 % after: better (exploited); 19 % by gradients and with the defence known"
+    own = first.measured.model_copy(update={"knowledge": (Rung(access="adaptive", rate=0.14),)})
+    for measured in (Measures(), own):
+        assert wording.after(first.model_copy(update={"measured": measured})).endswith("better (exploited)")

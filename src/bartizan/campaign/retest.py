@@ -11,7 +11,7 @@ from bartizan.core.access import Budget
 from bartizan.core.classwise import Paired
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
-from bartizan.core.finding import Finding
+from bartizan.core.finding import Finding, Measures
 from bartizan.core.threat import Vulnerability
 from bartizan.core.treatment import Retest, Treatment
 from bartizan.core.trial import Subject, Trial
@@ -89,8 +89,7 @@ def _retest(before: Finding, after: Finding, found: tuple[Change, Paired | None]
         verdict_after=after.verdict,
         before=before.rate,
         after=after.rate,
-        tries_after=after.tries,
-        sensitivity_after=after.sensitivity,
+        measured=Measures(**{name: getattr(after, name) for name in Measures.model_fields}),
         change=change,
         paired=paired,
         evidence=after.evidence,

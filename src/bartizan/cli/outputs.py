@@ -35,7 +35,8 @@ def read_assessment(folder: Path) -> Assessment:
     except FileNotFoundError as error:
         raise UsageError(f"there is no assessment in {folder} yet; run: bartizan assess SYSTEM") from error
     except (ValueError, OSError) as error:
-        raise UsageError(f"{path} is not an assessment of this version; run: bartizan assess SYSTEM again") from error
+        again = "run: bartizan assess SYSTEM again, which measures nothing twice"
+        raise UsageError(f"{path} is not an assessment of this version; {again}") from error
 
 
 def _write(path: Path, text: str) -> Path:

@@ -94,12 +94,24 @@ class Certified(Frozen):
     n: int
 
 
-class Finding(Frozen):
+class Measures(Frozen):
+    """What was measured behind one rate, of the target as described or of a treated one.
+
+    knowledge: from the least to the most. classes, operating_point: for evasion and hazards, of the examples and trials
+    that the rate is of; None where no trial kept the answers, or the use case names no classes.
+    """
+
+    tries: Tries | None = None
+    sensitivity: Sensitivity | None = None
+    knowledge: tuple[Rung, ...] = ()
+    classes: Classes | None = None
+    operating_point: OperatingPoint | None = None
+
+
+class Finding(Measures):
     """`id` is `THREAT@ASSET[/INTERFACE]`. `reason` says in one plain sentence why the verdict is what it is.
 
     p: the chance of so high a rate were the truth just the tolerance, adjusted for the points it was picked from.
-    classes, operating_point: for evasion and hazards, of the examples and trials that `rate` is of; None where no trial
-    kept the answers, or the use case names no classes.
     """
 
     id: str
@@ -116,11 +128,6 @@ class Finding(Frozen):
     severity: Literal["low", "medium", "high", "critical"]
     confidence: Level
     rate: Rate | None = None
-    tries: Tries | None = None
-    sensitivity: Sensitivity | None = None
-    knowledge: tuple[Rung, ...] = ()
-    classes: Classes | None = None
-    operating_point: OperatingPoint | None = None
     certified: tuple[Certified, ...] = ()
     evidence: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()

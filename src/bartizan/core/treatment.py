@@ -7,7 +7,7 @@ from typing import Any, Literal
 from .artifact import Measurement
 from .base import Frozen
 from .classwise import Paired
-from .finding import Rate, Sensitivity, Tries
+from .finding import Measures, Rate
 from .vocabulary import EffectKind, Verdict
 
 
@@ -22,6 +22,7 @@ class Conflict(Frozen):
 class Retest(Frozen):
     """One finding before and after. `change` is better or worse only when the difference is clear for all together.
 
+    measured: behind the rate after; what lies behind the rate before stands in the finding itself.
     paired: the same examples before and after, where they were kept; None where only the two rates can be compared.
     """
 
@@ -30,8 +31,7 @@ class Retest(Frozen):
     verdict_after: Verdict
     before: Rate | None = None
     after: Rate | None = None
-    tries_after: Tries | None = None
-    sensitivity_after: Sensitivity | None = None
+    measured: Measures = Measures()
     change: Literal["better", "worse", "same", "unclear", "untested"]
     paired: Paired | None = None
     evidence: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bartizan.core.evidence import Evidence
-from bartizan.core.finding import Finding, Rung, Sensitivity, Tries
+from bartizan.core.finding import Finding, Rate, Rung, Sensitivity, Tries
 from bartizan.core.vocabulary import ThreatClass, Verdict
 from bartizan.report.deciding import deciding, measured
 from bartizan.report.numbers import percent, quantity
@@ -156,8 +156,18 @@ def rungs(finding: Finding) -> Sequence[Rung]:
     own, rate = own_rung(finding), finding.rate
     if own is None or rate is None:
         return finding.knowledge
-    mine = Rung(access=finding.knowledge[own].access, rate=rate.value, low=rate.low, high=rate.high)
-    return [*finding.knowledge[:own], mine, *finding.knowledge[own + 1 :]]
+    return [*finding.knowledge[:own], standing(finding.knowledge[own], rate), *finding.knowledge[own + 1 :]]
+
+
+def standing(rung: Rung, rate: Rate) -> Rung:
+    """The rung with the rate of a finding that stands on it."""
+    return Rung(access=rung.access, rate=rate.value, low=rate.low, high=rate.high)
+
+
+def own_access(finding: Finding) -> str | None:
+    """The most telling access this finding's own attacks had; None where it is no rung of its ladder."""
+    own = own_rung(finding)
+    return None if own is None else finding.knowledge[own].access
 
 
 def _used(finding: Finding) -> str:

@@ -48,7 +48,7 @@ def worst(classes: Classes) -> str:
     right = _of(c.attacked)
     alike = sum(other.attacked.value == c.attacked.value for other in classes.each) - 1
     also = f" (and {alike} no better)" if alike else ""
-    return f"{_name(c)}{also}: {right} right {_where(classes.under)}, {_percent(c.clean)} clean"
+    return f"{named(c)}{also}: {right} right {under(classes.under)}, {_percent(c.clean)} clean"
 
 
 def _classes(classes: Classes) -> Apart:
@@ -57,20 +57,20 @@ def _classes(classes: Classes) -> Apart:
     seen = [c for c in classes.each if c.attacked.n]
     said = [f"Worst is {worst(classes)}."]
     if len(seen) < len(classes.each):
-        without = ", ".join(_name(c) for c in classes.each if not c.attacked.n)
+        without = ", ".join(named(c) for c in classes.each if not c.attacked.n)
         said.append(f"No example, so nothing is known of: {without}.")
     if len(shown) < len(classes.each):
         said.append(f"The {len(shown)} worst of {quantity(len(classes.each))} are drawn; all are in assessment.json.")
-    rows = [Row(_name(c), c.clean, c.attacked) for c in shown]
-    label = f"Accuracy by class, clean and {_where(classes.under)}"
+    rows = [Row(named(c), c.clean, c.attacked) for c in shown]
+    label = f"Accuracy by class, clean and {under(classes.under)}"
     return Apart("Which classes?", " ".join(said), f"{HOW} Intervals: {classes.method}.", shift_bars(rows, label))
 
 
 def _point(point: OperatingPoint, floor: Mapping[str, Any], names: Sequence[str]) -> Apart:
-    where, called = _where(point.under), " or ".join(_called(c, names) for c in point.positive)
+    where, these = under(point.under), " or ".join(_called(c, names) for c in point.positive)
     said = [
-        f"Of what is called {called}, {_change(point.precision, where, 'nothing is called so')} is right (precision); "
-        f"of what is {called}, {_change(point.recall, where, 'there is no example')} is found (recall)."
+        f"Of what is called {these}, {_change(point.precision, where, 'nothing is called so')} is right (precision); "
+        f"of what is {these}, {_change(point.recall, where, 'there is no example')} is found (recall)."
     ]
     if not point.aimed and not point.under:
         said.append("The attacks sought any wrong answer; one that aims at this line might do more.")
@@ -104,11 +104,13 @@ def _percent(share: Share) -> str:
     return "–" if share.value is None else percent(share.value)
 
 
-def _where(under: str) -> str:
-    return f"under {wording.plain(under)}" if under else "under attack"
+def under(condition: str) -> str:
+    """`under attack`, or the condition of a hazard."""
+    return f"under {wording.plain(condition)}" if condition else "under attack"
 
 
-def _name(c: OneClass) -> str:
+def named(c: OneClass) -> str:
+    """The name of a class, or else its number."""
     return c.name or str(c.label)
 
 

@@ -116,13 +116,19 @@ def _tries(finding: Finding, evidence: Sequence[Evidence], arrays: ArrayReader) 
     if marks := wording.within(finding.tries, answers.steps(finding)):
         answer = f"{answer}. {marks}"
     unit, chosen = _of_unit(evidence, lambda e: e.tries_unit, finding.tries.unit if finding.tries else None)
-    series = [_whole(s) for s in _series(chosen, arrays, "tries")]
+    series = [_whole(s) for s in _series(_in_norm(finding, chosen), arrays, "tries")]
     if not series:
         return Panel(question, answer, missing="No trial counted its tries.")
     budget = finding.tries.censored_at if finding.tries else max(float(s.values.max()) for s in series)
     name = answers.steps(finding) if finding.tries else wording.unit(unit)
     chart = tries_curve(series, name, budget)
     return Panel(question, answer, chart, legend([s.name for s in series]))
+
+
+def _in_norm(finding: Finding, evidence: list[Evidence]) -> list[Evidence]:
+    """Those that changed inputs in the norm the verdict speaks of; all where none did."""
+    size = finding.sensitivity.unit if finding.sensitivity else ""
+    return [e for e in evidence if e.size_unit == size] or evidence
 
 
 def _no_curve(finding: Finding) -> str:

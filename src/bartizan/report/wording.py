@@ -37,7 +37,7 @@ ACCESS = {
     "recipe": "recipe",
 }
 SINGULAR = {"queries": "query", "passes": "pass", "classes": "class"}
-MEASURED = re.compile(r"^\w+ [\d.e+-]+ \[[\d.e+-]+, [\d.e+-]+\], n = \d+: ")
+MEASURED = re.compile(r"^\w+ [\d.e+-]+ \[[\d.e+-]+, [\d.e+-]+\], n = \d+(?:, the worst of \d+)?: ")
 """The numbers at the head of a reason; they stand beside it already, drawn and in words."""
 TOLERATED = re.compile(r"tolerated (\d[\d.e+-]*\d|\d)")
 SINGLE = re.compile(r"\b1 (queries|passes|records|draws|examples|attempts|iterations)\b")
@@ -213,13 +213,16 @@ def reason(finding: Finding) -> str:
 
 
 def after(retest: Retest) -> str:
-    """What a treatment did to one finding: before and after, and what that allows to be said."""
+    """What a treatment did to one finding: before and after, and what that allows to be said; and what gradients reach
+    with the defence known, where that is another rate."""
     if retest.before is None or retest.after is None:
         return "not measured again"
     numbers = f"{share(retest.before)} before, {share(retest.after)} after"
     if too_few(retest):
         return f"{numbers}: too few to tell"
-    return f"{numbers}: {CHANGES[retest.change]} ({retest.verdict_after})"
+    known = next((r.rate for r in retest.measured.knowledge if r.access == "adaptive"), retest.after.value)
+    also = "" if known == retest.after.value else f"; {percent(known)} by gradients and with the defence known"
+    return f"{numbers}: {CHANGES[retest.change]} ({retest.verdict_after}){also}"
 
 
 def too_few(retest: Retest) -> bool:

@@ -123,3 +123,38 @@ def test_windows_paths_and_spaces_are_fit_for_a_uri(changed):
 
 def test_nothing_known_is_an_empty_list_of_results(empty):
     assert export(empty)["runs"][0]["results"] == []
+
+
+def test_what_was_measured_stands_in_the_properties_as_in_the_assessment(run, assessment):
+    found, finding = by_finding(run)["E2@reader/api"]["properties"], assessment.findings[0]
+    whole = finding.model_dump(mode="json")
+    assert found["rate"] == whole["rate"]
+    assert [(r["access"], r["rate"]) for r in found["knowledge"]] == [
+        ("labels", 0.34),
+        ("scores", 0.615),
+        ("logits", 0.72),
+    ]
+    assert found["classes"]["worst"] == 1
+    assert found["classes"]["each"] == whole["classes"]["each"]
+    assert found["operating_point"]["precision"]["attacked"]["value"] is None
+
+
+def test_what_each_treatment_did_stands_there_too(run):
+    first, second = by_finding(run)["E2@reader/api"]["properties"]["treatments"]
+    assert (first["id"], first["change"], first["after"]["value"]) == ("T1", "better", 0.14)
+    assert {k: first["paired"][k] for k in ("mended", "broken", "p", "n")} == {
+        "mended": 99,
+        "broken": 4,
+        "p": 1e-24,
+        "n": 200,
+    }
+    assert first["measured"]["knowledge"][-1]["access"] == "adaptive"
+    assert first["measured"]["classes"]["worst"] == 7
+    assert first["measured"]["operating_point"]["recall"]["attacked"]["n"] == 70
+    assert not {"paired", "measured"} & set(second)
+
+
+def test_what_nobody_measured_is_left_out_and_not_called_zero(run):
+    found = by_finding(run)["B3@host"]["properties"]
+    assert not {"rate", "knowledge", "classes", "operating_point", "treatments"} & set(found)
+    assert found["tolerance"] == 0.05

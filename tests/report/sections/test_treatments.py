@@ -56,3 +56,9 @@ def test_recommended_treatments_are_listed_but_not_plotted(assessment):
     context = Treatments().context(assessment, ArrayReader())
     assert len(context["blocks"]) == 5
     assert context["chart"].count('class="mark') == 6
+
+
+def test_what_lies_behind_the_rates_is_shown_for_what_was_tested_again(assessment):
+    first, second, *_ = Treatments().context(assessment, ArrayReader())["blocks"]
+    assert [len(first[k]) for k in ("ladders", "worst_classes", "by_class", "operating_points")] == [1, 1, 1, 1]
+    assert not any(second[k] for k in ("ladders", "worst_classes", "by_class", "operating_points"))

@@ -18,10 +18,10 @@ from bartizan.numerics.seeds import child, streams
 
 from .bisect import walk_back
 from .controls import ball_controls
-from .engine.asking import BY_LABELS, checked_access
-from .engine.label_search import by_labels
+from .engine.asking import checked_access
 from .engine.linear_belief import Prior
 from .engine.lockstep import in_lockstep
+from .engine.pruning_search import search_by_labels
 from .engine.score_search import Search, by_scores
 from .engine.steps import Ball
 from .hits import Hits
@@ -36,7 +36,7 @@ HALVINGS = 6
 
 
 class BeliefSearchParams(EvasionParams):
-    """queries: the most spent on an example. By labels alone there are `linf` and `l2` only."""
+    """queries: the most spent on an example."""
 
     queries: int = Field(default=300, ge=3)
 
@@ -52,7 +52,7 @@ SECONDS: dict[Effort, float] = {"quick": 600, "standard": 600, "deep": 3600}
 
 
 class BeliefSearch(Attack):
-    """See `engine.score_search` and `engine.label_search` for the mathematics."""
+    """See `engine.score_search`, `engine.label_search` and `engine.pruning_search` for the mathematics."""
 
     spec = AttackSpec(
         id="belief_search",
@@ -90,7 +90,7 @@ class BeliefSearch(Attack):
             raise NotApplicable("by labels alone it takes more queries than the effort quick has; see --effort")
         chosen = [
             BeliefSearchParams(norm=norm, eps=eps, queries=QUERIES[effort])
-            for norm, eps in worth_testing(profile, BY_LABELS if blind else ("linf", "l2", "l1", "l0"))
+            for norm, eps in worth_testing(profile, ("linf", "l2", "l1", "l0"))
         ]
         return [
             Proposal(
@@ -158,7 +158,7 @@ class _Searched:
         x, ball, rngs = self.x, self.ball, streams(child(seed, "belief_search"), "belief", self.x)
         if self.scored:
             return lambda row: by_scores(x[row], clean[row], ball, prior, rngs[row])
-        return lambda row: by_labels(x[row], ball, prior, rngs[row])
+        return lambda row: search_by_labels(x[row], ball, prior, rngs[row])
 
     def finish(self) -> None:
         """ε itself, successes that outlast an image file, and back along the line from every success."""

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from bartizan.core.assessment import Assessment
 from bartizan.core.contracts import ArrayReader, Exporter, PluginSpec
 from bartizan.core.finding import Finding
 from bartizan.report import wording
+from bartizan.report.brief import Table, tables
 from bartizan.report.gate_words import gates
 from bartizan.report.numbers import percent
 from bartizan.report.sections.summary import headline
 
+HEAD = ("verdict", "finding", "severity", "rate", "tolerated")
 SIGNS = {"exploited": "▲", "inconclusive": "◆", "untested": "○", "resisted": "✓"}
 
 
 class Markdown(Exporter):
-    """Headline, gates and one row for each finding, the worst first."""
+    """Headline, gates, one row for each finding, the worst first, and short tables of what lies behind the rates."""
 
     spec = PluginSpec(id="markdown", title="Markdown summary", summary="Headline, gates and findings as one page.")
     suffix: ClassVar[str] = ".md"
@@ -27,18 +30,30 @@ class Markdown(Exporter):
         name = _escaped(str(assessment.system.get("name", "Unnamed system")))
         lines = [f"# {name}: Bartizan assessment", "", headline(assessment), ""]
         lines += [f"- **{g.outcome}**: {_escaped(g.text)} ({_escaped(g.because)})" for g in gates(assessment)]
-        lines += ["", "| verdict | finding | severity | rate | tolerated |", "|---|---|---|---|---|"]
-        lines += [_row(f, assessment) for f in wording.in_order(assessment.findings)]
+        lines += ["", *_grid(HEAD, [_cells(f, assessment) for f in wording.in_order(assessment.findings)])]
         untested = [f for f in assessment.findings if f.verdict == "untested"]
         if untested:
             lines += ["", "**Not tested: nothing is known about these**", ""]
             lines += [f"- {_escaped(f.id)}: {_escaped(wording.capital(f.reason))}" for f in untested]
+        lines += [line for table in tables(assessment) for line in _lines(table)]
         return "\n".join(lines) + "\n"
 
 
-def _row(f: Finding, assessment: Assessment) -> str:
+def _cells(f: Finding, assessment: Assessment) -> tuple[str, ...]:
     rate = wording.seen(f, assessment.evidence, interval=True) or "not measured"
-    cells = (f"{SIGNS[f.verdict]} {f.verdict}", f"{f.title} ({f.id})", f.severity, rate, percent(f.tolerance))
+    return (f"{SIGNS[f.verdict]} {f.verdict}", f"{f.title} ({f.id})", f.severity, rate, percent(f.tolerance))
+
+
+def _lines(table: Table) -> list[str]:
+    notes = ["", *(f"- {_escaped(n)}" for n in table.notes)] if table.notes else []
+    return ["", f"**{_escaped(table.title)}**", "", *_grid(table.head, table.rows), *notes]
+
+
+def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return [_row(head), "|" + "---|" * len(head), *(_row(r) for r in rows)]
+
+
+def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(_escaped(c) for c in cells) + " |"
 
 

@@ -15,6 +15,7 @@ from bartizan.core.contracts import ArrayReader, Exporter, PluginSpec
 from bartizan.core.finding import Finding
 from bartizan.core.vocabulary import ThreatClass, Verdict
 from bartizan.report import facts, wording
+from bartizan.report.properties import properties
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
@@ -26,7 +27,8 @@ SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
 
 class Sarif(Exporter):
     """A result for every finding. The standard allows a level only to failures, so what is inconclusive or untested is
-    also announced as a warning of the run: no viewer may pass over it in silence."""
+    also announced as a warning of the run: no viewer may pass over it in silence. What was measured, and measured again
+    after each treatment, stands in the properties of a result under the names of `assessment.json`."""
 
     spec = PluginSpec(id="sarif", title="SARIF 2.1.0", summary="Findings for code-scanning tools and editors.")
     suffix: ClassVar[str] = ".sarif"
@@ -101,6 +103,7 @@ def _result(finding: Finding, rule: int, assessment: Assessment) -> dict[str, An
             "severity": finding.severity,
             "confidence": str(finding.confidence),
             "flags": list(finding.flags),
+            **properties(finding, assessment),
         },
     }
     if finding.accepted:

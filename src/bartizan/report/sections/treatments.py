@@ -8,8 +8,9 @@ from typing import Any
 from bartizan.core.artifact import Measurement
 from bartizan.core.assessment import Assessment
 from bartizan.core.contracts import ArrayReader, Section, SectionSpec
+from bartizan.core.finding import Finding
 from bartizan.core.treatment import Retest, Treatment
-from bartizan.report import wording
+from bartizan.report import treated, wording
 from bartizan.report.charts.tradeoff import Trade, key, trade_off
 from bartizan.report.clock import Reading, baseline, clock_rows
 from bartizan.report.numbers import chance, percent, points, quantity
@@ -33,7 +34,7 @@ class Treatments(Section):
         trades = [trade for t in found for trade in _trades(t)]
         base = baseline(_readings(t, clock) for t in found if t.status == "applied")
         return {
-            "blocks": [_block(t, clock, base) for t in found],
+            "blocks": [_block(t, clock, base) | _behind(t, assessment.findings) for t in found],
             "chart": trade_off(trades) if trades else "",
             "key": key(list(dict.fromkeys(t.treatment for t in trades))),
         }
@@ -51,6 +52,19 @@ def _block(treatment: Treatment, clock: Mapping[str, Any], base: Mapping[str, Re
         "costs": costs,
         "paired": any(row["before"] for row in costs),
         "params": parameters(treatment.params),
+    }
+
+
+def _behind(treatment: Treatment, findings: Iterable[Finding]) -> dict[str, Any]:
+    """What lies behind the rates, in the order of the table of rates."""
+    known = {f.id: f for f in findings}
+    ordered = treatment.model_copy(update={"retests": tuple(sorted(treatment.retests, key=_place))})
+    return {
+        "ladders": treated.ladders(ordered, known),
+        "worst_classes": treated.worst_classes(ordered, known),
+        "by_class": treated.by_class(ordered, known),
+        "operating_points": treated.operating_points(ordered, known),
+        "positive": treated.positive(ordered, known),
     }
 
 

@@ -303,7 +303,6 @@ def test_answers_that_are_not_finite_are_no_success_and_are_told() -> None:
         ({"budget": 1}, "the budget is 1; give at least 2"),
         ({"access": "logits"}, "there is no access 'logits'; known are scores, labels"),
         ({"norm": "l3"}, "there is no norm 'l3'; known are"),
-        ({"norm": "l1", "access": "labels"}, "by labels in the norm 'l1', only in linf and l2; by scores there is"),
         ({"norm": "l0", "eps": 1.5}, "a whole number from 1"),
         ({"eps": 0.0}, "must be above 0"),
         ({"bounds": (0.0, 0.5)}, "outside the bounds"),

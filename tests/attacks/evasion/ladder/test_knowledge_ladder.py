@@ -180,7 +180,6 @@ def test_the_seed_decides_every_bit() -> None:
         ({"queries": 49}, "the budget is 49 queries; a copy of the model needs at least 50"),
         ({"plan": "huge"}, "there is no plan 'huge'"),
         ({"eps": -1.0}, "must be above 0"),
-        ({"norm": "l1"}, "no search by labels in the norm 'l1'"),
         ({"defence": lambda x: torch.zeros(len(x), 3)}, "defence answers 3 classes and the model 2"),
     ],
 )

@@ -20,8 +20,6 @@ from .steps import Ball
 Access = Literal["scores", "labels"]
 Predict = Callable[[Array], Any]
 ACCESS: tuple[str, ...] = get_args(Access)
-BY_LABELS: tuple[Norm, ...] = ("linf", "l2")
-"""Norms with a search by labels alone: it bisects rays, and in the others there is no ray to follow."""
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -109,9 +107,6 @@ def checked_access(access: str, norm: str, budget: int, batch: int) -> tuple[Acc
     """Raises `UsageError` in one sentence."""
     if access not in ACCESS:
         raise UsageError(f"there is no access {access!r}; known are {', '.join(ACCESS)}")
-    if checked_norm(norm) not in BY_LABELS and access == "labels":
-        known = " and ".join(BY_LABELS)
-        raise UsageError(f"there is no search by labels in the norm {norm!r}, only in {known}; by scores there is")
     if budget < 2:
         raise UsageError(f"the budget is {budget}; give at least 2: one query for the input as it is, one for a change")
     if batch < 1:

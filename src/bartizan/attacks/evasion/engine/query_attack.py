@@ -17,9 +17,9 @@ from ..ray_search import RaySearch
 from ..squares import square_search
 from .asking import Access, Ledger, Oracle, Predict, checked_access
 from .inputs import checked_ball, checked_data
-from .label_search import by_labels
 from .linear_belief import Prior
 from .lockstep import in_lockstep
+from .pruning_search import search_by_labels
 from .query_result import QueryAttack, judged
 from .score_search import Search, by_scores
 from .steps import Ball
@@ -44,8 +44,8 @@ def query_attack(
     start: Any = None,
     checks: bool = True,
 ) -> QueryAttack:
-    """Attack the model behind `predict` on examples `x` (N×…) of classes `y` (N) within `eps` in `norm`: linf, l2, and
-    by scores l1 and l0, where `eps` counts changed values.
+    """Attack the model behind `predict` on examples `x` (N×…) of classes `y` (N) within `eps` in `norm`: linf, l2,
+    l1, or l0, where `eps` counts changed values.
 
     predict: answers a float32 batch N×… with scores N×K (logits, probabilities, rounded or but the highest of them; N×1
     or N is the logit of class 1 of two) or with N classes, as `access` says; never more than `batch` inputs at once.
@@ -55,7 +55,8 @@ def query_attack(
     checks: ask a few thousand questions more to doubt the result. These and the referee's are on top of the budget
     and counted apart.
 
-    A linear belief about the margin is searched first (`linear_belief`). What stands after 1,000 queries goes to the
+    A linear belief about the margin is searched first (`linear_belief`); by labels in l1 and l0, changes of a point far
+    away are taken back (`pruning_search`). What stands after 1,000 queries goes to the
     Square Attack (images by scores, L∞ and L2) or to RayS (labels, L∞); elsewhere the search by belief goes on.
     The same seed gives the same result; an example fares the same alone and in company. Raises `UsageError` and its
     kin in one sentence on what cannot be attacked.
@@ -81,7 +82,7 @@ def _by_belief(ledger: Ledger, starts: list[Array], seed: int, batch: int, most:
     def begin(row: int) -> Search:
         tried = [s[row] for s in starts]
         if ledger.oracle.access == "labels":
-            return by_labels(x[row], ball, prior, rngs[row], tried)
+            return search_by_labels(x[row], ball, prior, rngs[row], tried)
         return by_scores(x[row], float(ledger.margin[row]), ball, prior, rngs[row], tried)
 
     def open_(rows: Rows) -> NDArray[np.bool_]:

@@ -78,11 +78,11 @@ class _Slots:
     low: torch.Tensor | None = None
     high: torch.Tensor | None = None
 
-    def keep(self, mask: torch.Tensor) -> None:
+    def keep(self, at: torch.Tensor) -> None:
         for f in fields(self):
             value = getattr(self, f.name)
             if value is not None:
-                setattr(self, f.name, value[mask])
+                setattr(self, f.name, value[at])
 
 
 def run(job: Job, logits: Logits, known: Known, rows: torch.Tensor, direction: torch.Tensor, ball: Ball) -> None:
@@ -118,10 +118,11 @@ def _pass(job: Job, k: int, logits: Logits, known: Known, s: _Slots, ball: Ball,
         z = logits(x, known.index[s.row] if logits.metered else None)
     seen, s.x = z.detach(), x.detach()
     other, gap, won = standing(seen, s.y)
-    fallen, before = bool(won.any()), k + job.lead
+    fallen, before = int(won.sum()), k + job.lead
+    left, gone = _parted(won, fallen)
     if fallen:
-        _fall(known, s, won, (2 * before + 1) * logits.draws)
-    if not back or bool(won.all()):
+        _fall(known, s, gone, (2 * before + 1) * logits.draws)
+    if not back or fallen == len(won):
         _leave(known, s, slice(None), (before + 1) * logits.draws, before * logits.draws)
         return None
     early = job.loss == "two_phase" and k < job.steps // 2
@@ -136,17 +137,26 @@ def _pass(job: Job, k: int, logits: Logits, known: Known, s: _Slots, ball: Ball,
     if k >= 0 and not early and job.loss in ("margin", "two_phase"):
         _note(s, -gap, torch.where(blind, 0.0, ball.eps * steepness), won)
     if fallen:
-        _leave(known, s, won, (before + 1) * logits.draws, (before + 1) * logits.draws)
-        s.keep(~won)
-        g = g[~won]
+        _leave(known, s, gone, (before + 1) * logits.draws, (before + 1) * logits.draws)
+        s.keep(left)
+        g = g[left]
     return g
 
 
-def _fall(known: Known, s: _Slots, won: torch.Tensor, passes: int) -> None:
+def _parted(won: torch.Tensor, fallen: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Positions of those that stand and of the `fallen`, each in order. By positions, since a GPU would have to be
+    waited for at each use of a mask."""
+    import torch
+
+    order = won.argsort(stable=True) if fallen else torch.arange(len(won), device=won.device)
+    return order[: len(won) - fallen], order[len(won) - fallen :]
+
+
+def _fall(known: Known, s: _Slots, gone: torch.Tensor, passes: int) -> None:
     """Enter a success, `passes` of this run after the ones before it."""
-    rows = s.row[won]
+    rows = s.row[gone]
     known.won[rows] = True
-    known.changed[rows] = s.x[won]
+    known.changed[rows] = s.x[gone]
     known.fell_after[rows] = known.forwards[rows] + known.backwards[rows] + passes
 
 
