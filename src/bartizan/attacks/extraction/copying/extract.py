@@ -25,6 +25,7 @@ from .ledger import Ledger
 from .oracle import Oracle
 from .result import Extraction, Stolen
 from .selection import SELECTIONS, Selection, scouted, select, sketch
+from .teaching import RATE, TEMPERATURE
 
 Build = Callable[[int], Any]
 SCOUT = 4
@@ -169,7 +170,10 @@ class Thief:
         x, answers = self.lessons
         targets = to_teach(answers, self.oracle.access, self.oracle.classes)
         student = self.build(seed).to(self.device)
-        distil(student, x, targets, steps=steps, seed=seed, device=self.device)
+        distil(
+            student, x, targets, steps=steps, seed=seed, device=self.device, rate=RATE,
+            temperature=TEMPERATURE if self.oracle.access in ("logits", "scores") else 1.0,
+        )  # fmt: skip
         return student.eval()
 
     def _students(self) -> list[Array]:
