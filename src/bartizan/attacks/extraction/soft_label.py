@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -66,17 +64,15 @@ class SoftLabelExtraction(Attack):
         places, asked = sketch(pool, seed), np.zeros(len(pool), np.bool_)
         order, answers = np.zeros(0, np.int64), np.zeros((0, info.classes), np.float32)
         arrays: dict[str, NDArray[np.generic]] = {"points": np.array(points, np.int64)}
-        made: list[Any] = []
+        last: list[Array] = []
         for i, n in enumerate(points):
-            rows = select(
-                "auto", places, asked, n - len(order), lambda: [student_scores(s, pool) for s in made], seed + i
-            )
+            rows = select("auto", places, asked, n - len(order), last, seed + i)
             asked[rows] = True
             order, answers = np.concatenate([order, rows]), np.concatenate([answers, self._ask(view, pool[rows])])
             student = build_student(info.input_shape, info.classes, width=params.width, seed=seed + i)
             how = {"rate": RATE, "temperature": TEMPERATURE if telling(view) else 1.0}
             distil(student, pool[order], answers, steps=params.steps, seed=seed + i, **how)
-            made = [student]
+            last = [student_scores(student, pool)] if n != points[-1] else last
             arrays |= student_arrays(student, "" if n == points[-1] else f"at_{n}.")
         return Artifact(kind="surrogate", arrays=arrays, claims={"own_data": min(len(own), points[-1])})
 

@@ -149,7 +149,7 @@ class Thief:
         more = n - self.ledger.lost - int(self.asked.sum())
         if more <= 0:
             return
-        rows = select(self.selection, self._points, self.asked, more, self._students, child(self.seed, "select", n))
+        rows = select(self.selection, self._points, self.asked, more, self._students(n), child(self.seed, "select", n))
         self.asked[rows] = True
         self.order.append(rows)
         self._answers(self.pool[rows])
@@ -176,8 +176,10 @@ class Thief:
         )  # fmt: skip
         return student.eval()
 
-    def _students(self) -> list[Array]:
-        """Scores for the pool of the last copy."""
+    def _students(self, n: int) -> list[Array]:
+        """Scores of the last copy for the pool, where they are asked for."""
+        if not scouted(self.selection, n):
+            return []
         return [student_scores(s, self.pool, self.device) for s in self._last]
 
 
