@@ -20,7 +20,7 @@ from bartizan.numerics.distillation import NOISE, TRAINING, query_pool, soft_tar
 from bartizan.numerics.students import build_student, distil, student_arrays, student_scores
 
 from .copying.selection import select, sketch
-from .copying.teaching import RATE, TEMPERATURE
+from .copying.teaching import TEMPERATURE, rate_for
 
 if TYPE_CHECKING:
     import torch
@@ -82,7 +82,7 @@ class SoftLabelExtraction(Attack):
     def _taught(self, view: View, x: Array, answers: Array, params: SoftLabelParams, seed: int) -> torch.nn.Module:
         student = build_student(view.info.input_shape, view.info.classes, width=params.width, seed=seed)
         temperature = TEMPERATURE if telling(view) else 1.0
-        distil(student, x, answers, steps=params.steps, seed=seed, rate=RATE, temperature=temperature)
+        distil(student, x, answers, steps=params.steps, seed=seed, rate=rate_for(params.steps), temperature=temperature)
         return student
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
