@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 
 from bartizan.numerics.membership import Scores
 from bartizan.numerics.references import References, calibrated, difficulty, lira, rmia_ratio, student_t
+from bartizan.numerics.seeds import seeded
 
 Way = Literal["boosted trees", "spline regression", "sum of ranks"]
 Columns = NDArray[np.float64]
 FREE = ("difficulty", "spread", "highest", "lowest")
 """Columns that say what kind of record it is. In all others more means rather a member, and no tree may learn else."""
+LEARN_FROM = 50
 SPLINE_BELOW, RANKS_BELOW = 1_000, 3_000
-"""Records below which a spline regression, and from there on below which a sum of ranks, does better than trees."""
+"""Records below which a spline regression, and from there on below which a sum of ranks, does better than trees. From
+fewer than `LEARN_FROM` nothing is learnt."""
 TREES: dict[str, Any] = {
     "max_iter": 150, "learning_rate": 0.06, "max_leaf_nodes": 8, "min_samples_leaf": 150, "l2_regularization": 20.0,
     "early_stopping": False, "random_state": 0,
@@ -55,18 +58,21 @@ def way_for(records: int) -> Way:
 
 
 def fused(sure: Scores, refs: References, way: Way | None = None) -> Scores:
-    """One score for each record, N. With one reference there is none to learn from, and it is RMIA's ratio.
+    """One score for each record, N.
 
+    With one reference there is none to learn from, and it is RMIA's ratio; with too few records, the sum of ranks.
     Raises `ImportError` without scikit-learn, which the sum of ranks does not need.
     """
     models = len(refs.sure)
     if models < 2:
         return rmia_ratio(sure, refs)
     chosen = way or way_for(len(sure))
-    if chosen == "sum of ranks":
+    if chosen == "sum of ranks" or len(sure) < LEARN_FROM or refs.inside.all() or not refs.inside.any():
         return _ranked(signals(sure, refs))
     learnt = [signals(refs.sure[m], refs.without(m)) for m in range(models)]
-    predict = LEARN[chosen](np.concatenate([_columns(s) for s in learnt]), np.concatenate(list(refs.inside)), learnt[0])
+    examples = np.concatenate([_columns(s) for s in learnt]), np.concatenate(list(refs.inside))
+    with seeded(0):  # to import scikit-learn draws random numbers
+        predict = LEARN[chosen](*examples, learnt[0])
     scored = np.stack([predict(_columns(signals(sure, refs.without(m)))) for m in range(models)])
     return np.asarray(scored.mean(axis=0), np.float64)
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -25,3 +29,22 @@ def streams(seed: int, name: str, x: NDArray[Any]) -> list[np.random.Generator]:
         np.random.default_rng(child(seed, name, hashlib.sha256(np.ascontiguousarray(row).tobytes()).hexdigest()))
         for row in x
     ]
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Seed Python's, NumPy's and torch's own generators, and put them back afterwards."""
+    python, numpy = random.getstate(), np.random.get_state()
+    torch = sys.modules.get("torch")
+    state = torch.get_rng_state() if torch is not None else None
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    if torch is not None:
+        torch.manual_seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
+        if torch is not None and state is not None:
+            torch.set_rng_state(state)

@@ -7,18 +7,14 @@ preprocessing. The random states of Python, NumPy and torch are seeded for the c
 
 from __future__ import annotations
 
-import random
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from bartizan.core.data import Array, Data, Labels
 from bartizan.core.errors import AccessDenied, ModelError
 from bartizan.core.target import Target
 from bartizan.formats.digest import digest_of
+from bartizan.numerics.seeds import seeded
 
 from .kept import keep, kept
 
@@ -61,22 +57,3 @@ def adopt(model: Any, opening: Opening, *, digest: str) -> Target:
         name = opening.train.ref if opening.train else opening.name
         raise ModelError(f"{name} returned {type(model).__name__}; an nn.Module or an estimator is due")
     return estimator_target(opening, model, digest=digest)
-
-
-@contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Seed Python's, NumPy's and torch's own generators, and put them back afterwards."""
-    python, numpy = random.getstate(), np.random.get_state()
-    torch = sys.modules.get("torch")
-    state = torch.get_rng_state() if torch is not None else None
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
-    if torch is not None:
-        torch.manual_seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)
-        if torch is not None and state is not None:
-            torch.set_rng_state(state)

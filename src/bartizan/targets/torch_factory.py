@@ -12,10 +12,10 @@ from bartizan.core.target import Target
 from bartizan.formats.safetensors_file import read_header
 from bartizan.formats.sniff import FileKind
 from bartizan.formats.user_code import user_function
+from bartizan.numerics.seeds import seeded
 
 from .opening import Opening, opening
 from .outputs import raised_by
-from .retraining import seeded
 from .torch_target import load_state, torch_target
 
 if TYPE_CHECKING:

@@ -1,0 +1,325 @@
+"""python -m extraction.membership, from the folder `benchmarks`: who was trained on, ours beside LiRA and RMIA.
+
+--jobs      attack: members found by targets, references and scores; mismatch: references of another recipe; null:
+            targets that never saw a record; cost: seconds of training together and one after another (all)
+--pairs     which data and recipes (all; see `pairs`)
+--references  how many (4 8 16); above 16 the peers alone are measured, for what they make of so many
+--targets   target models of each pair, seeds 0, 1, … (5)
+--device    cpu or cuda, for the training of models
+--part      table, or tuning: other records and seeds, for whoever changes a score
+--results   the file of rows (results/extraction.json)
+
+A row is written as soon as it is measured and replaces the one it measures again. Each target has references of its
+own. Peers get two sets of references, one with independent coins as ours and one with each record in exactly half of
+them as their papers have it, and the better variant of the better method in hindsight.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bartizan.attacks.stacked import Recipe, fair_coins, train_stacked
+from bartizan.numerics.fusion import fused
+from bartizan.numerics.matching import matched, mismatch
+from bartizan.numerics.membership import auc
+from bartizan.numerics.references import References, log_odds, student_t
+from bartizan.numerics.seeds import child
+from bartizan.numerics.told_apart import chance_of_leak, told_apart
+
+from . import rows
+from .membership_peers import halves
+from .membership_peers import scores as peers
+from .pairs import PAIRS, Pair
+
+Scores = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Found = dict[str, list[tuple[Scores, Mask]]]
+RATES = (0.01, 0.001)
+DRAWS = 1000
+MOST_OURS = 16
+MEMORY = {"cpu": 2 << 30, "cuda": 24 << 30}
+JOBS = ("attack", "mismatch", "null", "cost")
+
+
+def main(given: list[str] | None = None) -> None:
+    """Run the jobs asked for, one after the other."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jobs", nargs="*", choices=JOBS, default=list(JOBS))
+    parser.add_argument("--pairs", nargs="*", choices=[p.name for p in PAIRS], default=[p.name for p in PAIRS])
+    parser.add_argument("--references", nargs="*", type=int, default=[4, 8, 16])
+    parser.add_argument("--targets", type=int, default=5)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--part", choices=("table", "tuning"), default="table")
+    parser.add_argument("--results", type=Path, default=rows.RESULTS)
+    asked = parser.parse_args(given)
+    rows.RESULTS = asked.results
+    for pair in PAIRS:
+        if pair.name in asked.pairs:
+            _jobs(pair, asked)
+    if "null" in asked.jobs:
+        _null(asked.device)
+
+
+def run(**asked: Any) -> None:
+    """As a job of `python -m extraction`."""
+    main(["--device", str(asked.get("device", "cpu"))])
+
+
+def _jobs(pair: Pair, asked: argparse.Namespace) -> None:
+    if {"attack", "mismatch"} & set(asked.jobs):
+        cache = Cache(pair, asked.part, asked.targets, max(asked.references), asked.device)
+        for k in asked.references:
+            if "attack" in asked.jobs:
+                _record(pair, asked, "attack", k, _attack(cache, k))
+        for k in asked.references if "mismatch" in asked.jobs else ():
+            if k <= 8:
+                _record(pair, asked, "mismatch", k, _mismatch(cache, k))
+    if "cost" in asked.jobs:
+        _cost(pair, asked.device)
+
+
+def _record(pair: Pair, asked: argparse.Namespace, what: str, k: int, values: dict[str, Any]) -> None:
+    key = {"what": what, "pair": pair.name, "part": asked.part, "references": k, "targets": asked.targets}
+    rows.record("membership", key, {**values, "device": asked.device, "tuned": pair.tuned})
+
+
+class Cache:
+    """Log-odds of the true class of all models of a pair about all records; the models themselves are not kept."""
+
+    def __init__(self, pair: Pair, part: Any, targets: int, references: int, device: str) -> None:
+        self.pair, self.targets, self.device = pair, targets, device
+        self.x, self.y = pair.pool(part)
+        self.first = 0 if part == "table" else 1000
+        self.sure, self.inside = self._trained(pair.recipe, fair_coins(targets, len(self.y), self.first), "targets")
+        self.seen: dict[tuple[str, int], tuple[Scores, Mask]] = {}
+        self.most = references
+
+    def accuracy(self) -> dict[str, float]:
+        """Share of records that targets are surer of than not, inside and outside their training sets."""
+        right = self.sure > 0
+        return {
+            "sure_in": round(float(right[self.inside].mean()), 4),
+            "sure_out": round(float(right[~self.inside].mean()), 4),
+        }
+
+    def ours(self, target: int, k: int) -> References:
+        """The first k references of a target."""
+        sure, inside = self._kept("ours", self.most)
+        chosen = slice(target * self.most, target * self.most + k)
+        return References(sure[chosen], inside[chosen])
+
+    def halved(self, target: int, k: int) -> References:
+        """k references, half of which saw each record."""
+        sure, inside = self._kept("halved", k)
+        return References(sure[target * k : (target + 1) * k], inside[target * k : (target + 1) * k])
+
+    def other(self, target: int, k: int) -> References:
+        """k references of another recipe."""
+        sure, inside = self._kept("other", 8)
+        return References(sure[target * 8 : target * 8 + k], inside[target * 8 : target * 8 + k])
+
+    def _kept(self, kind: str, k: int) -> tuple[Scores, Mask]:
+        if (kind, k) not in self.seen:
+            mask = halves if kind == "halved" else fair_coins
+            each = [mask(k, len(self.y), self.first + 1 + t) for t in range(self.targets)]
+            recipe = self.pair.other if kind == "other" else self.pair.recipe
+            self.seen[kind, k] = self._trained(recipe, np.concatenate(each), f"{kind} {k}")
+        return self.seen[kind, k]
+
+    def _trained(self, recipe: Recipe, inside: Mask, what: str) -> tuple[Scores, Mask]:
+        began = time.perf_counter()
+        sure = []
+        for i, some in enumerate(np.array_split(inside, max(1, len(inside) // 128))):
+            seed = child(self.first, what, i)
+            z = train_stacked(
+                recipe, self.x, self.y, inside=some, seed=seed, device=self.device, memory=MEMORY[self.device]
+            ).logits
+            sure.append(log_odds(z, self.y))
+        print(f"# {self.pair.name}: {len(inside)} models ({what}) in {time.perf_counter() - began:.0f} s", flush=True)
+        return np.concatenate(sure), inside
+
+
+def _attack(cache: Cache, k: int) -> dict[str, Any]:
+    found: Found = {}
+    for t in range(cache.targets):
+        sure, member, refs = cache.sure[t], cache.inside[t], cache.ours(t, k)
+        if k <= MOST_OURS:
+            _add(found, {"fusion": fused(sure, refs), "student_t": student_t(sure, refs), "loss": sure}, member)
+        _add(found, peers(sure, refs.sure, refs.inside), member)
+        half = cache.halved(t, k)
+        _add(found, {f"{n}, halves": s for n, s in peers(sure, half.sure, half.inside).items()}, member)
+    return {**cache.accuracy(), **_summary(found)}
+
+
+def _mismatch(cache: Cache, k: int) -> dict[str, Any]:
+    found: Found = {}
+    seen = []
+    for t in range(cache.targets):
+        sure, member, refs = cache.sure[t], cache.inside[t], cache.other(t, k)
+        apart, allowed = mismatch(sure, refs, 0.5)
+        seen.append(apart > allowed)
+        moved = matched(sure, refs, 0.5) if seen[-1] else sure
+        _add(found, {"fusion": fused(moved, refs), "fusion, not matched": fused(sure, refs)}, member)
+        _add(found, peers(sure, refs.sure, refs.inside), member)
+    return {"noticed": sum(seen), **_summary(found)}
+
+
+def _add(found: Found, scores: dict[str, Scores], member: Mask) -> None:
+    for name, values in scores.items():
+        found.setdefault(name, []).append((values, member))
+
+
+def _summary(found: Found) -> dict[str, Any]:
+    """Means over targets in per cent, and at each rate the ratio of the fusion to the best peer by name."""
+    out: dict[str, Any] = {
+        "auc": {n: round(float(np.mean([auc(s, m)[0] for s, m in of])), 4) for n, of in found.items()}
+    }
+    for rate in RATES:
+        mean = {name: float(np.mean([found_at(s, m, rate) for s, m in of])) for name, of in found.items()}
+        rivals = [n for n in found if n.startswith(("LiRA", "RMIA"))]
+        best = max(rivals, key=lambda n: mean[n])
+        online = max((n for n in rivals if n.startswith("LiRA online")), key=lambda n: mean[n])
+        out[f"tpr_{rate:g}"] = {n: round(100 * v, 3) for n, v in mean.items()}
+        if "fusion" not in found:
+            out[f"at_{rate:g}"] = {"best_peer": best}
+            continue
+        low, high = _interval(found["fusion"], found[best], rate)
+        out[f"at_{rate:g}"] = {
+            "best_peer": best, "ratio": round(mean["fusion"] / max(mean[best], 1e-9), 3),
+            "low": round(low, 3), "high": round(high, 3),
+            "to_lira_online": round(mean["fusion"] / max(mean[online], 1e-9), 2),
+        }  # fmt: skip
+    return out
+
+
+def found_at(scores: Scores, member: Mask, rate: float) -> float:
+    """Share of members above the threshold that a share `rate` of the non-members exceed (interpolated among ties)."""
+    outside = np.sort(scores[~member])[::-1]
+    k = max(round(rate * len(outside)), 1)
+    return float((scores[member] > outside[k]).mean())
+
+
+def _interval(ours: list[tuple[Scores, Mask]], theirs: list[tuple[Scores, Mask]], rate: float) -> tuple[float, float]:
+    """95 % by bootstrap over targets, and over records within each, the same draws for both."""
+    rng = np.random.default_rng(0)
+    tops = [Top.of(a, b, member, rate) for (a, member), (b, _) in zip(ours, theirs, strict=True)]
+    sums = [sum(tops[t].drawn(rng, rate) for t in rng.integers(len(tops), size=len(tops))) for _ in range(DRAWS)]
+    ratios = [mine / max(other, 1e-9) for mine, other in sums]
+    return float(np.quantile(ratios, 0.025)), float(np.quantile(ratios, 0.975))
+
+
+@dataclass(frozen=True)
+class Top:
+    """Of one target, the records that could come to lie above the threshold of either score, in the order of each;
+    `rest`: how many others there are, outsiders and members."""
+
+    orders: tuple[NDArray[np.int64], NDArray[np.int64]]
+    member: Mask
+    rest: tuple[int, int]
+
+    @classmethod
+    def of(cls, a: Scores, b: Scores, member: Mask, rate: float) -> Top:
+        """Up to three times as many outsiders as `rate` allows, and some."""
+        firsts = []
+        for scores in (a, b):
+            order = np.argsort(-scores, kind="stable")
+            accused = np.cumsum(~member[order])
+            firsts.append(order[: int(np.searchsorted(accused, 3 * rate * accused[-1] + 20))])
+        rows = np.union1d(*firsts)
+        inside = member[rows]
+        rest = (int((~member).sum() - (~inside).sum()), int(member.sum() - inside.sum()))
+        one, two = (np.searchsorted(rows, f) for f in firsts)
+        return cls((one, two), inside, rest)
+
+    def drawn(self, rng: np.random.Generator, rate: float) -> NDArray[np.float64]:
+        """Share of members found by each score, every record counted a Poisson number of times."""
+        weight = rng.poisson(1, len(self.member))
+        outside, members = (
+            rng.poisson(n) + weight[self.member == side].sum() for n, side in zip(self.rest, (0, 1), strict=True)
+        )
+        found = []
+        for order in self.orders:
+            inside, counts = self.member[order], weight[order]
+            before = np.searchsorted(np.cumsum(np.where(inside, 0, counts)), rate * outside, side="right")
+            found.append(np.where(inside, counts, 0)[:before].sum() / max(members, 1))
+        return np.array(found)
+
+
+def _null(device: str, runs: int = 100, references: int = 4, records: int = 2000) -> None:
+    """Targets that never saw the records in question: trained on others, or not at all."""
+    pair = next(p for p in PAIRS if p.name == "letter-mlp")
+    x, y = pair.pool("table")
+    recipe = replace(pair.recipe, epochs=15)
+    rng = np.random.default_rng(7)
+    inside = np.zeros((runs, references, len(y)), np.bool_)
+    chosen = [rng.permutation(10_000)[:records] + 10_000 for _ in range(runs)]
+    for r in range(runs):
+        inside[r][:, chosen[r]] = fair_coins(references, records, 10_000 + r)
+    flat = inside.reshape(-1, len(y))
+    parts = [
+        _sure(recipe, x, y, some, 77 + i, device)
+        for i, some in enumerate(np.array_split(flat, max(1, len(flat) // 100)))
+    ]
+    refs = np.concatenate(parts).reshape(runs, references, -1)
+    for kind in ("trained on others", "untrained"):
+        targets = fair_coins(runs, len(y), 78) & (np.arange(len(y)) < 10_000)
+        one = recipe if kind == "trained on others" else replace(recipe, rate=0.0, epochs=1)
+        sure = _sure(one, x, y, targets, 79, device)
+        rows.record("membership", {"what": "null", "kind": kind}, _null_row(sure, refs, inside, chosen))
+
+
+def _sure(recipe: Recipe, x: Any, y: Any, inside: Mask, seed: int, device: str) -> Scores:
+    z = train_stacked(recipe, x, y, inside=inside, seed=seed, device=device, memory=MEMORY[device]).logits
+    return log_odds(z, y)
+
+
+def _null_row(sure: Scores, refs: Scores, inside: Mask, chosen: list[NDArray[np.int64]]) -> dict[str, Any]:
+    held, claimed = 0, 0
+    for r, at in enumerate(chosen):
+        scores = fused(sure[r][at], References(refs[r][:, at], inside[r][:, at]))
+        member = np.random.default_rng(r).permutation(len(at)) < len(at) // 2
+        _, low, high = auc(scores, member)
+        told = [told_apart(scores[member], scores[~member], 0.01, r)]
+        held += low <= 0.5 <= high
+        claimed += chance_of_leak(scores[member], scores[~member], told) <= 0.05
+    return {"runs": len(chosen), "auc_interval_holds_half": held, "leak_claimed": int(claimed)}
+
+
+def _cost(pair: Pair, device: str) -> None:
+    """The same models together and one after another, seconds of CPU and of the clock."""
+    for models, records, epochs in _loads(pair):
+        x, y = (a[:records] for a in pair.pool("table"))
+        inside = fair_coins(models, records, 5)
+        recipe = replace(pair.recipe, epochs=epochs)
+        values: dict[str, Any] = {}
+        for path in (None, "sequential"):
+            few = replace(recipe, epochs=1)
+            train_stacked(few, x[:500], y[:500], inside=inside[:2, :500], seed=0, device=device, path=path)  # warms up
+            cpu, clock = time.process_time(), time.perf_counter()
+            train_stacked(recipe, x, y, inside=inside, seed=0, points=x[:10], device=device, path=path)
+            name = "together" if path is None else "sequential"
+            values[f"{name}_cpu_s"] = round(time.process_time() - cpu, 2)
+            values[f"{name}_s"] = round(time.perf_counter() - clock, 2)
+        values["cpu_ratio"] = round(values["sequential_cpu_s"] / values["together_cpu_s"], 2)
+        values["ratio"] = round(values["sequential_s"] / values["together_s"], 2)
+        key = {"what": "cost", "pair": pair.name, "models": models, "records": records, "epochs": epochs}
+        rows.record("membership", {**key, "device": device}, values)
+
+
+def _loads(pair: Pair) -> Iterator[tuple[int, int, int]]:
+    """Models, records in the pool and epochs."""
+    yield 8, 4000, 2
+    if pair.name == "fashion-mlp":
+        yield 16, 10_000, 30
+
+
+if __name__ == "__main__":
+    main()

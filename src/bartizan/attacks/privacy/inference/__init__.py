@@ -1,0 +1,1 @@
+"""Membership inference without a description: one call on a model, its training records and others."""
