@@ -1,10 +1,12 @@
 """python -m extraction JOB …, from the folder `benchmarks`: the exploitative side, measured; prints rows, writes JSON.
 
-JOB   stealing: copies against peers', networks read from answers, detectors of thieves, proofs of ownership
+JOB   membership: who was trained on, beside LiRA and RMIA (`python -m extraction.membership` has more to choose from)
+      stealing: copies against peers', networks read from answers, detectors of thieves, proofs of ownership
 --runs N      of every row that is repeated over seeds (3)
 --only TEXT   only rows with this in their names (all)
 --device NAME where networks are trained (cpu)
 --steps N     optimiser steps of every copy (2000)
+--results PATH  the file of rows (results/extraction.json)
 
 Rows that are measured again replace the old ones; all others stay.
 """
@@ -13,8 +15,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+from pathlib import Path
 
-JOBS = {"stealing": "stealing"}
+from . import rows
+
+JOBS = {"membership": "membership", "stealing": "stealing"}
 
 
 def main() -> None:
@@ -25,7 +30,9 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--results", type=Path, default=rows.RESULTS)
     asked = parser.parse_args()
+    rows.RESULTS = asked.results
     for job in asked.jobs:
         module = importlib.import_module(f"extraction.{JOBS[job]}")
         module.run(runs=asked.runs, only=asked.only, device=asked.device, steps=asked.steps)
