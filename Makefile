@@ -29,10 +29,10 @@ bench: $(VENV)/.dev
 bench-evasion: $(VENV)/.peers
 	cd benchmarks && ../$(BIN)/python -m evasion && ../$(BIN)/python -m evasion.table
 
-# The data: `apt-get install dataset-fashion-mnist`; GermanCredit as benchmarks/extraction/credit.py says.
+# The data: as above, with GermanCredit and LetterRecognition as benchmarks/extraction/credit.py and pairs.py say.
 # `pip install --no-deps dp-accounting==0.6.0` gives the audit the ε of sampled batches to be held against.
-bench-extraction: $(VENV)/.dev
-	cd benchmarks && ../$(BIN)/python -m extraction audit leaks
+bench-extraction: $(VENV)/.peers
+	cd benchmarks && ../$(BIN)/python -m extraction membership stealing audit leaks && ../$(BIN)/python -m extraction.tables
 
 $(VENV)/.peers: $(VENV)/.dev benchmarks/evasion/peers.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target benchmarks/evasion/.peers -r benchmarks/evasion/peers.txt

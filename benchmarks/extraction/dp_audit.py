@@ -18,7 +18,7 @@ Audit = Callable[[int], DpAudit]
 CASES = {"full batches": DpSgd(steps=20, noise=4.0), "sampled batches": DpSgd(steps=200, noise=1.5, rate=0.1)}
 
 
-def run(*, runs: int, only: str = "", **other_jobs: Any) -> None:
+def run(*, runs: int = 40, only: str = "", **other_jobs: Any) -> None:
     """One row a mechanism, over `runs` seeds."""
     for name, key, truth, audit in _jobs():
         if only in name:

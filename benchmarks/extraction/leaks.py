@@ -14,7 +14,7 @@ from .rows import record
 Rows = Iterator[tuple[dict[str, Any], Callable[[int], dict[str, Any]]]]
 
 
-def run(*, runs: int, only: str = "", **other_jobs: Any) -> None:
+def run(*, runs: int = 40, only: str = "", **other_jobs: Any) -> None:
     """One row a setting; `runs` (at least 1) says over how many seeds, tens of records or models."""
     for rows in (gradients, drawings, attributes, properties, defences):
         for key, measure in rows():

@@ -1,29 +1,11 @@
-"""The rows of `audit` and `leaks` in results/extraction.json as tables.
-
-`python -m extraction.leaks_table` writes them into results/extraction.md, each in the place of the section there was.
-"""
+"""The rows of `audit` and `leaks` in results/extraction.json as tables."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from .rows import RESULTS
-
 Row = dict[str, Any]
-
-
-def main() -> None:
-    """Replace or append the sections."""
-    rows, path = json.loads(RESULTS.read_text())["rows"], RESULTS.with_suffix(".md")
-    page = path.read_text() if path.exists() else "# Exploitative attacks: ours beside the peers\n"
-    for head, lines in SECTIONS.items():
-        text = "\n".join(lines(rows)) + "\n"
-        before, _, after = page.partition(f"\n## {head}\n")
-        rest = after.partition("\n## ")
-        page = before.rstrip("\n") + f"\n\n## {head}\n\n" + text + ("\n## " + rest[2] if rest[1] else "")
-    path.write_text(page)
 
 
 def audit(rows: list[Row]) -> Iterator[str]:
@@ -92,13 +74,3 @@ def _value(three: list[float]) -> str:
 
 def _ends(two: list[float]) -> str:
     return f"({two[0]} to {two[1]})"
-
-
-SECTIONS: dict[str, Callable[[list[Row]], Iterator[str]]] = {
-    "Audits of differential privacy": audit,
-    "Data given away": leaks,
-    "Defences": defences,
-}
-
-if __name__ == "__main__":
-    main()
