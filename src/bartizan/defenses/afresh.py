@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bartizan.core.profile import NotApplicable
+from bartizan.core.profile import Effort, NotApplicable
 
 if TYPE_CHECKING:
     import torch
@@ -28,3 +28,9 @@ def forget(net: torch.nn.Module, *, seed: int, title: str) -> None:
         torch.manual_seed(seed)
         for layer in layers:
             layer.reset_parameters()  # type: ignore[operator]
+
+
+def too_long_for(effort: Effort, title: str) -> None:
+    """Raises `NotApplicable` at the effort `quick`: every trial that trains the target anew trains it so."""
+    if effort == "quick":
+        raise NotApplicable(f"{title} trains from the start in every re-test that retrains; see --effort standard")

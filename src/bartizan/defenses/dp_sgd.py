@@ -14,7 +14,7 @@ from bartizan.core.contracts import DefenseSpec
 from bartizan.core.data import Data
 from bartizan.core.profile import Effort, NotApplicable, Profile
 from bartizan.core.target import Target
-from bartizan.defenses.afresh import forget
+from bartizan.defenses.afresh import forget, too_long_for
 from bartizan.defenses.tuning import Arrays, Tuning
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class DpSgd(Tuning):
     def propose(self, profile: Profile, effort: Effort) -> dict[str, Any]:
         """ε = 8, δ = 1e-5: a promise that is weak on paper and stops what attacks are known to do."""
         self.needs_gradients(profile)
+        too_long_for(effort, self.spec.title)
         if find_spec("opacus") is None:
             raise NotApplicable(f"{self.spec.title} needs Opacus: pip install 'bartizan[dp]'")
         return DpSgdParams(epochs=EPOCHS[effort]).model_dump(mode="json")

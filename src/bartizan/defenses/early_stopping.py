@@ -13,7 +13,7 @@ from bartizan.core.contracts import DefenseSpec
 from bartizan.core.data import Data
 from bartizan.core.profile import Effort, Profile
 from bartizan.core.target import Target
-from bartizan.defenses.afresh import forget
+from bartizan.defenses.afresh import forget, too_long_for
 from bartizan.defenses.tuning import Arrays, Tuning
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class EarlyStopping(Tuning):
     def propose(self, profile: Profile, effort: Effort) -> dict[str, Any]:
         """The defaults; more epochs at more effort."""
         self.needs_gradients(profile)
+        too_long_for(effort, self.spec.title)
         return EarlyStoppingParams(epochs=EPOCHS[effort]).model_dump(mode="json")
 
 

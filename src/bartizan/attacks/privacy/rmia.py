@@ -13,7 +13,7 @@ from bartizan.core.base import Frozen
 from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
 from bartizan.core.data import Data
 from bartizan.core.errors import DataError
-from bartizan.core.profile import Effort, Profile
+from bartizan.core.profile import Effort, NotApplicable, Profile
 from bartizan.core.view import View, reduce_output
 from bartizan.core.vocabulary import Capability
 from bartizan.numerics.membership import Mask, Scores, reference_mean, rmia, true_class
@@ -72,9 +72,11 @@ class Rmia(Attack):
         return Artifact(kind="membership_scores", arrays={"scores": scores}, claims=claims)
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
-        """4 references (quick), 4 and 8 (standard), 8 and 16 (deep)."""
+        """4 and 8 references (standard), 8 and 16 (deep)."""
         self.check(profile)
-        counts = {"quick": (4,), "standard": (4, 8), "deep": (8, 16)}[effort]
+        if effort == "quick":
+            raise NotApplicable("its score is part of membership_fusion, which the effort quick tries; see --effort")
+        counts = {"standard": (4, 8), "deep": (8, 16)}[effort]
         population = RmiaParams().population
         if profile.queries is not None:
             population = max(min(population, profile.queries // 4), 1)
