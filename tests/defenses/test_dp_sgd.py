@@ -13,12 +13,12 @@ PARAMS = DpSgdParams(epochs=5, batch=64, epsilon=8.0)
 def test_without_opacus_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(dp_sgd, "find_spec", lambda name: None)
     with pytest.raises(NotApplicable, match=r"bartizan\[dp\]"):
-        DpSgd().propose(PROFILE, "quick")
+        DpSgd().propose(PROFILE, "standard")
 
 
 def test_a_model_without_gradients():
     with pytest.raises(NotApplicable, match="has none"):
-        DpSgd().propose(Profile(model="m", differentiable=False), "quick")
+        DpSgd().propose(Profile(model="m", differentiable=False), "standard")
 
 
 class TestWithOpacus:
@@ -92,3 +92,9 @@ def test_convolutions_are_trained_privately_too(digits, make_target):
     treated = DpSgd().apply(target, train, params=DpSgdParams(epochs=10, epsilon=50.0, batch=256), seed=0)
     assert (treated.labels(test.x) == test.y).mean() > 0.5
     assert not treated.weights().training
+
+
+def test_the_effort_quick_leaves_it_out_and_says_so() -> None:
+    pytest.importorskip("opacus")
+    with pytest.raises(NotApplicable, match="--effort standard"):
+        DpSgd().propose(PROFILE, "quick")

@@ -71,12 +71,17 @@ def test_the_secret_does_not_reach_it() -> None:
 
 def test_its_population_is_part_of_what_it_asks_for() -> None:
     free = Profile(model="m", retrainable=True)
-    (wanted,) = Rmia().propose(free, "quick")
+    wanted, _ = Rmia().propose(free, "standard")
     assert (wanted.queries_per_example, wanted.queries) == (1, wanted.examples + 1000)
-    (tight,) = Rmia().propose(free.model_copy(update={"queries": 1000}), "quick")
+    tight, _ = Rmia().propose(free.model_copy(update={"queries": 1000}), "standard")
     assert (tight.queries, tight.examples, tight.params["population"]) == (1000, 750, 250)
     with pytest.raises(NotApplicable, match="lets an actor ask 1 times"):
-        Rmia().propose(free.model_copy(update={"queries": 1}), "quick")
+        Rmia().propose(free.model_copy(update={"queries": 1}), "standard")
+
+
+def test_the_effort_quick_has_its_score_within_another_attack() -> None:
+    with pytest.raises(NotApplicable, match="part of membership_fusion"):
+        Rmia().propose(Profile(model="m", retrainable=True), "quick")
 
 
 def test_it_needs_a_recipe() -> None:
