@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +50,7 @@ def fit_scale(student: torch.nn.Sequential, x: Array) -> None:
 
 
 def distil(
-    student: torch.nn.Sequential,
+    student: Any,
     x: Array,
     targets: Array,
     *,
@@ -58,24 +58,27 @@ def distil(
     seed: int,
     batch: int = 64,
     rate: float = 2e-3,
+    device: str = "cpu",
 ) -> None:
     """Train `student` in place for `steps` steps of Adam (cosine rate) on soft cross-entropy with rows of `targets`.
 
     targets: N×K, rows summing to 1 (one-hot rows give ordinary training). Batches come from reshuffled passes.
+    student: of `build_student`, whose input scale is taken from `x`, or any module of logits, on `device`.
     Hinton, Vinyals and Dean, Distilling the knowledge in a neural network, 2015.
     """
     import torch
 
-    fit_scale(student, x)
+    if hasattr(student, "meta"):
+        fit_scale(student, x)
     rng = np.random.default_rng(seed)
     optimiser = torch.optim.Adam(student.parameters(), lr=rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
-    xs, ts = torch.from_numpy(x), torch.from_numpy(np.ascontiguousarray(targets, np.float32))
+    xs, ts = (torch.from_numpy(np.ascontiguousarray(a, np.float32)).to(device) for a in (x, targets))
     size = min(batch, len(x))
     order = np.concatenate([rng.permutation(len(x)) for _ in range(math.ceil(steps * size / len(x)))])
     student.train()
     for step in range(steps):
-        rows = torch.from_numpy(order[step * size : (step + 1) * size])
+        rows = torch.from_numpy(order[step * size : (step + 1) * size]).to(device)
         optimiser.zero_grad()
         loss = torch.nn.functional.cross_entropy(student(xs[rows]), ts[rows])
         loss.backward()  # type: ignore[no-untyped-call]
@@ -84,12 +87,15 @@ def distil(
     student.eval()
 
 
-def student_scores(student: torch.nn.Module, x: Array) -> Array:
+def student_scores(student: torch.nn.Module, x: Array, device: str = "cpu") -> Array:
     """Class probabilities of the student, N×K, in passes of at most 256 examples."""
     import torch
 
+    def scores(part: Array) -> Array:
+        return np.asarray(student(torch.from_numpy(part).to(device)).softmax(1).cpu().numpy(), np.float32)
+
     with torch.no_grad():
-        parts = [student(torch.from_numpy(x[i : i + BATCH])).softmax(1).numpy() for i in range(0, len(x), BATCH)]
+        parts = [scores(x[i : i + BATCH]) for i in range(0, len(x), BATCH)]
     return np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
 
 

@@ -1,0 +1,165 @@
+"""Structure read from answers: widths by the spectrum, two-layer ReLU networks whole, settings by shadow models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import torch
+from evasion.data import images
+from numpy.typing import NDArray
+from torch import nn
+
+from bartizan.attacks.extraction import hidden_width, hyperparameters, recover_relu
+from bartizan.attacks.extraction.structure.settings import Habits, Setting, network
+
+Row = tuple[dict[str, Any], Any]
+Net = Callable[[NDArray[Any]], NDArray[Any]]
+WIDTHS = (2, 4, 6, 8, 9, 10, 16)
+RANDOM = ((10, 16, 3), (20, 32, 10), (100, 64, 10))
+TRAINED = (16, 32)
+SETTINGS = tuple(
+    Setting(family, depth, width)  # type: ignore[arg-type]
+    for family, depth, width in (
+        ("linear", 0, 0), ("dense", 1, 16), ("dense", 1, 128), ("dense", 3, 16), ("dense", 3, 128),
+        ("convolutional", 1, 8), ("convolutional", 2, 8),
+    )
+)  # fmt: skip
+
+
+def rows(runs: int, device: str, steps: int) -> Iterator[Row]:
+    """Keys of rows, each with what measures it."""
+    for precision in ("float64", "float32"):
+        for seed in range(runs):
+            for width in WIDTHS:
+                key = {"row": "width", "width": width, "precision": precision, "seed": seed}
+                yield key, lambda k=key: _width(k)
+            for sizes in RANDOM:
+                name = "random " + "-".join(map(str, sizes))
+                key = {"row": "recovery", "network": name, "precision": precision, "seed": seed}
+                yield (
+                    key,
+                    lambda k=key, s=sizes: _recover(_random(*s, k["seed"]), _gaussian(s[0]), k["precision"], None),
+                )
+            for width in TRAINED:
+                key = {"row": "recovery", "network": f"fashion 784-{width}-10", "precision": precision, "seed": seed}
+                yield key, lambda k=key, w=width: _recover_trained(w, k)
+    for number in range(4 * runs):
+        setting = SETTINGS[number % len(SETTINGS)]
+        key = {"row": "settings", "truth": f"{setting.family} {setting.depth}×{setting.width}", "seed": number}
+        yield key, lambda s=setting, n=number: _settings(s, n, device)
+
+
+def _width(key: dict[str, Any]) -> dict[str, Any]:
+    """A network 784-64-width-10 trained on Fashion-MNIST, asked about 400 test images."""
+    net = trained((784, 64, key["width"], 10), key["seed"])
+    x, _ = images("fashion", "tuning")
+    found = hidden_width(_asked(net, key["precision"]), x[:400].reshape(400, -1))
+    with torch.no_grad():
+        hidden = net[:-1](torch.from_numpy(x[:400].reshape(400, -1).astype(np.float64)))
+    live = int((hidden > 0).any(0).sum())
+    right = found.width == live if live < 10 else found.outcome == "not_applicable"
+    return {"live": live, "outcome": found.outcome, "found": found.width, "right": right, "gap": f"{found.gap:.1e}"}
+
+
+def _recover(net: Net, inputs: Any, precision: str, bounds: Any) -> dict[str, Any]:
+    dtype = np.dtype(precision)
+    found = recover_relu(lambda x: net(x).astype(dtype), inputs, bounds=bounds)
+    return {
+        "outcome": found.outcome, "units": found.units, "signed": found.signed, "error": f"{found.error:.1e}",
+        "worst": f"{found.worst:.1e}", "queries": found.queries,
+    }  # fmt: skip
+
+
+def _recover_trained(width: int, key: dict[str, Any]) -> dict[str, Any]:
+    """Asked without bounds; judged between test images."""
+    net = _asked(trained((784, width, 10), key["seed"]), key["precision"])
+    x, _ = images("fashion", "tuning")
+    return _recover(net, x[:300].reshape(300, -1), key["precision"], None)
+
+
+def _settings(setting: Setting, number: int, device: str) -> dict[str, Any]:
+    """A target of its own habits and records, at half the resolution."""
+    x, y = (a[20_000:22_000] for a in images("fashion", "train"))
+    x = x[:, :, ::2, ::2].copy()
+    rng = np.random.default_rng(number)
+    habits, rows = Habits.drawn(15, rng), rng.permutation(1000)
+    torch.manual_seed(number)
+    net = network(setting, x.shape[1:], 10)
+    _train(net, x[1000:][rows], y[1000:][rows], habits.epochs, habits.rate)
+    found = hyperparameters(
+        lambda q: net(torch.from_numpy(q)).detach().numpy(),
+        x[:1000],
+        y[:1000],
+        settings=SETTINGS,
+        shadows=8,
+        epochs=15,
+        seed=number,
+        device=device,
+    )
+    out: dict[str, Any] = {"alike": round(found.alike, 3), "shadows": found.shadows, "queries": found.queries}
+    for name, guess in found.guesses.items():
+        out[name] = guess.value
+        out[f"{name}_right"] = guess.value == getattr(setting, name)
+        out[f"{name}_held_out"] = [round(v, 3) for v in (guess.accuracy.value, guess.accuracy.low, guess.chance)]
+    return out
+
+
+@cache
+def trained(sizes: tuple[int, ...], seed: int) -> nn.Sequential:
+    """A dense ReLU network of float64 weights, trained on 10,000 images for five epochs."""
+    torch.manual_seed(seed)
+    layers: list[nn.Module] = []
+    for a, b in pairwise(sizes):
+        layers += [nn.Linear(a, b), nn.ReLU()]
+    net = nn.Sequential(*layers[:-1])
+    x, y = (a[:10_000] for a in images("fashion", "train"))
+    _train(net, x.reshape(len(x), -1), y, 5, 1e-3)
+    return net.double().eval()
+
+
+def _train(net: nn.Module, x: NDArray[Any], y: NDArray[Any], epochs: int, rate: float) -> None:
+    xs, ys = torch.from_numpy(x.copy()), torch.from_numpy(y.copy())
+    optimiser = torch.optim.Adam(net.parameters(), lr=rate)
+    for _ in range(epochs):
+        for rows in torch.randperm(len(ys)).split(64):
+            optimiser.zero_grad()
+            nn.functional.cross_entropy(net(xs[rows]), ys[rows]).backward()
+            optimiser.step()
+
+
+def _asked(net: nn.Module, precision: str) -> Net:
+    """The network as it is served in that precision."""
+    dtype = getattr(torch, precision)
+    served = nn.Sequential(*[_copied(layer).to(dtype) for layer in net])  # type: ignore[arg-type]
+
+    def answer(x: NDArray[Any]) -> NDArray[Any]:
+        with torch.no_grad():
+            return served(torch.from_numpy(x).to(dtype)).numpy()
+
+    return answer
+
+
+def _copied(layer: nn.Module) -> nn.Module:
+    import copy
+
+    return copy.deepcopy(layer)
+
+
+def _random(inputs: int, hidden: int, classes: int, seed: int) -> Net:
+    rng = np.random.default_rng(seed)
+    W, b = rng.standard_normal((hidden, inputs)) / inputs**0.5, 0.5 * rng.standard_normal(hidden)
+    A, c = rng.standard_normal((classes, hidden)) / hidden**0.5, rng.standard_normal(classes)
+
+    def answer(x: NDArray[Any]) -> NDArray[Any]:
+        w, bias, a, constant = (m.astype(x.dtype) for m in (W, b, A, c))
+        return np.maximum(x @ w.T + bias, 0) @ a.T + constant
+
+    return answer
+
+
+def _gaussian(inputs: int) -> NDArray[np.float64]:
+    return np.random.default_rng(1).standard_normal((200, inputs))

@@ -1,0 +1,1 @@
+"""Guards: run-time checks in front of a deployed model."""
