@@ -67,7 +67,7 @@ def test_the_adaptive_rung_is_shown_and_said(made):
     assert table.head == ("treatment", "finding", "labels", "scores", "adaptive")
     assert row(table, "Adversarial training")[2:] == ("34 % → 6 %", "62 % → 14 %", "72 % → 19 %")
     assert "knows the defence reaches 19 %" in plain(table.notes[0])
-    assert table.notes[-1].startswith("Adaptive: ")
+    assert table.notes[-1].startswith("Adaptive: following the gradients")
 
 
 def test_nothing_known_makes_no_table(empty):

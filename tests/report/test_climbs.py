@@ -31,7 +31,7 @@ def test_adaptive_stands_beside_the_gradients_of_the_model_as_described():
 def test_without_gradients_after_the_rung_before_keeps_its_name():
     found = climb(BEFORE, [rung("scores", 0.1)])
     assert [s.access for s in found.steps] == ["labels", "scores", "transfer", "logits"]
-    assert said(found) == UNTRIED
+    assert said(found) == UNTRIED[""]
 
 
 def test_a_gain_that_who_knows_the_defence_does_not_feel_hides_the_weakness():

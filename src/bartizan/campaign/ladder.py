@@ -45,8 +45,8 @@ def access_of(evidence: Mapping[str, Evidence], trial: Evidence) -> str:
 
 
 def rung_of(evidence: Mapping[str, Evidence], trial: Evidence) -> str:
-    """Where a result stands on the ladder: its access, unless it was prepared on a copy, with models of the same recipe,
-    or knew of a defence. Whoever trains such models of a treated target trains them with its defence."""
+    """Where a result stands on the ladder: its access, unless it was prepared on a copy or with models of the same
+    recipe, or knew of a defence. Whoever trains such models of a treated target trains them with its defence."""
     own, recipe = trial.trial.access.name, trial.trial.access.allows(Capability.RECIPE)
     if trial.trial.subject.treatments and (own in INSIDE or recipe):
         return ADAPTIVE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from bartizan.core.assessment import Assessment
 from bartizan.core.classwise import Shift
@@ -11,23 +10,14 @@ from bartizan.core.finding import Finding
 from bartizan.core.treatment import Retest, Treatment
 from bartizan.report import answers, treated, wording
 from bartizan.report.apart import named, under
-from bartizan.report.climbs import ADAPTIVE, Step, climbs, of, said
+from bartizan.report.climbs import Step, climbs, of, reading, said
 from bartizan.report.numbers import percent
+from bartizan.report.table import Table
 from bartizan.report.treated import Cell, Moved, cell
 
 NONE = "–"
 Ladder = tuple[tuple[str, ...], Mapping[str, str]]
 """The first cells of a row, and what to say for each access."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of texts: as many cells in each row as in `head`. notes: sentences below it."""
-
-    title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...] = ()
 
 
 def tables(assessment: Assessment) -> list[Table]:
@@ -106,11 +96,8 @@ def _climbs(applied: Iterable[Treatment], known: Mapping[str, Finding]) -> Table
     ladders = [((t.title, ", ".join(c.findings)), {s.access: _step(s) for s in c.steps}) for t, c in found]
     made = _by_access("How much knowledge it takes, before → after treatment", ("treatment", "finding"), ladders)
     notes = tuple(f"{t.title} ({', '.join(c.findings)}): {said(c)}" for t, c in found)
-    beside = (
-        "Adaptive: following the gradients and knowing the defence; before, the gradients of the model as described"
-    )
-    last = (beside,) if any(s.access == ADAPTIVE for _, c in found for s in c.steps) else ()
-    return Table(made.title, made.head, made.rows, (*notes, *last))
+    read = dict.fromkeys(line for _, c in found if (line := reading(c)))
+    return Table(made.title, made.head, made.rows, (*notes, *read))
 
 
 def _by_access(title: str, first: tuple[str, ...], ladders: Sequence[Ladder]) -> Table:

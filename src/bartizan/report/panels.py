@@ -192,4 +192,5 @@ def _knowledge(finding: Finding) -> Panel:
         Step(wording.access(r.access), r.rate, r.low, r.high, own=i == own)
         for i, r in enumerate(answers.rungs(finding))
     ]
-    return Panel(question, answer, knowledge_ladder(drawn, finding.tolerance))
+    notes = tuple(line for line in (answers.asked(finding),) if line)
+    return Panel(question, answer, knowledge_ladder(drawn, finding.tolerance), notes=notes)
