@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 from bartizan.core.finding import Measures, Rung
 from bartizan.core.treatment import Retest, Treatment
-from bartizan.report.climbs import HIDES, HOLDS, UNTRIED, Climb, Step, climbs, said, steps
+from bartizan.report.climbs import HIDES, HOLDS, UNTRIED, Climb, Step, climbs, reading, said, steps
 
 
 def rung(access, rate, half=0.05):
@@ -100,3 +102,17 @@ def test_ladders_of_two_harms_are_not_set_side_by_side(assessment):
     first = next(f for f in assessment.findings if f.id == "E2@reader/api")
     other = first.rate.model_copy(update={"estimand": "robust_error"})
     assert climbs(treatment(retest(first, *AFTER, rate=other)), {first.id: first}) == []
+
+
+def test_models_of_ones_own_grow_into_those_that_know_the_defence():
+    found = climb([rung("scores", 0.2), rung("recipe", 0.6)], [rung("scores", 0.1), rung("adaptive", 0.5)])
+    assert [(s.access, s.before.rate, s.after.rate) for s in found.steps] == [
+        ("scores", 0.2, 0.1), ("adaptive", 0.6, 0.5),
+    ]  # fmt: skip
+    assert "same recipe and defence reaches 50" in said(replace(found, estimand="tpr"))
+
+
+def test_a_copy_has_no_rung_of_those_who_know_the_defence():
+    found = replace(climb([rung("scores_few", 0.2), rung("scores", 0.6)], [rung("scores", 0.5)]), estimand="fidelity")
+    assert "learnt from answers alone" in said(found)
+    assert reading(found) == "Few: the fewest queries of the curve."

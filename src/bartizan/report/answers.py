@@ -52,6 +52,8 @@ def tries(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:
         return _theft(finding, found)
     if found.censored_at <= 1:
         return f"{DOES_NOT_APPLY}the attack makes {counted(1, unit(found.unit))} for each example and no more"
+    if finding.threat_class == ThreatClass.DATA_EXTRACTION:
+        return _records(found)
     return _each(found, steps(finding))
 
 
@@ -60,6 +62,13 @@ def steps(finding: Finding) -> str:
     name = finding.tries.unit if finding.tries else ""
     at_home = bool(finding.scope.access) and set(finding.scope.access) <= {"logits", "weights"}
     return "gradient steps" if name == "iterations" or (name == "queries" and at_home) else unit(name)
+
+
+def _records(found: Tries) -> str:
+    """Queries that named no record served them all, and are counted with each."""
+    if found.median is None:
+        return f"fewer than half of {quantity(found.n)} members fall to {counted(found.censored_at, unit(found.unit))}"
+    return f"half of {quantity(found.n)} members fall to {counted(found.median, unit(found.unit))}"
 
 
 def _each(found: Tries, name: str) -> str:

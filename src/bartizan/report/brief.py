@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from bartizan.core.assessment import Assessment
 from bartizan.core.classwise import Shift
 from bartizan.core.finding import Finding
 from bartizan.core.treatment import Retest, Treatment
-from bartizan.report import answers, treated, wording
+from bartizan.report import answers, copies, leaks, members, treated, wording
 from bartizan.report.apart import named, under
 from bartizan.report.climbs import Step, climbs, of, reading, said
 from bartizan.report.numbers import percent
@@ -25,8 +26,14 @@ def tables(assessment: Assessment) -> list[Table]:
     found = wording.in_order(assessment.findings)
     known = {f.id: f for f in found}
     applied = [t for t in assessment.treatments if t.status == "applied"]
-    made = (_knowledge(found), _apart(found), _retests(applied), _behind(applied, known), _climbs(applied, known))
-    return [t for t in made if t.rows]
+    got = [_named(f, g.table) for f in found for g in (members.got(f), copies.got(f)) if g is not None]
+    made = (_knowledge(found), _apart(found), *got, _retests(applied), _behind(applied, known), _climbs(applied, known))
+    return [t for t in (*made, leaks.table(assessment)) if t.rows]
+
+
+def _named(f: Finding, table: Table) -> Table:
+    says = [line for g in (members.got(f), copies.got(f)) if g is not None for line in g.says]
+    return replace(table, title=f"{table.title} ({f.id})", notes=(" ".join(says), *table.notes))
 
 
 def _knowledge(findings: Sequence[Finding]) -> Table:

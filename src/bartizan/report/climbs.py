@@ -23,7 +23,7 @@ UNTRIED = {
     "": "No attack followed the gradients of the treated model: what knowing the defence is worth was not measured.",
 }
 ADAPTS = {
-    "tpr": ("Whoever trains models of one's own, with the defence,", "with models of one's own"),
+    "tpr": ("Whoever trains models of the same recipe and defence", "with models of the same recipe"),
     "": ("Whoever follows the gradients and knows the defence", "by gradients"),
 }
 """By estimand: who knows the defence, and by what means they got as far without one."""
@@ -34,7 +34,7 @@ LEGEND = {
     "recipe": "Own models: trained by the model's recipe.",
 }
 BESIDE = {
-    "tpr": "Adaptive: with models of one's own, trained with the defence; before, trained without one.",
+    "tpr": "Adaptive: own models trained with the defence; before, the own models of the model as described.",
     "": "Adaptive: following the gradients and knowing the defence; before, the gradients of the model as described.",
 }
 

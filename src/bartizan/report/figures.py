@@ -22,6 +22,7 @@ from bartizan.report.charts.points import Point, point_curves
 from bartizan.report.charts.roc import Curve, log_roc
 from bartizan.report.charts.series import DASHES, legend
 from bartizan.report.charts.svg import NOTHING
+from bartizan.report.copies import euros
 from bartizan.report.deciding import strongest_first
 from bartizan.report.numbers import quantity
 from bartizan.report.panels import counted, name_of
@@ -50,8 +51,8 @@ def family_figures(
     """Every drawing the evidence of a finding has numbers for; proofs are of a model, see `brackets`."""
     measured = counted(evidence)
     curves = [figure for e in measured for figure in _curves(e, finding)]
-    roc = _rocs(finding, counted(strongest_first(finding, evidence)), arrays)
-    return [*curves, *(figure for figure in (roc, _grid(measured, odd)) if figure is not None)]
+    grid = _grid(measured, odd)
+    return [*curves, *([grid] if grid else [])]
 
 
 def _curves(evidence: Evidence, finding: Finding) -> list[Figure]:
@@ -65,12 +66,18 @@ def _curves(evidence: Evidence, finding: Finding) -> list[Figure]:
         Figure(
             f"{wording.capital(wording.plain(evidence.trial.plugin))}: what more {wording.plain(axis)} bring",
             "Each point is the mean effect with its interval; the dashed line is what is tolerated.",
-            point_curves(curves[:4], wording.plain(axis), finding.tolerance),
+            point_curves(curves[:4], _priced(axis, finding), finding.tolerance),
             legend([name for name, _ in curves[:4]]),
             axis=axis,
         )
         for axis, curves in by_axis.items()
     ]
+
+
+def _priced(axis: str, finding: Finding) -> str:
+    """The name of an axis, with the price of each query where one is stated."""
+    price = finding.theft.query_eur if finding.theft and axis == "queries" else None
+    return wording.plain(axis) + ("" if price is None else f", at {euros(price)} each")
 
 
 def _series(measurements: Iterable[Measurement]) -> dict[tuple[str, str], list[Point]]:
@@ -82,8 +89,9 @@ def _series(measurements: Iterable[Measurement]) -> dict[tuple[str, str], list[P
     return found
 
 
-def _rocs(finding: Finding, evidence: Sequence[Evidence], arrays: ArrayReader) -> Figure | None:
+def roc(finding: Finding, evidence: Sequence[Evidence], arrays: ArrayReader) -> Figure | None:
     """All attacks on one drawing: the one that set the rate firm and with its intervals, the others behind it."""
+    evidence = counted(strongest_first(finding, evidence))
     curves = [Curve(name_of(e), a["roc_fpr"], a["roc_tpr"]) for e in evidence if "roc_tpr" in (a := arrays(e.id))]
     if not curves:
         return None

@@ -32,13 +32,18 @@ def said(found: Membership) -> tuple[str, ...]:
     lines = [sentence(told)]
     if told.members.low <= told.fpr:
         lines.append("So few may be told by chance alone, so no leak is shown at this rate.")
-    lines.append(f"Of {quantity(told.realised.n)} outsiders who had no part in setting it, {_of(told.realised)} were.")
+    lines.append(f"Of {quantity(told.realised.n)} other outsiders {_accused(told.realised)}.")
     if found.next_fpr is not None and found.next_outsiders is not None:
         lines.append(
             f"To speak of one false accusation in {quantity(round(1 / found.next_fpr))}, "
             f"{quantity(found.next_outsiders)} outsiders are needed; there were {quantity(found.outsiders)}."
         )
     return tuple(lines)
+
+
+def asked(found: Membership) -> ToldAt | None:
+    """At the highest rate that was measured: the one that every treatment can be compared at."""
+    return max(found.told, key=lambda t: t.fpr, default=None)
 
 
 def sentence(told: ToldAt) -> str:
@@ -77,8 +82,9 @@ def _share(s: Share) -> str:
     return f"{percent(s.value or 0.0)} ({percent(s.low)} to {percent(s.high)})"
 
 
-def _of(s: Share) -> str:
-    return f"{quantity(round((s.value or 0.0) * s.n))} ({percent(s.low)} to {percent(s.high)})"
+def _accused(s: Share) -> str:
+    k = round((s.value or 0.0) * s.n)
+    return f"{quantity(k)} {'was' if k == 1 else 'were'} falsely accused ({percent(s.low)} to {percent(s.high)})"
 
 
 def _area(s: Share) -> str:

@@ -228,9 +228,8 @@ def after(retest: Retest) -> str:
 
 
 def by_defence_known(estimand: str) -> str:
-    """By what somebody gets at a treated model who knows its defence."""
-    means = "with models of one's own, trained with the defence" if estimand == "tpr" else "by gradients"
-    return f"{means}{'' if estimand == 'tpr' else ' and with the defence known'}"
+    """By what somebody who knows the defence gets at a treated model."""
+    return "with own models of the same defence" if estimand == "tpr" else "by gradients and with the defence known"
 
 
 def too_few(retest: Retest) -> bool:

@@ -21,7 +21,7 @@ from bartizan.report.deciding import strongest_first
 from bartizan.report.effort import effort
 from bartizan.report.examples import examples, withheld
 from bartizan.report.exposed import exposed
-from bartizan.report.figures import Figure, brackets, family_figures
+from bartizan.report.figures import Figure, brackets, family_figures, roc
 from bartizan.report.numbers import percent, quantity
 from bartizan.report.panels import Panel, name_of, three
 
@@ -78,6 +78,7 @@ def _block(finding: Finding, assessment: Assessment, arrays: ArrayReader) -> dic
         "apart": apart(finding, *_use(finding, assessment.system)),
         "figures": figures,
         "got": [g for g in (members.got(finding), copies.got(finding)) if g is not None],
+        "roc": roc(finding, evidence, arrays),
         "exposed": exposed(finding.membership, arrays, _feature_names(assessment.system)),
         "examples": examples(strongest_first(finding, evidence), arrays, _feature_names(assessment.system)),
         "withheld": withheld(evidence, arrays),
