@@ -49,13 +49,18 @@ def worth(attacks: Iterable[NextAttack]) -> str:
 def table(found: Theft) -> Table:
     """A row for each point of the curve."""
     priced = found.query_eur is not None
-    head = ("queries", *(("price",) if priced else ()), "agrees with the model", "is right")
+    head = ("after", *(("price",) if priced else ()), "agrees with the model", "is right")
     return Table("Copies of the model", head, tuple(_row(c, priced) for c in found.curve))
 
 
 def _row(c: CopyAt, priced: bool) -> tuple[str, ...]:
     price = (euros(c.eur) if c.eur is not None else "unknown",) if priced else ()
-    return (quantity(c.queries), *price, _share(c.fidelity), _share(c.accuracy) if c.accuracy else "–")
+    return (
+        wording.counted(c.queries, "queries"),
+        *price,
+        _share(c.fidelity),
+        _share(c.accuracy) if c.accuracy else "–",
+    )
 
 
 def euros(amount: float) -> str:

@@ -108,7 +108,7 @@ def roc(finding: Finding, evidence: Sequence[Evidence], arrays: ArrayReader) -> 
 
 
 def _firm(curves: Sequence[Curve]) -> str:
-    return f" Firm: {curves[0].name}, with its intervals." if len(curves) > 1 else f" {curves[0].name.capitalize()}."
+    return f" Firm: {curves[0].name}, with its intervals." if len(curves) > 1 else f" The attack is {curves[0].name}."
 
 
 def _grid(evidence: Iterable[Evidence], odd: Mapping[str, Any]) -> Figure | None:
