@@ -3,7 +3,7 @@
 --jobs      attack: members found by targets, references and scores; mismatch: references of another recipe; null:
             targets that never saw a record; cost: seconds of training together and one after another (all)
 --pairs     which data and recipes (all; see `pairs`)
---references  how many (4 8 16)
+--references  how many (4 8 16); above 16 the peers alone are measured, for what they make of so many
 --targets   target models of each pair, seeds 0, 1, … (5)
 --device    cpu or cuda, for the training of models
 --part      table, or tuning: other records and seeds, for whoever changes a score
@@ -44,6 +44,7 @@ Mask = NDArray[np.bool_]
 Found = dict[str, list[tuple[Scores, Mask]]]
 RATES = (0.01, 0.001)
 DRAWS = 1000
+MOST_OURS = 16
 MEMORY = {"cpu": 2 << 30, "cuda": 24 << 30}
 JOBS = ("attack", "mismatch", "null", "cost")
 
@@ -150,7 +151,8 @@ def _attack(cache: Cache, k: int) -> dict[str, Any]:
     found: Found = {}
     for t in range(cache.targets):
         sure, member, refs = cache.sure[t], cache.inside[t], cache.ours(t, k)
-        _add(found, {"fusion": fused(sure, refs), "student_t": student_t(sure, refs), "loss": sure}, member)
+        if k <= MOST_OURS:
+            _add(found, {"fusion": fused(sure, refs), "student_t": student_t(sure, refs), "loss": sure}, member)
         _add(found, peers(sure, refs.sure, refs.inside), member)
         half = cache.halved(t, k)
         _add(found, {f"{n}, halves": s for n, s in peers(sure, half.sure, half.inside).items()}, member)
@@ -185,8 +187,11 @@ def _summary(found: Found) -> dict[str, Any]:
         rivals = [n for n in found if n.startswith(("LiRA", "RMIA"))]
         best = max(rivals, key=lambda n: mean[n])
         online = max((n for n in rivals if n.startswith("LiRA online")), key=lambda n: mean[n])
-        low, high = _interval(found["fusion"], found[best], rate)
         out[f"tpr_{rate:g}"] = {n: round(100 * v, 3) for n, v in mean.items()}
+        if "fusion" not in found:
+            out[f"at_{rate:g}"] = {"best_peer": best}
+            continue
+        low, high = _interval(found["fusion"], found[best], rate)
         out[f"at_{rate:g}"] = {
             "best_peer": best, "ratio": round(mean["fusion"] / max(mean[best], 1e-9), 3),
             "low": round(low, 3), "high": round(high, 3),

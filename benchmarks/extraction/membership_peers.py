@@ -16,7 +16,7 @@ from bartizan.numerics.seeds import child
 
 Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-SLOPES = (0.0, 0.2, 0.3, 0.5, 0.7, 1.0)
+SLOPES = (0.2, 0.3, 0.5, 0.7, 1.0)
 
 
 def halves(models: int, points: int, seed: int) -> Mask:
@@ -55,7 +55,7 @@ def rmia_online(sure: Scores, refs: Scores, inside: Mask) -> Scores:
 def rmia_offline(sure: Scores, refs: Scores, inside: Mask, a: float) -> Scores:
     """The same, p(x) told from references without the record: ((1 + a)·p_out + 1 − a)/2."""
     out = _mean(_probability(refs), ~inside)
-    return _beaten(_probability(sure) / (((1 + a) * out + 1 - a) / 2))
+    return _beaten(_probability(sure) / (np.maximum((1 + a) * out + 1 - a, 1e-12) / 2))
 
 
 def _beaten(ratio: Scores) -> Scores:

@@ -116,10 +116,14 @@ def test_proposes_little_at_first_and_nothing_by_labels_alone() -> None:
     assert {p.params["norm"] for p in standard} == {"linf", "l1"}
 
 
-@pytest.mark.parametrize("access", [SCORES, LABELS])
-@pytest.mark.parametrize(("norm", "eps"), [("l1", 15.0), ("l0", 20.0)])
-def test_few_values_turn_digits(norm: str, eps: float, access: Capability, reading: Net, few: Data) -> None:
-    found, _ = attack(BeliefSearch, reading, few, access, norm=norm, eps=eps, queries=60)
+@pytest.mark.parametrize(
+    ("access", "norm", "eps", "queries"),
+    [(SCORES, "l1", 15.0, 40), (SCORES, "l0", 20.0, 40), (LABELS, "l1", 30.0, 400), (LABELS, "l0", 20.0, 400)],
+)
+def test_few_values_turn_digits(
+    access: Capability, norm: str, eps: float, queries: int, reading: Net, few: Data
+) -> None:
+    found, _ = attack(BeliefSearch, reading, few, access, norm=norm, eps=eps, queries=queries)
     measured = referee(reading, few, found, plugin=BeliefSearch, norm=norm, eps=eps)
-    assert value(measured, "robust_error") >= (0.4 if access == SCORES else 0.2)
+    assert value(measured, "robust_error") >= 0.4
     assert not flags(measured)

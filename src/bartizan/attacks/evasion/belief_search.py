@@ -111,6 +111,7 @@ class BeliefSearch(Attack):
             *(ball_controls(scores, norm=norm, near=0.5, queries=150)[0] for norm in ("l2", "l1", "l0")),
             *ball_controls(labels, near=0.4, queries=150)[:2],
             ball_controls(labels, norm="l2", near=0.5, queries=150)[0],
+            *(ball_controls(labels, norm=norm, near=0.2, queries=400)[0] for norm in ("l1", "l0")),
         )
 
 
