@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 PEERS = ("CopycatCNN", "CopycatCNN probabilities", "KnockoffNets", "KnockoffNets probabilities")
-RATES = (1e-3, 2e-3)
+RATES = (1e-3, 5e-3)
 """Adam's default and the rate at which ours begins; the table keeps the better of the two for the peer."""
 BATCH = 64
 

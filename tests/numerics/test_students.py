@@ -60,3 +60,15 @@ def test_a_constant_column_does_not_divide_by_zero() -> None:
     student = build_student((2,), 2, width=1)
     fit_scale(student, x)
     assert np.isfinite(student_scores(student, x)).all()
+
+
+def test_at_a_higher_temperature_unlikely_classes_are_learnt_better() -> None:
+    x = np.random.default_rng(3).random((300, 4), np.float32)
+    logits = np.stack([8 + 0 * x[:, 0], 4 * x[:, 0], 4 * x[:, 1]], axis=1)
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    off = []
+    for temperature in (1.0, 3.0):
+        student = build_student((4,), 3, width=4, seed=0)
+        distil(student, x, p, steps=300, seed=0, temperature=temperature)
+        off.append(np.abs(np.log(student_scores(student, x)[:, 1:]) - np.log(p[:, 1:])).mean())
+    assert off[1] < 0.8 * off[0]

@@ -58,11 +58,14 @@ def distil(
     seed: int,
     batch: int = 64,
     rate: float = 2e-3,
+    temperature: float = 1.0,
     device: str = "cpu",
 ) -> None:
     """Train `student` in place for `steps` steps of Adam (cosine rate) on soft cross-entropy with rows of `targets`.
 
     targets: N×K, rows summing to 1 (one-hot rows give ordinary training). Batches come from reshuffled passes.
+    temperature: what the logarithms of the targets and the student's logits are divided by; above 1 the unlikely
+    classes, which tell where the borders lie, count for more.
     student: of `build_student`, whose input scale is taken from `x`, or any module of logits, on `device`.
     Hinton, Vinyals and Dean, Distilling the knowledge in a neural network, 2015.
     """
@@ -74,13 +77,15 @@ def distil(
     optimiser = torch.optim.Adam(student.parameters(), lr=rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     xs, ts = (torch.from_numpy(np.ascontiguousarray(a, np.float32)).to(device) for a in (x, targets))
+    if temperature != 1:
+        ts = ts.pow(1 / temperature) / ts.pow(1 / temperature).sum(1, keepdim=True)
     size = min(batch, len(x))
     order = np.concatenate([rng.permutation(len(x)) for _ in range(math.ceil(steps * size / len(x)))])
     student.train()
     for step in range(steps):
         rows = torch.from_numpy(order[step * size : (step + 1) * size]).to(device)
         optimiser.zero_grad()
-        loss = torch.nn.functional.cross_entropy(student(xs[rows]), ts[rows])
+        loss = torch.nn.functional.cross_entropy(student(xs[rows]) / temperature, ts[rows]) * temperature**2
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from bartizan.numerics import losses
 from bartizan.numerics.projections import Norm, project, safe_radius
-
-from .gradients import pull_back, steepest
+from bartizan.numerics.slopes import pull_back, steepest
 
 if TYPE_CHECKING:
     import torch

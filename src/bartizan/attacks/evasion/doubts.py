@@ -124,8 +124,7 @@ def gradients(subject: Target, probe: Data, standing: Mask, norm: Norm, eps: flo
     import torch
 
     from bartizan.numerics import losses
-
-    from .gradients import pull_back, steepest
+    from bartizan.numerics.slopes import pull_back, steepest
 
     blind, probabilities, one_step = [], [], []
     bounds = box_of(subject, probe)

@@ -7,22 +7,18 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from bartizan.attacks.smoothed import fooled_by_far
 from bartizan.core.artifact import Artifact
 from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
-from bartizan.core.data import Array, Labels
 from bartizan.core.errors import UsageError
 from bartizan.core.profile import Effort, Profile
 from bartizan.core.view import View
-from bartizan.numerics.projections import Bounds, Norm
-from bartizan.numerics.seeds import child
 from bartizan.numerics.students import load_student
 
 from .controls import transfer_controls
 from .hits import Hits
 from .params import EvasionParams, worth_testing
-from .queries import BATCH
 from .sampling import bounds_of
-from .smoothed import smoothed_ascent
 
 if TYPE_CHECKING:
     import torch
@@ -46,7 +42,7 @@ EXAMPLES: dict[Effort, int] = {"quick": 200, "standard": 1000, "deep": 1000}
 
 
 class Transfer(Attack):
-    """See `smoothed.smoothed_ascent` for the mathematics; each example gets one try at the target."""
+    """See `attacks.smoothed` for the mathematics; each example gets one try at the target."""
 
     spec = AttackSpec(
         id="transfer",
@@ -68,7 +64,7 @@ class Transfer(Attack):
     params = TransferParams
 
     def run(self, view: View, *, params: TransferParams, seed: int) -> Artifact:
-        changed = transferred(
+        changed = fooled_by_far(
             student_of(surrogate_of(view)), view.probe.x, view.probe.y, norm=params.norm, eps=params.eps,
             bounds=bounds_of(view), steps=params.steps, copies=params.copies, seed=seed,
         )  # fmt: skip
@@ -91,31 +87,6 @@ class Transfer(Attack):
     @classmethod
     def controls(cls) -> tuple[Control, ...]:
         return transfer_controls()
-
-
-def transferred(
-    model: torch.nn.Module,
-    x: Array,
-    y: Labels,
-    *,
-    norm: Norm,
-    eps: float,
-    bounds: Bounds,
-    steps: int,
-    copies: int,
-    seed: int,
-) -> Array:
-    """Inputs of the balls around `x` (N×…) that fool the copy `model` by far, whatever the target says of them."""
-    import torch
-
-    changed = x.copy()
-    for i in range(0, len(x), BATCH):
-        x0, true = (torch.from_numpy(np.ascontiguousarray(a[i : i + BATCH])) for a in (x, y))
-        changed[i : i + BATCH] = smoothed_ascent(
-            model, x0, true, norm=norm, eps=eps, bounds=bounds, steps=steps, copies=copies,
-            generator=torch.Generator().manual_seed(child(seed, "transfer", i)),
-        ).numpy()  # fmt: skip
-    return changed
 
 
 def surrogate_of(view: View) -> Artifact:

@@ -15,7 +15,10 @@ from bartizan.core.profile import Effort, Profile
 from bartizan.core.view import View
 from bartizan.core.vocabulary import Capability
 from bartizan.numerics.distillation import NOISE, TRAINING, query_pool, soft_targets
-from bartizan.numerics.students import build_student, distil, student_arrays
+from bartizan.numerics.students import build_student, distil, student_arrays, student_scores
+
+from .copying.selection import select, sketch
+from .copying.teaching import RATE, TEMPERATURE
 
 CURVE = (100, 300, 1000, 3000, 10_000)
 
@@ -38,9 +41,9 @@ class SoftLabelExtraction(Attack):
 
     spec = AttackSpec(
         id="soft_label_extraction",
-        version=2,
+        version=3,
         title="Extraction by distillation",
-        summary="Queries the model with the adversary's own data and trains a copy on the returned scores or labels.",
+        summary="Asks the model about chosen inputs of the adversary's own and trains a copy on the answers.",
         references=("tramer2016", "orekondy2019", "jagielski2020"),
         family="extraction",
         threats=("X1",),
@@ -56,12 +59,20 @@ class SoftLabelExtraction(Attack):
         """Arrays: the last student without prefix, the earlier ones under `at_<queries>.`, and `points` (ascending)."""
         points = affordable(params.points, view.budget.queries)
         own, info = view.auxiliary.x, view.info
-        queries = query_pool(own, info.input_shape, info.bounds, points[-1], noise=params.noise, seed=seed)
-        answers = self._ask(view, queries)
+        most = max(points[-1], len(own))
+        pool = query_pool(own, info.input_shape, info.bounds, most, noise=params.noise, seed=seed)
+        places, asked = sketch(pool, seed), np.zeros(len(pool), np.bool_)
+        order, answers = np.zeros(0, np.int64), np.zeros((0, info.classes), np.float32)
         arrays: dict[str, NDArray[np.generic]] = {"points": np.array(points, np.int64)}
+        last: list[Array] = []
         for i, n in enumerate(points):
+            rows = select("auto", places, asked, n - len(order), last, seed + i)
+            asked[rows] = True
+            order, answers = np.concatenate([order, rows]), np.concatenate([answers, self._ask(view, pool[rows])])
             student = build_student(info.input_shape, info.classes, width=params.width, seed=seed + i)
-            distil(student, queries[:n], answers[:n], steps=params.steps, seed=seed + i)
+            how = {"rate": RATE, "temperature": TEMPERATURE if telling(view) else 1.0}
+            distil(student, pool[order], answers, steps=params.steps, seed=seed + i, **how)
+            last = [student_scores(student, pool)] if n != points[-1] else last
             arrays |= student_arrays(student, "" if n == points[-1] else f"at_{n}.")
         return Artifact(kind="surrogate", arrays=arrays, claims={"own_data": min(len(own), points[-1])})
 
@@ -82,6 +93,11 @@ class SoftLabelExtraction(Attack):
         if view.access.allows(Capability.SCORES):
             return soft_targets(view.scores(x))
         return np.eye(view.info.classes, dtype=np.float32)[view.labels(x)]
+
+
+def telling(view: View) -> bool:
+    """Whether the answers are scores with all their digits."""
+    return view.access.allows(Capability.SCORES) and view.access.output.kind in ("scores", "logits")
 
 
 def affordable(points: tuple[int, ...], budget: int | None) -> tuple[int, ...]:

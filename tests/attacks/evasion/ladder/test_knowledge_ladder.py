@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -196,3 +197,12 @@ def test_own_data_that_are_the_examples_under_attack_are_refused() -> None:
     x, y = at_distance(v, EPS, "linf", 4)
     with pytest.raises(UsageError, match=r"x_own holds 2 of the examples under attack .* number 1 of x_own"):
         knowledge_ladder(model, x, y, x_own=np.concatenate([own_inputs(1), x[2:]]), **CHEAP)
+
+
+def test_a_copy_that_was_stolen_before_is_gone_by_at_what_it_cost() -> None:
+    model, v = plane()
+    x, y = spread_out(v)
+    stolen = SimpleNamespace(surrogate=model, queries=12_345)
+    rung = knowledge_ladder(model, x, y, x_own=own_inputs(), stolen=stolen, **CHEAP)["transfer"]
+    assert rung.once == 12_345
+    assert np.array_equal(rung.robust, fgsm(model, x, y, EPS))

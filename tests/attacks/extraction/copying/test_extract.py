@@ -137,6 +137,35 @@ def test_same_seed_same_copy_and_a_ledger_that_was_cut_off_is_gone_on_with(
     assert np.array_equal(student_scores(fresh.surrogate, test_inputs), student_scores(whole.surrogate, test_inputs))
 
 
+def test_what_fools_the_copy_by_far_fools_the_target_and_the_larger_the_change_the_more_often(
+    pool: Array, test_inputs: Array, target: Any
+) -> None:
+    asked = 0
+
+    def counting(x: Array) -> Array:
+        nonlocal asked
+        asked += len(x)
+        return target(x)  # type: ignore[no-any-return]
+
+    small, large = (
+        steal(counting, pool, test_inputs, budget=200, bounds=(0, 1), eps=eps).evasion for eps in (0.005, 0.3)
+    )
+    asked = 0
+    found = steal(counting, pool, test_inputs, budget=200, bounds=(0, 1), eps=0.3)
+    assert small is not None
+    assert large is not None
+    assert small.high < large.low
+    assert large.n == 200
+    assert asked == found.queries + found.checked
+
+
+def test_a_copy_of_answers_without_pattern_fools_nobody_on_purpose(pool: Array, test_inputs: Array) -> None:
+    """Any change turns such a target three times in four, so one that was aimed does no better than that."""
+    found = steal(PatternlessTarget(), pool, test_inputs, budget=100, bounds=(0, 1), eps=0.05).evasion
+    assert found is not None
+    assert found.low < 0.75 < found.high + 0.05
+
+
 def test_a_target_that_answers_differently_each_time_is_flagged(pool: Array, test_inputs: Array, target: Any) -> None:
     rng = np.random.default_rng(0)
     found = steal(lambda x: target(x) + 5 * rng.standard_normal((len(x), 4)), pool, test_inputs)
@@ -153,6 +182,8 @@ def test_a_target_that_answers_differently_each_time_is_flagged(pool: Array, tes
         ({"selection": "best"}, "there is no selection 'best'; known are auto"),
         ({"price": -1.0}, "the price is -1.0; it must be a number from 0"),
         ({"steps": 0}, "steps=0 must be at least 1"),
+        ({"eps": 0.1}, "give both, eps above 0"),
+        ({"eps": -1.0, "bounds": (0, 1)}, "give both, eps above 0"),
         ({"pool": np.zeros((0, 6), np.float32)}, "pool has shape"),
         ({"pool": np.full((20, 6), np.nan, np.float32)}, "pool holds NaN or infinity"),
         ({"x_test": np.zeros((5, 7), np.float32)}, "x_test holds inputs of shape"),

@@ -30,7 +30,7 @@ def test_centres_go_where_nobody_has_asked() -> None:
 def test_uncertainty_asks_about_what_the_copy_is_unsure_of_and_others() -> None:
     p = np.tile([0.99, 0.01], (200, 1))
     p[60:70] = 0.5
-    rows = select("uncertainty", HEAPS, NONE, 20, lambda: [p], 0)
+    rows = select("uncertainty", HEAPS, NONE, 20, [p], 0)
     assert set(range(60, 70)) <= set(rows.tolist())
     assert entropy(p)[60] == pytest.approx(np.log(2))
 
@@ -40,7 +40,7 @@ def test_none_is_chosen_twice_or_again(how: Any) -> None:
     asked = NONE.copy()
     asked[::2] = True
     for n in (1, 30, 100, 500):
-        rows = select(how, HEAPS, asked, n, lambda: [np.full((200, 2), 0.5)], 1)
+        rows = select(how, HEAPS, asked, n, [np.full((200, 2), 0.5)], 1)
         assert len(rows) == len(set(rows.tolist())) == min(n, 100)
         assert not asked[rows].any()
 

@@ -29,6 +29,7 @@ def knowledge_ladder(
     queries: int = 1000,
     seed: int = 0,
     defence: Any = None,
+    stolen: Any = None,
     plan: Name = "standard",
     device: str | None = None,
     batch: int = 256,
@@ -44,7 +45,8 @@ def knowledge_ladder(
     model: as for `robust_accuracy`. x_own: M×… inputs of the adversary's own, none of them in `x`; the model is asked
     for their answers. queries: the most that an example may cost by labels or scores, that the copy may cost in all,
     and that the last search by scores may take (at least 50). defence: answers as `model` does, with gradients that
-    guide where those of the model do not. plan: for gradients, and how long the copy is taught.
+    guide where those of the model do not. stolen: what `attacks.extraction.extract` made of the model, whose copy the
+    transfer then goes by, at what it cost. plan: for gradients, and how long the copy is taught.
 
     The same seed gives the same result on the same machine. Raises `UsageError` and its kin in one sentence on what
     cannot be attacked.
@@ -53,7 +55,7 @@ def knowledge_ladder(
     tried: dict[Knowledge, Tried] = {
         "labels": _by_answers(case, "labels"),
         "scores": _by_answers(case, "scores"),
-        "transfer": by_transfer(case),
+        "transfer": by_transfer(case, stolen),
         "gradients": _by_gradients(case),
     }
     tried["adaptive"] = adaptive(case, [t.points for t in tried.values()], defence)

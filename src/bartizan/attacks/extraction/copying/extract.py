@@ -14,6 +14,7 @@ from bartizan.core.artifact import Flag
 from bartizan.core.data import Array
 from bartizan.core.errors import DataError, UsageError
 from bartizan.numerics.distillation import NOISE, query_pool
+from bartizan.numerics.projections import Norm
 from bartizan.numerics.seeds import child
 from bartizan.numerics.students import build_student, distil, student_scores
 
@@ -24,6 +25,7 @@ from .ledger import Ledger
 from .oracle import Oracle
 from .result import Extraction, Stolen
 from .selection import SELECTIONS, Selection, scouted, select, sketch
+from .teaching import RATE, TEMPERATURE
 
 Build = Callable[[int], Any]
 SCOUT = 4
@@ -47,6 +49,8 @@ def extract(
     decimals: int = 2,
     classes: int | None = None,
     bounds: tuple[float, float] | None = None,
+    norm: Norm = "linf",
+    eps: float | None = None,
     seed: int = 0,
     batch: int = 64,
     device: str = "cpu",
@@ -64,8 +68,9 @@ def extract(
     other module of logits. classes: how many there are, for a target that answers with classes alone.
 
     x_test, y_test: inputs to measure on, and their true classes; without them a fifth of the pool, at most 1,000. They
-    are asked about on top of the budget and counted apart. ledger: a file of all queries and answers; the same call
-    with a ledger that was cut off goes on with it, and pays for nothing twice.
+    are asked about on top of the budget and counted apart. eps, norm: how far inputs may be changed to see what fooling
+    the copy does to the target (`bounds` needed); one more query each of at most 200 of them. ledger: a file of all
+    queries and answers; the same call with a ledger that was cut off goes on with it, and pays for nothing twice.
 
     The same seed gives the same copy on the same machine. Raises `UsageError` and its kin in one sentence.
     """
@@ -74,7 +79,7 @@ def extract(
     own, held_out, truth = parted(checked_inputs(pool, "pool"), x_test, y_test, child(seed, "held out"))
     oracle = Oracle(target, seen, decimals=decimals, classes=classes, batch=batch, device=device)
     judge = Judge.asking(oracle, held_out, truth)
-    checked = oracle.asked
+    _refuse_ball(eps, bounds)
     book = _book(ledger, own.shape[1:], oracle, points[-1])
     build = student or _builder(own.shape[1:], oracle.classes, width)
     thief = Thief(oracle, book, own, build, steps, selection, seed, batch, device, bounds, points[-1])
@@ -86,10 +91,15 @@ def extract(
         cost = None if price is None else price * n
         curve.append(Stolen(n, fidelity, accuracy, cost, steps - thief.scouting, thief.scouting))
         thief.scouting = 0
+    evasion = None
+    if eps is not None and bounds is not None:
+        evasion = judge.evaded(
+            oracle, copy, norm=norm, eps=eps, bounds=bounds, seed=child(seed, "evade"), device=device
+        )
     return Extraction(
         surrogate=copy, curve=tuple(curve), access=seen, selection=selection, ledger=book,
-        target_accuracy=judge.target_accuracy, agreement=judge.agreement, checked=checked,
-        flags=(*judge.flags(), *_mended(book)),
+        target_accuracy=judge.target_accuracy, agreement=judge.agreement, checked=oracle.asked - thief.sent,
+        evasion=evasion, flags=(*judge.flags(), *_mended(book)),
     )  # fmt: skip
 
 
@@ -116,6 +126,7 @@ class Thief:
         self.asked = np.zeros(len(self.pool), np.bool_)
         self.order: list[NDArray[np.int64]] = []
         self.scouting = 0
+        self.sent = 0
         self._points = sketch(self.pool, seed)
         self._last: list[Any] = []
 
@@ -123,7 +134,7 @@ class Thief:
     def lessons(self) -> tuple[Array, Answers]:
         """Inputs and answers so far, in the order they were chosen."""
         x = self.pool[np.concatenate(self.order)]
-        return x, self.ledger.ask(self.oracle, x, self.batch)
+        return x, self._answers(x)
 
     def ask_up_to(self, n: int) -> None:
         """Choose and ask until `n` queries are spent, those lost included; the first half unseen where a copy must tell
@@ -138,10 +149,16 @@ class Thief:
         more = n - self.ledger.lost - int(self.asked.sum())
         if more <= 0:
             return
-        rows = select(self.selection, self._points, self.asked, more, self._students, child(self.seed, "select", n))
+        rows = select(self.selection, self._points, self.asked, more, self._students(n), child(self.seed, "select", n))
         self.asked[rows] = True
         self.order.append(rows)
-        self.ledger.ask(self.oracle, self.pool[rows], self.batch)
+        self._answers(self.pool[rows])
+
+    def _answers(self, x: Array) -> Answers:
+        before = self.oracle.asked
+        answers = self.ledger.ask(self.oracle, x, self.batch)
+        self.sent += self.oracle.asked - before
+        return answers
 
     def teach(self, n: int) -> Any:
         """A copy from all answers so far."""
@@ -153,11 +170,16 @@ class Thief:
         x, answers = self.lessons
         targets = to_teach(answers, self.oracle.access, self.oracle.classes)
         student = self.build(seed).to(self.device)
-        distil(student, x, targets, steps=steps, seed=seed, device=self.device)
+        distil(
+            student, x, targets, steps=steps, seed=seed, device=self.device, rate=RATE,
+            temperature=TEMPERATURE if self.oracle.access in ("logits", "scores") else 1.0,
+        )  # fmt: skip
         return student.eval()
 
-    def _students(self) -> list[Array]:
-        """Scores for the pool of the last copy."""
+    def _students(self, n: int) -> list[Array]:
+        """Scores of the last copy for the pool, where they are asked for."""
+        if not scouted(self.selection, n):
+            return []
         return [student_scores(s, self.pool, self.device) for s in self._last]
 
 
@@ -186,6 +208,11 @@ def _mended(book: Ledger) -> list[Flag]:
 
 def _builder(shape: tuple[int, ...], classes: int, width: int) -> Build:
     return lambda seed: build_student(shape, classes, width=width, seed=seed)
+
+
+def _refuse_ball(eps: float | None, bounds: tuple[float, float] | None) -> None:
+    if eps is not None and (bounds is None or not (np.isfinite(eps) and eps > 0)):
+        raise UsageError(f"eps={eps} with bounds={bounds}; to see what fools the target give both, eps above 0")
 
 
 def _refuse_settings(selection: str, steps: int, width: int, price: float | None, batch: int) -> None:

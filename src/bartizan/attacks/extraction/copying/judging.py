@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bartizan.attacks.smoothed import fooled_by_far
 from bartizan.core.artifact import Flag
 from bartizan.core.data import Array, Labels
+from bartizan.numerics.projections import Bounds, Norm
 from bartizan.numerics.rate import Rate
 from bartizan.numerics.students import student_scores
 
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
 TWICE = 100
 """Held-out inputs the target is asked about a second time."""
+EVADED = 200
+"""Held-out inputs that are changed to fool the copy, and then given to the target."""
+STEPS, COPIES = 20, 10
+"""Of the ascent on the copy, and noisy copies of the input that each step's gradient is averaged over."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,26 @@ class Judge:
         scores = student_scores(student, self.x, device)
         guess = np.where(np.isfinite(scores).all(axis=1), scores.argmax(axis=1), -1)
         return Rate.of(guess == self.theirs), None if self.y is None else Rate.of(guess == self.y)
+
+    def evaded(
+        self,
+        oracle: Oracle,
+        student: torch.nn.Module,
+        *,
+        norm: Norm,
+        eps: float,
+        bounds: Bounds,
+        seed: int,
+        device: str,
+    ) -> Rate:
+        """How often the target gives another class once an input is changed so as to fool the copy by far: one query
+        each of the first `EVADED`. Where true classes are known, of those the target reads rightly."""
+        right = np.flatnonzero(self.theirs == self.y if self.y is not None else np.ones(len(self.x), np.bool_))[:EVADED]
+        changed = fooled_by_far(
+            student, self.x[right], self.theirs[right], norm=norm, eps=eps, bounds=bounds, steps=STEPS, copies=COPIES,
+            seed=seed, device=device,
+        )  # fmt: skip
+        return Rate.of(oracle.classified(changed) != self.theirs[right])
 
     def flags(self) -> list[Flag]:
         """Whether the target answers differently each time."""

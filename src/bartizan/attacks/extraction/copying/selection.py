@@ -8,7 +8,6 @@ Fashion-MNIST's tuning images that was ahead of the others, and k-centre, which 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal, get_args
 
 import numpy as np
@@ -48,12 +47,12 @@ def select(
     points: Array,
     asked: NDArray[np.bool_],
     n: int,
-    students: Callable[[], list[Scores]],
+    scores: list[Scores],
     seed: int,
 ) -> Rows:
     """`n` rows of the pool that were not `asked` (N bools), each once. points: the pool as `sketch` has it, N×d.
 
-    students: scores N×K of the last copy for the whole pool, if there is one; asked for only where needed.
+    scores: N×K, those of the last copy for the whole pool, if there is one.
     """
     rng = np.random.default_rng(seed)
     free = np.flatnonzero(~asked)
@@ -63,8 +62,7 @@ def select(
         return centres(points, asked, n, rng)
     if how == "medoids" or (how == "auto" and total <= BY_MEDOIDS):
         return free[medoids(points[free], n, rng)] if n <= FEW and n < len(free) else rng.permutation(free)[:n]
-    scores = students() if scouted(how, total) else []
-    if not scores:
+    if not scores or not scouted(how, total):
         return rng.permutation(free)[:n]
     doubted = free[np.argsort(-entropy(scores[-1])[free], kind="stable")[: n // 2]]
     return np.concatenate([doubted, rng.permutation(np.setdiff1d(free, doubted))[: n - len(doubted)]])

@@ -10,14 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bartizan.numerics import losses
-from bartizan.numerics.projections import Norm, project, safe_radius
+import numpy as np
 
-from .gradients import pull_back, steepest
+from bartizan.core.data import Array, Labels
+from bartizan.numerics import losses
+from bartizan.numerics.projections import Bounds, Norm, project, safe_radius
+from bartizan.numerics.seeds import child
+from bartizan.numerics.slopes import pull_back, steepest
 
 if TYPE_CHECKING:
     import torch
 
+BATCH = 256
 MOMENTUM = 1.0
 NOISE = 2.0
 """Spread of the noise as a multiple of the L∞ size of the ball."""
@@ -44,14 +48,40 @@ def smoothed_ascent(
     for _ in range(steps):
         g = torch.zeros_like(x0)
         for _ in range(copies):
-            noise = torch.randn(x.shape, generator=generator, dtype=x.dtype)
+            noise = torch.randn(x.shape, generator=generator, dtype=x.dtype, device=x.device)
             at = (x + spread * noise).requires_grad_(True)
             z = logits(at)
-            g += pull_back(z, at, losses.margin(z.detach(), y, torch.ones(len(y), 1))[1])[0]
+            g += pull_back(z, at, losses.margin(z.detach(), y, torch.ones(len(y), 1, device=x.device))[1])[0]
         momentum = MOMENTUM * momentum + _of_unit_mean(g)
         step = 2 * eps / steps * steepest(momentum, norm, generator)
         x = project(x + step, x0, norm, radius, bounds)
     return x
+
+
+def fooled_by_far(
+    model: Callable[[torch.Tensor], torch.Tensor],
+    x: Array,
+    y: Labels,
+    *,
+    norm: Norm,
+    eps: float,
+    bounds: Bounds,
+    steps: int,
+    copies: int,
+    seed: int,
+    device: str = "cpu",
+) -> Array:
+    """Inputs of the balls around `x` (N×…) that `model` misreads by far, whatever another one says of them."""
+    import torch
+
+    changed = x.copy()
+    for i in range(0, len(x), BATCH):
+        x0, true = (torch.from_numpy(np.ascontiguousarray(a[i : i + BATCH])).to(device) for a in (x, y))
+        changed[i : i + BATCH] = smoothed_ascent(
+            model, x0, true, norm=norm, eps=eps, bounds=bounds, steps=steps, copies=copies,
+            generator=torch.Generator(device).manual_seed(child(seed, "transfer", i)),
+        ).cpu().numpy()  # fmt: skip
+    return changed
 
 
 def _of_unit_mean(g: torch.Tensor) -> torch.Tensor:
