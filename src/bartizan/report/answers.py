@@ -52,7 +52,7 @@ def tries(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:
         return _theft(finding, found)
     if found.censored_at <= 1:
         return f"{DOES_NOT_APPLY}the attack makes {counted(1, unit(found.unit))} for each example and no more"
-    if finding.threat_class == ThreatClass.DATA_EXTRACTION:
+    if finding.rate is not None and finding.rate.estimand == "tpr":
         return _records(found)
     return _each(found, steps(finding))
 
