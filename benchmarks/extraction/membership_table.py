@@ -1,37 +1,17 @@
-"""The membership rows of results/extraction.json as tables: `lines(rows)`.
-
-`python -m extraction.membership_table` writes them into results/extraction.md, in the place of the section there was.
-"""
+"""The membership rows of results/extraction.json as tables."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from typing import Any
 
-from .rows import RESULTS
-
 Row = dict[str, Any]
-HEAD = "## Membership\n"
-
-
-def main() -> None:
-    """Replace or append the section, and print it."""
-    made = json.loads(RESULTS.read_text())["rows"]
-    text = "\n".join(lines(made)) + "\n"
-    path = RESULTS.with_suffix(".md")
-    old = path.read_text() if path.exists() else "# Exploitative attacks: ours beside the peers\n\n"
-    before, _, after = old.partition(HEAD)
-    rest = after.partition("\n## ")
-    path.write_text(before.rstrip("\n") + "\n\n" + text + ("\n## " + rest[2] if rest[1] else ""))
-    print(text)
 
 
 def lines(made: list[Row]) -> Iterator[str]:
     """Markdown, from all rows of the file."""
     mine = [r for r in made if r["job"] == "membership" and r.get("part", "table") == "table"]
-    yield HEAD
     yield (
         "Made by `python -m extraction.membership`. Members told from outsiders, means over targets, each with "
         "references of its own; the peer is the best of LiRA and RMIA in all variants, in hindsight. Intervals: "
@@ -136,7 +116,3 @@ def _ratio(found: Row) -> str:
 
 def _geometric(values: list[float]) -> float:
     return math.exp(sum(math.log(max(v, 1e-9)) for v in values) / len(values))
-
-
-if __name__ == "__main__":
-    main()

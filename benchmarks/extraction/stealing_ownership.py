@@ -30,14 +30,15 @@ def rows(runs: int, device: str, steps: int) -> Iterator[Row]:
 
 
 def _judged(key: dict[str, Any], device: str) -> dict[str, Any]:
-    """Shares of p ≤ 5 % among 20 suspects; the victims and controls of a row are trained together, at half the
-    resolution."""
+    """Shares of p ≤ 5 % among 20 suspects, each with controls drawn anew from all independent models of the row."""
     nets = _models(key["seed"], device)
     x = _images("test")[0]
-    victim, controls, free = nets[0], nets[1 : 1 + CONTROLS], nets[1 + CONTROLS :]
+    victim, others = nets[0], nets[1:]
     p = []
     for number in range(SUSPECTS):
-        suspect = free[number] if key["suspects"] == "independent" else _copy(victim, key, number, device)
+        order = np.random.default_rng([key["seed"], number]).permutation(len(others))
+        independent, controls = others[order[0]], [others[i] for i in order[1 : 1 + CONTROLS]]
+        suspect = independent if key["suspects"] == "independent" else _copy(victim, key, number, device)
         p.append(ownership(suspect, victim, controls, x=x[:5000], seed=number, device=device).p)
     return {"accused": float(np.mean(np.array(p) <= 0.05)), "median_p": float(np.median(p)), "n": len(p)}
 

@@ -1,7 +1,8 @@
 """The models that are stolen, and what a thief owns: Fashion-MNIST, see `evasion.data`.
 
-Targets are trained on the first 20,000 training images, the thief's pool are 15,000 of the others. Chosen on: the
-images `tuning`, seeds from 1000 on. Published: the images 0 … 4,999 of the test set, seeds 0, 1, 2.
+Targets are trained on the first 20,000 training images, the thief's pool are 15,000 of the others. Selection, rate and
+temperature of ours were chosen on the images `tuning`, at half their resolution or on another target; published are the
+images 0 … 4,999 of the test set.
 """
 
 from __future__ import annotations

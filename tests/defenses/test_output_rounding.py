@@ -40,3 +40,17 @@ def test_a_retrained_target_and_other_weights_stay_behind_it(target, train, test
     ):
         assert other.info.defences == ("output_rounding",)
         assert np.allclose(other.scores(test.x) * 10 % 1, 0, atol=1e-4) or len(np.unique(other.scores(test.x))) <= 11
+
+
+def test_a_temperature_evens_scores_out_and_keeps_their_order(target, test):
+    plain, warm = (behind(target, decimals=6, temperature=t).scores(test.x) for t in (1.0, 4.0))
+    assert np.array_equal(plain.argmax(1), warm.argmax(1))
+    assert (warm.max(1) <= plain.max(1)).all()
+    assert warm.max(1).mean() < plain.max(1).mean()
+    assert np.allclose(warm.sum(1), 1, atol=1e-5)
+
+
+def test_only_the_best_few_are_told(target, test):
+    cut = behind(target, decimals=6, top_k=1).scores(test.x)
+    assert ((cut > 0).sum(1) == 1).all()
+    assert np.allclose(cut.max(1), target.scores(test.x).max(1), atol=1e-6)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bartizan.numerics.fusion import Way, fused, signals, way_for
+from bartizan.numerics.fusion import Way, fused, played, signals, way_for
 from bartizan.numerics.membership import auc
 from bartizan.numerics.references import References, lira, rmia_ratio
 
@@ -33,6 +33,18 @@ def test_trees_beat_each_signal_in_the_tail() -> None:
 
     best = max(found(score(sure, refs)) for score in (rmia_ratio, lira))
     assert found(fused(sure, refs)) > 1.05 * best
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_pairs_that_share_a_coin_do_not_betray_each_other(way: Way) -> None:
+    """Answers that know nothing of membership, but masks from which one of a pair follows from the other."""
+    rng = np.random.default_rng(5)
+    heads = rng.random((2, 4000)) < 0.5
+    inside = np.stack([heads[0], ~heads[0], heads[1], ~heads[1]])
+    refs = References(rng.normal(0, 3, 4000) + rng.normal(size=(4, 4000)), inside)
+    for m, scores in zip((0, 1), played(refs, [0, 1], way), strict=True):
+        _, low, high = auc(scores, inside[m], alpha=0.001)
+        assert low <= 0.5 <= high
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -80,3 +80,12 @@ def test_counts_alone_tell_nothing() -> None:
         for score in (calibrated, rmia_ratio, lira, student_t):
             _, low, high = auc(score(sure, refs), member, alpha=0.001)
             assert low <= 0.5 <= high, score.__name__
+
+
+def test_who_knows_a_models_records_is_left_out_with_it() -> None:
+    rng = np.random.default_rng(0)
+    a, b = rng.random((2, 500)) < 0.5
+    refs = References(rng.normal(size=(5, 500)), np.stack([a, ~a, b, ~b, a]))
+    assert len(set(refs.groups().tolist())) == 2
+    assert np.array_equal(refs.without(1).inside, np.stack([b, ~b]))
+    assert np.array_equal(refs.without(2).sure, refs.sure[[0, 1, 4]])

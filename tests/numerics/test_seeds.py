@@ -1,6 +1,8 @@
+import random
+
 import numpy as np
 
-from bartizan.numerics.seeds import child, streams
+from bartizan.numerics.seeds import child, seeded, streams
 
 
 def test_is_frozen() -> None:
@@ -19,3 +21,15 @@ def test_an_example_has_the_same_stream_in_any_company() -> None:
     together = [r.random() for r in streams(0, "a", x)]
     assert [r.random() for r in streams(0, "a", x[::-1])] == together[::-1]
     assert len({*together, *(r.random() for r in streams(1, "a", x)), *(r.random() for r in streams(0, "b", x))}) == 9
+
+
+def test_a_seeded_block_is_repeatable_and_leaves_no_trace() -> None:
+    random.seed(1)
+    np.random.seed(1)
+    states = random.getstate(), np.random.get_state()[1].tolist()
+    drawn = []
+    for _ in range(2):
+        with seeded(7):
+            drawn.append((random.random(), float(np.random.random())))
+    assert drawn[0] == drawn[1]
+    assert (random.getstate(), np.random.get_state()[1].tolist()) == states

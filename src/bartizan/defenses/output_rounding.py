@@ -1,4 +1,4 @@
-"""Telling less: scores rounded to a few decimals, or the label alone."""
+"""Telling less: scores made blunter, cut to the best few, rounded to a few decimals, or the label alone."""
 
 from __future__ import annotations
 
@@ -8,16 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
+from bartizan.core.access import Output
 from bartizan.core.base import Frozen
 from bartizan.core.contracts import Defense, DefenseSpec
 from bartizan.core.data import Array, Data, Labels
 from bartizan.core.profile import Effort, Profile
 from bartizan.core.target import Defended, Target
+from bartizan.core.view import reduce_output
 
 
 class OutputRoundingParams(Frozen):
-    """decimals kept of each score; `label_only`: no scores at all, the label as a one-hot row."""
+    """In the order in which they are applied. temperature: above 1 it evens the scores out, p^(1/T) made to sum to 1.
+    top_k: only so many of the highest scores are told, the others are 0 (0 tells all). decimals kept of each score.
+    label_only: no scores at all, the label as a one-hot row."""
 
+    temperature: float = Field(default=1.0, gt=0)
+    top_k: int = Field(default=0, ge=0)
     decimals: int = Field(default=1, ge=0, le=6)
     label_only: bool = False
 
@@ -31,9 +37,11 @@ class OutputRounding(Defended):
         self.rounding = params
 
     def scores(self, x: Array) -> Array:
-        scores = self.inner.scores(x)
         if self.rounding.label_only:
             return np.eye(self.info.classes, dtype=np.float32)[self.inner.labels(x)]
+        scores = tempered(self.inner.scores(x), self.rounding.temperature)
+        if self.rounding.top_k:
+            scores = reduce_output(scores, Output(kind="top_k", k=self.rounding.top_k))
         return np.round(scores, self.rounding.decimals).astype(np.float32)
 
     def labels(self, x: Array) -> Labels:
@@ -46,13 +54,23 @@ class OutputRounding(Defended):
         return OutputRounding(trained, self.rounding, f"{trained.info.digest}+{RoundOutputs.spec.id}")
 
 
+def tempered(scores: Array, temperature: float) -> Array:
+    """Probabilities N×K at another temperature: the softmax of logits divided by it. 1 changes nothing."""
+    if temperature == 1:
+        return scores
+    z = np.log(np.maximum(scores.astype(np.float64), 1e-30)) / temperature
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return np.asarray(e / e.sum(axis=1, keepdims=True), np.float32)
+
+
 class RoundOutputs(Defense):
-    """Rounds what an interface returns."""
+    """Rounds what an interface returns, after tempering it and cutting it to the best few where asked to."""
 
     spec = DefenseSpec(
         id="output_rounding",
+        version=2,
         title="Output rounding",
-        summary="Rounds the scores an interface returns, or withholds them, so that each query tells less.",
+        summary="Tempers, cuts and rounds the scores an interface returns, or withholds them: each query tells less.",
         references=("tramer2016", "choquette2021"),
         defence="DF24",
         counters=("E2", "X1", "D1", "D2"),

@@ -1,7 +1,8 @@
 """Signals of membership joined into one score by what they are worth on models whose members are known.
 
-Every reference plays the target once, the others are its references, and a model learns to tell what it was trained on.
-Then the target is scored with the same number of references as it learnt with, leaving out each in turn.
+Every reference plays the target once, those that know nothing of its members are its references, and a model learns to
+tell what it was trained on. Then the target is scored with as many references as were learnt with, leaving out some in
+turn, and with all of them.
 """
 
 from __future__ import annotations
@@ -60,21 +61,40 @@ def way_for(records: int) -> Way:
 def fused(sure: Scores, refs: References, way: Way | None = None) -> Scores:
     """One score for each record, N.
 
-    With one reference there is none to learn from, and it is RMIA's ratio; with too few records, the sum of ranks.
-    Raises `ImportError` without scikit-learn, which the sum of ranks does not need.
+    With one reference there is none to learn from, and it is RMIA's ratio; with one pair of them or too few records,
+    the sum of ranks. Raises `ImportError` without scikit-learn, which the sum of ranks does not need.
     """
-    models = len(refs.sure)
-    if models < 2:
+    if len(refs.sure) < 2:
         return rmia_ratio(sure, refs)
-    chosen = way or way_for(len(sure))
-    if chosen == "sum of ranks" or len(sure) < LEARN_FROM or refs.inside.all() or not refs.inside.any():
-        return _ranked(signals(sure, refs))
-    learnt = [signals(refs.sure[m], refs.without(m)) for m in range(models)]
-    examples = np.concatenate([_columns(s) for s in learnt]), np.concatenate(list(refs.inside))
+    score = _learnt(refs, list(range(len(refs.sure))), way)
+    _, firsts = np.unique(refs.groups(), return_index=True)
+    if len(firsts) < 2:
+        return score(sure, refs)
+    apart = np.stack([score(sure, refs.without(int(m))) for m in firsts]).mean(axis=0)
+    return np.asarray((apart + score(sure, refs)) / 2, np.float64)
+
+
+def played(refs: References, models: list[int], way: Way | None = None) -> list[Scores]:
+    """What the fusion makes of each of `models` as a target, N each, learnt from those that know nothing of any."""
+    own = set(refs.groups()[models].tolist())
+    others = [m for m, group in enumerate(refs.groups().tolist()) if group not in own]
+    score = _learnt(refs, others, way)
+    return [score(refs.sure[m], refs.without(m)) for m in models]
+
+
+def _learnt(refs: References, players: list[int], way: Way | None) -> Callable[[Scores, References], Scores]:
+    """A score learnt from `players` as targets; the sum of ranks where there is nothing to learn from."""
+    chosen = way or way_for(refs.sure.shape[1])
+    alone = len(set(refs.groups().tolist())) < 2
+    known = refs.inside[players]
+    nothing = alone or refs.sure.shape[1] < LEARN_FROM or known.all() or not known.any()
+    if nothing or chosen == "sum of ranks":
+        return lambda sure, references: _ranked(signals(sure, references))
+    seen = [signals(refs.sure[m], refs.without(m)) for m in players]
+    examples = np.concatenate([_columns(s) for s in seen]), np.concatenate(list(known))
     with seeded(0):  # to import scikit-learn draws random numbers
-        predict = LEARN[chosen](*examples, learnt[0])
-    scored = np.stack([predict(_columns(signals(sure, refs.without(m)))) for m in range(models)])
-    return np.asarray(scored.mean(axis=0), np.float64)
+        predict = LEARN[chosen](*examples, seen[0])
+    return lambda sure, references: predict(_columns(signals(sure, references)))
 
 
 def _range(refs: References, level: Scores) -> tuple[Scores, Scores]:

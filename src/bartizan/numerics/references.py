@@ -39,9 +39,15 @@ class References:
     inside: Mask
 
     def without(self, model: int) -> References:
-        """All but one of them."""
-        kept = np.arange(len(self.sure)) != model
+        """All but that one, and but those whose records tell which it was trained on: the same, or just the others."""
+        kept = self.groups() != self.groups()[model]
         return References(self.sure[kept], self.inside[kept])
+
+    def groups(self) -> NDArray[np.int64]:
+        """A number for each model, shared by models trained on the same records or on just those the other was not."""
+        folded = self.inside ^ self.inside[:, :1]
+        _, numbers = np.unique(np.packbits(folded, axis=1), axis=0, return_inverse=True)
+        return np.asarray(numbers, np.int64).ravel()
 
     def side(self, inside: bool) -> tuple[Scores, Scores, Scores]:
         """Of the references with (without) each record: their number, mean and sum of squares about it, each N.

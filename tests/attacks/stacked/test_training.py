@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bartizan.attacks.stacked import Recipe, fair_coins, train_stacked
+from bartizan.attacks.stacked import Recipe, fair_coins, paired_coins, train_stacked
 from bartizan.core.errors import DataError, UsageError
 
 torch = pytest.importorskip("torch")
@@ -124,3 +124,12 @@ def test_what_cannot_be_trained_is_a_sentence() -> None:
         replace(ADAM, optimiser="adagrad")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="at least 1 epoch"):
         replace(ADAM, epochs=0)
+
+
+def test_paired_coins_share_each_coin_and_no_other() -> None:
+    coins = paired_coins(5, 20000, 0)
+    assert (coins[0] ^ coins[1]).all()
+    assert (coins[2] ^ coins[3]).all()
+    assert set(coins[:4].sum(axis=0).tolist()) == {2}
+    for a, b in ((0, 2), (0, 4), (1, 2), (2, 4)):
+        assert (coins[a] == coins[b]).mean() == pytest.approx(0.5, abs=0.02)

@@ -15,6 +15,8 @@ from bartizan.numerics.intervals import clopper_pearson
 from bartizan.numerics.paired import paired_difference
 from bartizan.numerics.students import build_student, distil, load_student, student_scores
 
+from .copying.teaching import rate_for
+
 Hits = NDArray[np.bool_]
 EXACT = "Clopper-Pearson"
 
@@ -24,7 +26,7 @@ class ExtractionReferee(Referee):
 
     spec = PluginSpec(
         id="extraction",
-        version=2,
+        version=3,
         title="Referee of extraction",
         summary="Agreement of the copy with the target on probe examples, against the number of queries.",
         references=("jagielski2020", "clopper1934"),
@@ -59,7 +61,14 @@ class ExtractionReferee(Referee):
             return None
         x, y = _some(own, max(params.points), seed)
         student = build_student(info.input_shape, info.classes, width=params.width, seed=seed)
-        distil(student, x, np.eye(info.classes, dtype=np.float32)[y], steps=params.steps, seed=seed)
+        distil(
+            student,
+            x,
+            np.eye(info.classes, dtype=np.float32)[y],
+            steps=params.steps,
+            seed=seed,
+            rate=rate_for(params.steps),
+        )
         return np.asarray(student_scores(student, roles.probe.x).argmax(axis=1) == theirs)
 
 

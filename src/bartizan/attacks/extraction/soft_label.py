@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -18,7 +20,10 @@ from bartizan.numerics.distillation import NOISE, TRAINING, query_pool, soft_tar
 from bartizan.numerics.students import build_student, distil, student_arrays, student_scores
 
 from .copying.selection import select, sketch
-from .copying.teaching import RATE, TEMPERATURE
+from .copying.teaching import TEMPERATURE, rate_for
+
+if TYPE_CHECKING:
+    import torch
 
 CURVE = (100, 300, 1000, 3000, 10_000)
 
@@ -69,12 +74,16 @@ class SoftLabelExtraction(Attack):
             rows = select("auto", places, asked, n - len(order), last, seed + i)
             asked[rows] = True
             order, answers = np.concatenate([order, rows]), np.concatenate([answers, self._ask(view, pool[rows])])
-            student = build_student(info.input_shape, info.classes, width=params.width, seed=seed + i)
-            how = {"rate": RATE, "temperature": TEMPERATURE if telling(view) else 1.0}
-            distil(student, pool[order], answers, steps=params.steps, seed=seed + i, **how)
-            last = [student_scores(student, pool)] if n != points[-1] else last
+            student = self._taught(view, pool[order], answers, params, seed + i)
             arrays |= student_arrays(student, "" if n == points[-1] else f"at_{n}.")
+            last = [student_scores(student, pool)] if n < points[-1] else last
         return Artifact(kind="surrogate", arrays=arrays, claims={"own_data": min(len(own), points[-1])})
+
+    def _taught(self, view: View, x: Array, answers: Array, params: SoftLabelParams, seed: int) -> torch.nn.Module:
+        student = build_student(view.info.input_shape, view.info.classes, width=params.width, seed=seed)
+        temperature = TEMPERATURE if telling(view) else 1.0
+        distil(student, x, answers, steps=params.steps, seed=seed, rate=rate_for(params.steps), temperature=temperature)
+        return student
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
         """One curve up to 1,000 (quick), 3,000 (standard) or 10,000 (deep) queries, within the interface's limit."""

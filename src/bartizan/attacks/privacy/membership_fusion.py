@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from bartizan.attacks.privacy.controls import membership_controls
 from bartizan.attacks.privacy.game import UNKNOWN, affordable, membership_proposal
-from bartizan.attacks.privacy.inference.choice import SINGLE, chosen_score, fusion
-from bartizan.attacks.stacked.masks import fair_coins
+from bartizan.attacks.privacy.inference.asking import LEAST
+from bartizan.attacks.privacy.inference.choice import Views, all_scores, chosen_score
+from bartizan.attacks.stacked.masks import paired_coins
 from bartizan.core.artifact import Artifact
 from bartizan.core.base import Frozen
 from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
@@ -18,6 +20,7 @@ from bartizan.core.view import View, reduce_output
 from bartizan.core.vocabulary import Capability
 from bartizan.numerics.matching import matched, mismatch
 from bartizan.numerics.membership import loss_signal
+from bartizan.numerics.neighbours import place_of
 from bartizan.numerics.references import References
 from bartizan.numerics.seeds import child
 
@@ -63,12 +66,11 @@ class MembershipFusion(Attack):
         if not n:
             return Artifact("membership_scores", {"scores": scores}, {"references": params.references})
         sure = loss_signal(view.scores(asked.x, np.arange(n)), asked.y)
-        every = _references(view, asked.join(view.auxiliary), params.references, seed)
-        refs = References(every.sure[:, :n], every.inside[:, :n])
+        refs, place = _references(view, asked.join(view.auxiliary), n, params.references, seed)
         apart, allowed = mismatch(sure, refs, SHARE)
-        name, why = chosen_score(refs)
-        score = fusion if name == "fusion" else SINGLE[name]
-        scores[:n] = score(matched(sure, refs, SHARE) if apart > allowed else sure, refs)
+        views = Views.of(matched(sure, refs, SHARE) if apart > allowed else sure, refs, place, asked.y)
+        name, why = chosen_score(views)
+        scores[:n] = all_scores(views)[name]
         claims = {"references": params.references, "score": name, "why": why, "recipe_mismatch": apart > allowed}
         return Artifact(kind="membership_scores", arrays={"scores": scores}, claims=claims)
 
@@ -85,11 +87,16 @@ class MembershipFusion(Attack):
         return membership_controls(params, (Capability.SCORES, Capability.RECIPE))
 
 
-def _references(view: View, points: Data, models: int, seed: int) -> References:
-    """References as the interface would show them, trained on the adversary's own records too."""
-    inside = fair_coins(models, len(points), child(seed, "references"))
-    sure = np.empty(inside.shape)
+def _references(view: View, points: Data, asked: int, models: int, seed: int) -> tuple[References, NDArray[np.float64]]:
+    """References as the interface would show them, about the first `asked` points, and where those lie for them.
+
+    They are trained on the adversary's own records too.
+    """
+    inside = paired_coins(models, len(points), child(seed, "references"))
+    sure, answers = np.empty((models, asked)), []
     for m, chosen in enumerate(inside):
         reference = view.train(points.x[chosen], points.y[chosen], seed=child(seed, "reference", m))
-        sure[m] = loss_signal(reduce_output(reference.scores(points.x), view.access.output), points.y)
-    return References(sure, inside)
+        said = reduce_output(reference.scores(points.x[:asked]), view.access.output)
+        sure[m] = loss_signal(said, points.y[:asked])
+        answers.append(np.log(np.maximum(said, LEAST)))
+    return References(sure, inside[:, :asked]), place_of(np.stack(answers))

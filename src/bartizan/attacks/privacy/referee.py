@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bartizan.attacks.privacy.inversion.judged import measured_pictures
 from bartizan.core.artifact import Artifact, Flag, Measured, Measurement, Watched
 from bartizan.core.contracts import Family, PluginSpec, Referee
 from bartizan.core.data import Roles
@@ -41,6 +42,8 @@ class PrivacyReferee(Referee):
         the queries metered for it, those that served all records included. Of the most exposed members, the first ones
         first: `exposed_fpr`, `exposed_row` in the training data where it is known, `example_record`, `example_label`.
         """
+        if artifact.kind == "reconstructed_records":
+            return measured_pictures(roles, artifact, seed=seed)
         member = roles.secrets["member"].astype(np.bool_)
         claimed = np.asarray(artifact.arrays["scores"], np.float64)
         scores = np.nan_to_num(claimed, nan=LOWEST, neginf=LOWEST, posinf=-LOWEST)

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from .masks import fair_coins
+from .masks import fair_coins, paired_coins
 from .recipe import Recipe
 from .training import Ensemble, train_stacked
 
-__all__ = ["Ensemble", "Recipe", "fair_coins", "train_stacked"]
+__all__ = ["Ensemble", "Recipe", "fair_coins", "paired_coins", "train_stacked"]

@@ -25,7 +25,7 @@ from .ledger import Ledger
 from .oracle import Oracle
 from .result import Extraction, Stolen
 from .selection import SELECTIONS, Selection, scouted, select, sketch
-from .teaching import RATE, TEMPERATURE
+from .teaching import TEMPERATURE, rate_for
 
 Build = Callable[[int], Any]
 SCOUT = 4
@@ -171,7 +171,7 @@ class Thief:
         targets = to_teach(answers, self.oracle.access, self.oracle.classes)
         student = self.build(seed).to(self.device)
         distil(
-            student, x, targets, steps=steps, seed=seed, device=self.device, rate=RATE,
+            student, x, targets, steps=steps, seed=seed, device=self.device, rate=rate_for(steps),
             temperature=TEMPERATURE if self.oracle.access in ("logits", "scores") else 1.0,
         )  # fmt: skip
         return student.eval()

@@ -16,6 +16,10 @@ Ask = Callable[[Array], Answers]
 """Probabilities N×K, one-hot where only classes are given."""
 
 
+CLOSENESS = 0.1
+"""How much the probabilities count beside the class."""
+
+
 @dataclass(frozen=True)
 class Fingerprint:
     """Inputs on which the victim answers in a way of its own, N×…, and its answers, N×K.
@@ -34,7 +38,7 @@ class Fingerprint:
         there are none of these, those it is least sure of."""
         theirs = victim(x)
         if others:
-            odd = np.mean([0.5 * np.abs(theirs - other(x)).sum(axis=1) for other in others], axis=0)
+            odd = -np.mean([_alike(theirs, other(x)) for other in others], axis=0)
         else:
             top = np.sort(theirs, axis=1)
             odd = top[:, -2] - top[:, -1]
@@ -42,8 +46,17 @@ class Fingerprint:
         return cls(x[rows], theirs[rows])
 
     def __call__(self, model: Ask) -> float:
-        """Mean agreement, one minus the total variation between answers: 1 for the victim itself."""
-        return float(1 - 0.5 * np.abs(model(self.x) - self.answers).sum(axis=1).mean())
+        """How much alike the answers are on average: 1 for the victim itself."""
+        return float(_alike(self.answers, model(self.x)).mean())
+
+
+def _alike(a: Answers, b: Answers) -> Answers:
+    """Whether the classes are the same, N; a little less the farther apart the probabilities are, which breaks ties.
+
+    Classes first: a copy that was taught by classes is surer than the victim, as independent models are not.
+    """
+    apart = 0.5 * np.abs(a - b).sum(axis=1)
+    return np.asarray((1 - CLOSENESS) * (a.argmax(axis=1) == b.argmax(axis=1)) + CLOSENESS * (1 - apart), np.float64)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bartizan.attacks.stacked import train_stacked
 from bartizan.core.data import Array, Labels
-from bartizan.core.errors import DataError, UsageError
+from bartizan.core.errors import DataError, ModelError, UsageError
 from bartizan.numerics.rate import Rate
 from bartizan.numerics.seeds import child
 
@@ -81,7 +81,10 @@ def hyperparameters(
     tried = tuple(settings) if settings is not None else usual(inputs.shape[1:])
     rows = np.random.default_rng(child(seed, "questions")).permutation(len(inputs))[:QUESTIONED]
     asked, of = questions(inputs[rows], child(seed, "noise")), labels[rows]
-    theirs = _log_probabilities(readable(predict(asked), len(asked)))
+    answers = readable(predict(asked), len(asked))
+    if answers.ndim == 1:
+        raise ModelError("the target returns classes alone; settings are guessed from logits or scores")
+    theirs = _log_probabilities(answers)
     known = [_shadows(s, inputs, labels, asked, shadows, epochs, child(seed, i), device) for i, s in enumerate(tried)]
     if theirs.shape[1] != known[0].shape[2]:
         raise DataError(f"the target has {theirs.shape[1]} classes and y goes up to {int(labels.max())}")

@@ -18,6 +18,7 @@ from bartizan.numerics.references import log_odds
 Access = Literal["scores", "labels"]
 Answer = Callable[[Array], NDArray[Any]]
 BATCH = 1024
+LEAST = 1e-6
 
 
 def answer_of(model: Any, access: Access, classes: int) -> Answer:
@@ -46,11 +47,15 @@ def answer_of(model: Any, access: Access, classes: int) -> Answer:
 
 
 class Asked:
-    """One model. `queries` counts inputs. The answer to an input is the mean of `draws`."""
+    """One model. `queries` counts inputs. The answer to an input is the mean of `draws`.
 
-    def __init__(self, model: Any, access: Access, classes: int, draws: int = 1) -> None:
+    keep: `answers` holds the logits, or logarithms of the probabilities, of all records that were asked about, in turn.
+    """
+
+    def __init__(self, model: Any, access: Access, classes: int, draws: int = 1, *, keep: bool = False) -> None:
         self._answer, self.access, self.classes, self.draws = answer_of(model, access, classes), access, classes, draws
         self.probabilities: bool | None = None  # told by the first answers
+        self.answers: list[Array] | None = [] if keep else None
         self.queries = 0
 
     def sure(self, x: Array, y: Labels) -> Scores:
@@ -77,6 +82,9 @@ class Asked:
         scores = self._scores(x)
         if self.probabilities is None:
             self.probabilities = bool((scores >= 0).all() and (scores.sum(1) <= 1.05).all())
+        if self.answers is not None:
+            known = scores[:, : self.classes]
+            self.answers.append(np.log(np.maximum(known, LEAST)) if self.probabilities else known)
         read = loss_signal if self.probabilities else log_odds
         return read(scores, y), scores.argmax(1) == y
 

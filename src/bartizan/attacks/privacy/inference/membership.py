@@ -17,7 +17,7 @@ from bartizan.numerics.told_apart import chance_of_leak, lowest_rates, non_membe
 
 from .asking import Access, Asked, refuse_moods
 from .candidates import Candidates, candidates
-from .choice import all_scores, chosen_score
+from .choice import Views, all_scores, chosen_score
 from .label_only import Probing, probing
 from .result import MembershipInference, Refused
 from .training import Train, Trained, references_of
@@ -69,7 +69,7 @@ def membership(
             train, c, references, seed, look, access, classes, checks=checks, device=device
         )  # fmt: skip
     sure, right = look(asked)
-    score, why, scores, recipe, flags = _scored(sure, trained, c.share)
+    score, why, scores, recipe, flags = _scored(sure, trained, c)
     result = partial(_result, c, seed=seed, fprs=fprs, score=score, why=why, scores=scores, queries=asked.queries)
     flags = (*(trained.flags if trained else ()), *flags)
     trainings = trained.trainings if trained else 0
@@ -79,15 +79,16 @@ def membership(
 Scored = tuple[str, str, dict[str, Scores], tuple[float, float] | None, tuple[Flag, ...]]
 
 
-def _scored(sure: Scores, trained: Trained | None, share: float) -> Scored:
+def _scored(sure: Scores, trained: Trained | None, c: Candidates) -> Scored:
     if trained is None:
         return "loss", "no training was given, so there are no references", {"loss": sure}, None, ()
     refs = trained.refs
-    score, why = chosen_score(refs)
-    recipe = mismatch(sure, refs, share)
+    recipe = mismatch(sure, refs, c.share)
     flags = _mismatched(recipe)
-    comparable = matched(sure, refs, share) if flags else sure
-    return score, why, {"loss": sure, **all_scores(comparable, refs)}, recipe, flags
+    comparable = matched(sure, refs, c.share) if flags else sure
+    views = Views.of(comparable, refs, trained.place, c.y)
+    score, why = chosen_score(views)
+    return score, why, {"loss": sure, **all_scores(views)}, recipe, flags
 
 
 def _mismatched(recipe: tuple[float, float]) -> tuple[Flag, ...]:

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bartizan.attacks.stacked import Recipe, fair_coins, train_stacked
+from bartizan.attacks.stacked import Recipe, paired_coins, train_stacked
 from bartizan.core.artifact import Flag
+from bartizan.core.data import Array
 from bartizan.core.errors import ModelError, UsageError
+from bartizan.numerics.membership import Mask, Scores
+from bartizan.numerics.neighbours import place_of
 from bartizan.numerics.references import References, log_odds
 from bartizan.numerics.seeds import child, seeded
 
@@ -24,45 +28,53 @@ Train = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Trained:
-    """What the references say, what was odd about their training, and how many models were trained."""
+    """What the references say, what was odd about their training, and how many models were trained.
+
+    place: where the candidates lie for them (see `numerics.neighbours`), where they gave scores.
+    """
 
     refs: References
     flags: tuple[Flag, ...]
     trainings: int
+    place: NDArray[np.float64] | None
 
 
 def references_of(
     train: Train | Recipe, c: Candidates, models: int, seed: int, look: Probing, access: Any, classes: int,
     *, checks: bool, device: str,
 ) -> Trained:  # fmt: skip
-    """Train on fair coins' choice of the candidates, each by a seed of its own, and ask each about all of them.
+    """Train on fair coins' choice of the candidates, two models a coin and each by a seed of its own, and ask each
+    about all of them.
 
     look: how a model is asked about the candidates. Raises `ModelError` where two of them are the same although their
     records differ. checks: train one more, by another seed on the same records, to see whether that changes anything.
     """
-    inside = fair_coins(models, len(c.y), child(seed, "references"))
+    inside = paired_coins(models, len(c.y), child(seed, "references"))
     if isinstance(train, Recipe):
-        return Trained(_stacked(train, c, inside, seed, access, device), (), models)
+        return _stacked(train, c, inside, seed, access, device)
     if not callable(train):
         raise UsageError("train must be a function train(x, y, *, seed) that returns a model, or a Recipe")
 
-    def one(m: int, s: int) -> Any:
+    def one(m: int, s: int) -> tuple[Scores, list[Array]]:
         with seeded(s):
             model = train(c.x[inside[m]].copy(), c.y[inside[m]].copy(), seed=s)
-        return look(Asked(_evaluating(model), access, classes))[0]
+        asked = Asked(_evaluating(model), access, classes, keep=access == "scores")
+        return look(asked)[0], asked.answers or []
 
     seeds = [child(seed, "reference", m) for m in range(models)]
-    found = np.stack([one(m, s) for m, s in enumerate(seeds)])
+    each = [one(m, s) for m, s in enumerate(seeds)]
+    found = np.stack([sure for sure, _ in each])
     _refuse_blind(found)
-    again = one(0, child(seed, "again")) if checks else None
-    return Trained(References(found, inside), _ignored_seed(found[0], again), models + checks)
+    again = one(0, child(seed, "again"))[0] if checks else None
+    place = place_of(np.stack([np.concatenate(a) for _, a in each])) if access == "scores" else None
+    return Trained(References(found, inside), _ignored_seed(found[0], again), models + checks, place)
 
 
-def _stacked(recipe: Recipe, c: Candidates, inside: Any, seed: int, access: Any, device: str) -> References:
+def _stacked(recipe: Recipe, c: Candidates, inside: Mask, seed: int, access: Any, device: str) -> Trained:
     if access != "scores":
         raise UsageError("a Recipe trains references for access='scores'; by labels give train(x, y, *, seed)")
     logits = train_stacked(recipe, c.x, c.y, inside=inside, seed=child(seed, "recipe"), device=device).logits
-    return References(log_odds(logits, c.y), inside)
+    return Trained(References(log_odds(logits, c.y), inside), (), len(inside), place_of(logits))
 
 
 def _refuse_blind(found: Any) -> None:

@@ -1,0 +1,1 @@
+"""Auditing differential privacy: a lower bound on ε from one training with canaries."""
