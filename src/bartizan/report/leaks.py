@@ -63,7 +63,7 @@ def _trades(
         yield Trade(t.title, f"{f.id}: {what}", cost, rate, other, floor=0.5 if f.theft else 0.0)
     one, two = (m.membership.auc if m.membership else None for m in (f, after))
     if one is not None and two is not None:
-        yield Trade(t.title, f"{f.id}: area", cost, _rate(one), _rate(two), floor=0.5)
+        yield Trade(t.title, f"{f.id}: area", cost, _rate(one), _rate(two), floor=0.4)
 
 
 def _rate(s: Share) -> Rate:

@@ -127,6 +127,25 @@ def test_each_trade_is_one_mark_with_its_words():
     assert "A on E1@m: rate −40.0" in drawn
 
 
+def places(drawn):
+    return [(float(x), float(y)) for x, y in re.findall(r'transform="translate\(([\d.]+) ([\d.]+)\)"><', drawn)]
+
+
+def test_marks_that_would_cover_each_other_stand_side_by_side_and_in_the_panel():
+    costs = np.linspace(-0.02, 0.01, 5)
+    alike = [Trade(f"T{i}", "E1@m", a, rate(0.6), rate(0.6 - a)) for i, a in enumerate(costs)]
+    found = places(trade_off(alike))[-6:]  # as described, and five treatments
+    for i, (x, y) in enumerate(found):
+        assert 0 < x < 215
+        assert all(abs(x - a) >= 11 or abs(y - b) >= 11 for a, b in found[:i])
+
+
+def test_what_stands_lower_keeps_its_place():
+    far = Trade("A", "E1@m", 0.0, rate(0.9), rate(0.1))
+    (x, _), (same, _) = places(trade_off([far]))[-2:]
+    assert x == same
+
+
 def test_few_cases_are_hollow_and_counted():
     drawn = trade_off([Trade("A", "B1@m", 0.0, rate(1.0, n=2), rate(0.0, n=2))])
     assert ">B1@m (n = 2)</text>" in drawn

@@ -98,10 +98,10 @@ def _panel(finding: str, trades: Sequence[Trade], names: Sequence[str], x: Scale
     places = [(0.0, before.value), *((t.accuracy, t.after.value) for t in trades)]
     marks.append(path([(x(a), y(r)) for a, r in front(places)], "front"))
     marks += _mark(x(0.0), y, before, _ring(f"as described: {percent(before.value)}"), "s0")
-    taken = [x(0.0)]
+    taken = [(x(0.0), y(before.value))]
     for t in trades:
         i = names.index(t.treatment)
-        place = _free(x(t.accuracy), taken)
+        place = _free((x(t.accuracy), y(t.after.value)), taken)
         marks += _mark(place, y, t.after, _shape(i, _words(t), few=t.after.n < FEW), f"s{i % COLOURS}")
     return marks
 
@@ -112,12 +112,22 @@ def _mark(x: float, y: Scale, rate: Rate, shape: Markup, colour: str) -> list[Ma
     return marks
 
 
-def _free(x: float, taken: list[float]) -> float:
-    """A place beside the marks that stand there already; kept in `taken`."""
-    while any(abs(x - other) < APART for other in taken):
-        x += APART
-    taken.append(x)
-    return x
+def _free(place: tuple[float, float], taken: list[tuple[float, float]]) -> float:
+    """The x nearest to that of `place` where its mark covers none that stands there already; kept in `taken`, whose
+    first is the model as described: rather further from it than towards it.
+
+    It stays in the panel, and where it is if there is no room: a mark far from its place would be misread.
+    """
+    away = 1 if place[0] >= taken[0][0] else -1
+    steps = (0.0, *(sign * k * APART / 2 for k in range(1, 5) for sign in (away, -away)))
+    near = [x for s in steps if LEFT <= (x := place[0] + s) <= PANEL_W - RIGHT / 2]
+    free = next((x for x in near if not any(_over((x, place[1]), other) for other in taken)), place[0])
+    taken.append((free, place[1]))
+    return free
+
+
+def _over(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return abs(one[0] - other[0]) < APART and abs(one[1] - other[1]) < APART
 
 
 def _ring(words: str = "") -> Markup:
