@@ -27,6 +27,8 @@ CASES = {
         "gates:", "authorisation: {by: Ada, until: 2099-13-01, spend_cap_eur: 1}\ngates:",
         [AT, "'until'", "YYYY-MM-DD", "2099-13-01"],
     ),
+    "a price below zero": ("returns: scores", "returns: scores, query_eur: -1", [AT, "query_eur"]),
+    "a price in words": ("returns: scores", "returns: scores, query_eur: cheap", [AT, "query_eur"]),
     "ε below zero": ("eps: 0.1", "eps: -0.1", [AT, "eps"]),
     "bounds the wrong way round": ("bounds: [0, 1]", "bounds: [1, 0]", [AT, "bounds"]),
     "no YAML": ("stage: deployment", "stage: [deployment", [AT]),

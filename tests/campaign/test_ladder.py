@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bartizan.campaign.ladder import access_of, built_on, ladder, rank, rung_of
+from bartizan.campaign.ladder import Reached, access_of, built_on, ladder, rank, rung_of
 from bartizan.core.access import Access
 from bartizan.core.evidence import Evidence
 from bartizan.core.finding import Rate
@@ -23,7 +23,9 @@ def evidence(
 
 
 def test_the_ladder_runs_from_least_to_most() -> None:
-    found = ladder([("weights", rate(0.9)), ("labels", rate(0.3)), ("scores", rate(0.4)), ("odd", rate(1.0))])
+    found = ladder(
+        Reached(*r) for r in [("weights", rate(0.9)), ("labels", rate(0.3)), ("scores", rate(0.4)), ("odd", rate(1.0))]
+    )
     assert [(r.access, r.rate, r.low, round(r.high, 3)) for r in found] == [
         ("labels", 0.3, 0.2, 0.4), ("scores", 0.4, 0.3, 0.5), ("weights", 0.9, 0.8, 1.0),
     ]  # fmt: skip
@@ -45,5 +47,12 @@ def test_what_is_prepared_on_a_copy_and_what_knows_a_defence_have_rungs_of_their
     assert rung_of({}, evidence("alone")) == "none"
     treated = [evidence("t", c, treatments=("d",)) for c in (Capability.LOGITS, Capability.WEIGHTS, Capability.SCORES)]
     assert [rung_of({}, e) for e in treated] == ["adaptive", "adaptive", "scores"]
-    order = ["labels", "scores", "transfer", "logits", "weights", "adaptive"]
-    assert [r.access for r in ladder((name, rate(0.5)) for name in reversed(order))] == order
+    order = ["labels_few", "labels", "scores", "transfer", "recipe", "logits", "weights", "adaptive"]
+    assert [r.access for r in ladder(Reached(name, rate(0.5)) for name in reversed(order))] == order
+
+
+def test_models_of_ones_own_are_a_rung_and_know_the_defence_of_a_treated_target() -> None:
+    both = (Capability.SCORES, Capability.RECIPE)
+    assert rung_of({}, evidence("shadows", *both)) == "recipe"
+    assert rung_of({}, evidence("shadows", *both, treatments=("d",))) == "adaptive"
+    assert rung_of({}, evidence("inside", *both, Capability.WEIGHTS)) == "weights"

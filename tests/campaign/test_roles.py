@@ -61,6 +61,7 @@ def test_half_are_members_and_the_bits_say_which(n: int, m: int, k: int) -> None
     member = roles.secrets["member"]
     assert member.sum() * 2 == len(member) == len(roles.probe)
     assert ((roles.probe.x[:, 0] >= 1000) == member).all()
+    assert (train.x[roles.secrets["row"][member]] == roles.probe.x[member]).all()
     assert not names(roles.probe) & names(roles.auxiliary)
 
 

@@ -34,3 +34,9 @@ def test_matching_undoes_what_keeps_the_order() -> None:
 def test_matching_what_matches_changes_little() -> None:
     sure, refs = world(0, share=0.9)
     assert np.abs(matched(sure, refs, 0.9) - sure).mean() < 0.15
+
+
+def test_distances_can_be_written_down_whichever_of_them_is_largest() -> None:
+    sure, refs = world(0)
+    few = References(refs.sure[:1, :20], refs.inside[:1, :20])  # noise is then all there is
+    assert [type(v) for v in mismatch(sure[:20], few, 0.5)] == [float, float]

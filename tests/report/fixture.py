@@ -15,6 +15,7 @@ from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
 from bartizan.core.exposure import Exposure
 from bartizan.core.finding import Certified, Finding, Measures, Rate, Rung, Scope, Sensitivity, Tries
+from bartizan.core.leak import CopyAt, Membership, NextAttack, Theft, ToldAt
 from bartizan.core.plan import Cell, Method, Plan, Untested
 from bartizan.core.threat import Means, Threat, Vulnerability
 from bartizan.core.treatment import Conflict, Retest, Treatment
@@ -624,7 +625,14 @@ def arrays() -> ArrayReader:
         "example_after": np.array([7, 1, 9, 4]),
     }
     fpr = np.linspace(0, 1, 400)
-    kept["rmia0001" * 4] = {"roc_fpr": fpr, "roc_tpr": np.clip(fpr**0.9, 0, 1)}
+    kept["rmia0001" * 4] = {
+        "roc_fpr": fpr,
+        "roc_tpr": np.clip(fpr**0.9, 0, 1),
+        "exposed_fpr": np.array([0.0001, 0.002]),
+        "exposed_row": np.array([1705, 12]),
+        "example_record": np.stack([glyph(d) for d in (7, 9)])[:, None],
+        "example_label": np.array([7, 9]),
+    }
     return ArrayReader(lambda id: kept.get(id, {}))
 
 
@@ -698,6 +706,44 @@ def operating_point(called: int = 0) -> OperatingPoint:
     )
 
 
+def spread(value: float, by: float, n: int) -> Share:
+    """A share with an interval that nobody worked out."""
+    return Share(value=value, low=round(max(value - by, 0), 6), high=round(min(value + by, 1), 6), n=n)
+
+
+def membership(members: float = 0.014, area: float = 0.61) -> Membership:
+    """At one false accusation in a hundred and, of many outsiders, in a thousand."""
+    told = tuple(
+        ToldAt(
+            fpr=fpr, members=spread(found, found / 4, 1000), realised=spread(fpr / 2, fpr / 4, 5000),
+            tpr=spread(found * 1.2, found / 2, 1000),
+        )
+        for fpr, found in ((0.01, members), (0.001, members / 4))
+    )  # fmt: skip
+    return Membership(
+        told=told, auc=spread(area, 0.03, 2000), outsiders=10_000, next_fpr=0.0001, next_outsiders=100_000,
+        evidence="rmia0001" * 4,
+    )  # fmt: skip
+
+
+def theft(fidelity: float = 0.95, query_eur: float | None = 0.002) -> Theft:
+    """Three copies, and what was prepared on the last."""
+    curve = ((100, fidelity - 0.2), (1000, fidelity - 0.05), (10_000, fidelity))
+    return Theft(
+        curve=tuple(
+            CopyAt(
+                queries=n, fidelity=spread(v, 0.03, 500), accuracy=spread(v - 0.01, 0.03, 500),
+                eur=None if query_eur is None else n * query_eur,
+            )
+            for n, v in curve
+        ),
+        query_eur=query_eur,
+        own=spread(0.7, 0.04, 500),
+        next=(NextAttack(norm="linf", eps=0.1, turned=spread(0.12, 0.05, 200), evidence="moved"),),
+        evidence="softlbl1" * 4,
+    )  # fmt: skip
+
+
 def findings() -> tuple[Finding, ...]:
     """Twelve, of all verdicts."""
     return (
@@ -750,6 +796,7 @@ def findings() -> tuple[Finding, ...]:
             tries=Tries(unit="queries", median=1000.0, low=300.0, high=3000.0, censored_at=10000.0, n=500),
             evidence=("softlbl1" * 4,),
             knowledge=(Rung(access="scores", rate=0.95, low=0.9),),
+            theft=theft(),
         ),
         finding(
             "E1@reader",
@@ -785,6 +832,7 @@ def findings() -> tuple[Finding, ...]:
             rate=rate("tpr", 0.016, 0.009, 0.027, 1000),
             knowledge=(Rung(access="labels", rate=0.012, low=0.006), Rung(access="scores", rate=0.016, low=0.009)),
             evidence=("rmia0001" * 4,),
+            membership=membership(),
             scope=Scope(attacks=("loss_threshold", "rmia"), access=("scores",), data="1 000 members, 1 000 others"),
         ),
         finding(
@@ -895,6 +943,7 @@ def treatments() -> tuple[Treatment, ...]:
                     before=f["D1@train/api"].rate,
                     after=rate("tpr", 0.047, 0.034, 0.062, 1000),
                     change="worse",
+                    measured=Measures(membership=membership(0.04, 0.7)),
                 ),
                 Retest(
                     finding="B1@reader",
@@ -926,6 +975,7 @@ def treatments() -> tuple[Treatment, ...]:
                     before=f["X1@reader/api"].rate,
                     after=rate("fidelity", 0.93, 0.87, 0.97, 500),
                     change="same",
+                    measured=Measures(theft=theft(0.93)),
                 ),
                 Retest(
                     finding="E2@reader/api",

@@ -87,3 +87,23 @@ def test_what_another_attack_reached_is_not_told_as_if_this_one_had(assessment):
     )
     assert [r.rate for r in answers.rungs(f)] == [0.29, 0.6]
     assert answers.own_rung(f) == 0
+
+
+def test_the_queries_of_each_rung_are_said_a_record_where_records_are_told(assessment):
+    rungs = (Rung(access="labels_few", rate=0.2, queries=100), Rung(access="scores", rate=0.9, queries=1000))
+    copied = of(assessment, "X1@reader/api", knowledge=rungs)
+    assert answers.asked(copied).replace("\u202f", " ") == "Queries: labels, few 100; scores 1 000."
+    told = of(assessment, "D1@train/api", knowledge=(Rung(access="recipe", rate=0.2, queries=1),))
+    assert answers.asked(told) == "Queries a record: own models 1."
+    assert answers.asked(of(assessment, "E2@reader/api")) == ""
+
+
+def test_what_is_undecided_was_not_shown_to_suffice(assessment):
+    rungs = (Rung(access="recipe", rate=0.035, low=0.01, high=0.07),)
+    f = of(assessment, "D1@train/api", knowledge=rungs, tolerance=0.05, verdict="inconclusive")
+    assert answers.knowledge(f) == "training models of one's own by its recipe was not shown to suffice"
+
+
+def test_members_are_told_and_do_not_fall_within_a_budget_of_their_own(assessment):
+    said = answers.tries(of(assessment, "D1@train/api", tries=tries(None, at=1001.0))).replace("\u202f", " ")
+    assert said == "fewer than half of 200 members fall to 1 001 queries"

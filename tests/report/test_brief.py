@@ -17,7 +17,7 @@ def row(table, *first):
 
 
 def test_every_row_has_a_cell_for_each_head(made):
-    assert len(made) == 5
+    assert len(made) == 8
     assert all(len(r) == len(t.head) for t in made.values() for r in t.rows)
 
 
@@ -67,8 +67,18 @@ def test_the_adaptive_rung_is_shown_and_said(made):
     assert table.head == ("treatment", "finding", "labels", "scores", "adaptive")
     assert row(table, "Adversarial training")[2:] == ("34 % → 6 %", "62 % → 14 %", "72 % → 19 %")
     assert "knows the defence reaches 19 %" in plain(table.notes[0])
-    assert table.notes[-1].startswith("Adaptive: ")
+    assert table.notes[-1].startswith("Adaptive: following the gradients")
 
 
 def test_nothing_known_makes_no_table(empty):
     assert tables(empty) == []
+
+
+def test_leaks_and_thefts_have_their_tables(made):
+    told, copied = made["Members told from outsiders (D1@train/api)"], made["Copies of the model (X1@reader/api)"]
+    assert [r[0] for r in told.rows] == ["one in 100", "one in 1\u202f000"]
+    assert "3.5 of 1 000 training records" in plain(told.notes[0])
+    assert [plain(r[1]) for r in copied.rows] == ["0.2 €", "2 €", "20 €"]
+    assert "At 0.002 € a query it cost 20 €." in plain(copied.notes[0])
+    trade = made["Utility against leak"]
+    assert [r[0] for r in trade.rows] == ["as described", "Adversarial training", "Rounding of scores"]

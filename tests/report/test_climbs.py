@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 from bartizan.core.finding import Measures, Rung
 from bartizan.core.treatment import Retest, Treatment
-from bartizan.report.climbs import HIDES, HOLDS, UNTRIED, Climb, Step, climbs, said, steps
+from bartizan.report.climbs import HIDES, HOLDS, UNTRIED, Climb, Step, climbs, reading, said, steps
 
 
 def rung(access, rate, half=0.05):
@@ -31,7 +33,7 @@ def test_adaptive_stands_beside_the_gradients_of_the_model_as_described():
 def test_without_gradients_after_the_rung_before_keeps_its_name():
     found = climb(BEFORE, [rung("scores", 0.1)])
     assert [s.access for s in found.steps] == ["labels", "scores", "transfer", "logits"]
-    assert said(found) == UNTRIED
+    assert said(found) == UNTRIED[""]
 
 
 def test_a_gain_that_who_knows_the_defence_does_not_feel_hides_the_weakness():
@@ -100,3 +102,17 @@ def test_ladders_of_two_harms_are_not_set_side_by_side(assessment):
     first = next(f for f in assessment.findings if f.id == "E2@reader/api")
     other = first.rate.model_copy(update={"estimand": "robust_error"})
     assert climbs(treatment(retest(first, *AFTER, rate=other)), {first.id: first}) == []
+
+
+def test_models_of_ones_own_grow_into_those_that_know_the_defence():
+    found = climb([rung("scores", 0.2), rung("recipe", 0.6)], [rung("scores", 0.1), rung("adaptive", 0.5)])
+    assert [(s.access, s.before.rate, s.after.rate) for s in found.steps] == [
+        ("scores", 0.2, 0.1), ("adaptive", 0.6, 0.5),
+    ]  # fmt: skip
+    assert "same recipe and defence reaches 50" in said(replace(found, estimand="tpr"))
+
+
+def test_a_copy_has_no_rung_of_those_who_know_the_defence():
+    found = replace(climb([rung("scores_few", 0.2), rung("scores", 0.6)], [rung("scores", 0.5)]), estimand="fidelity")
+    assert "learnt from answers alone" in said(found)
+    assert reading(found) == "Few: the fewest queries of the curve."

@@ -44,6 +44,15 @@ def test_the_effort_moves_to_what_takes_less_or_else_to_what_nobody_tested(asses
     assert "(E3@reader): nobody tested" in effort(cheap, changed(vulnerabilities=v))[1]
 
 
+def test_what_a_query_costs_stands_beside_what_it_may_cost(assessment, changed):
+    v = tuple(
+        v.model_copy(update={"sources": ("fraudster",)}) if v.id == "X1@reader/api" else v
+        for v in assessment.vulnerabilities
+    )
+    first, _ = plain(effort(of(assessment, "X1@reader/api"), changed(vulnerabilities=v)))
+    assert first.endswith("it pays until one query costs about 20 €; it costs 0.002 €.")
+
+
 def test_what_was_not_exploited_has_no_price(assessment):
     assert effort(of(assessment, "D1@train/api"), assessment) == []
 

@@ -3,7 +3,7 @@ import numpy as np
 from bartizan.core.artifact import Measurement
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.finding import Certified
-from bartizan.report.figures import brackets, family_figures
+from bartizan.report.figures import brackets, family_figures, roc
 
 
 def figures(assessment, arrays, id, **changes):
@@ -25,9 +25,17 @@ def test_dose_and_query_curves_come_from_the_points_of_measurements(assessment, 
     assert dose.chart.count("<circle") == 5
 
 
-def test_the_roc_is_drawn_from_its_arrays(assessment, arrays):
-    (roc,) = figures(assessment, arrays, "D1@train/api")
-    assert "judged here" in roc.chart
+def test_the_roc_is_drawn_from_its_arrays_with_the_rates_that_were_measured(assessment, arrays):
+    finding = next(f for f in assessment.findings if f.id == "D1@train/api")
+    drawn = roc(finding, assessment.evidence, arrays)
+    assert "judged here" in drawn.chart
+    assert drawn.chart.count("<circle") == 2
+    assert roc(finding, assessment.evidence, ArrayReader()) is None
+
+
+def test_the_curve_of_copies_says_what_a_query_costs(assessment, arrays):
+    (queries,) = figures(assessment, arrays, "X1@reader/api")
+    assert "queries, at 0.002 € each" in queries.chart
 
 
 def test_the_edge_of_the_domain_is_marked_once_a_condition(assessment, arrays):

@@ -6,6 +6,7 @@ import pytest
 from bartizan.core.artifact import Measurement
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.finding import Within
+from bartizan.core.vocabulary import Capability as C
 from bartizan.report.panels import counted, name_of, three
 
 
@@ -124,6 +125,13 @@ def test_a_name_says_access_and_size(assessment):
     assert name_of(turned) == "rotation"
     trial = turned.trial.model_copy(update={"params": {"condition": "skew"}})
     assert name_of(turned.model_copy(update={"trial": trial})) == "skew (rotation)"
+
+
+def test_a_name_says_when_the_adversary_trained_models_of_its_own(assessment):
+    rmia = next(e for e in assessment.evidence if e.trial.plugin == "rmia")
+    access = rmia.trial.access.model_copy(update={"capabilities": (C.SCORES, C.RECIPE)})
+    trial = rmia.trial.model_copy(update={"access": access})
+    assert name_of(rmia.model_copy(update={"trial": trial})) == "rmia (own models)"
 
 
 def test_tries_with_gradients_are_steps_in_every_sentence(assessment, arrays):

@@ -43,10 +43,11 @@ def test_the_curves_remain(changed, arrays):
 
 def test_only_arrays_known_to_hold_no_records_pass():
     kept = {
-        name: np.zeros(2) for name in ("tries", "reached", "size", "roc_fpr", "example_label", "reconstructed", "x")
+        name: np.zeros(2)
+        for name in ("tries", "reached", "size", "roc_fpr", "exposed_row", "example_record", "example_label", "x")
     }
     shown = redacted(ArrayReader(lambda _: kept))("any")
-    assert set(shown) == {"tries", "reached", "size", "roc_fpr", WITHHELD}
+    assert set(shown) == {"tries", "reached", "size", "roc_fpr", "exposed_row", WITHHELD}
 
 
 def test_other_arrays_are_dropped_without_a_word():

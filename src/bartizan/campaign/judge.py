@@ -24,6 +24,7 @@ from .bench import Bench, judged, trials_of
 from .by_class import told_apart
 from .claims import mark_holm
 from .ladder import access_of, built_on, rung_of
+from .leaks import membership, theft
 from .measures import knowledge, sensitivity, tries
 from .rank import ranked
 from .reading import balls_of, condition_of, harm_of
@@ -65,6 +66,8 @@ def _finding(bench: Bench, v: Vulnerability) -> Finding:
         knowledge=knowledge(bench, v, found),
         classes=by_class,
         operating_point=operating,
+        membership=membership(found),
+        theft=theft(bench, v, found),
         certified=_certified(proofs),
         evidence=tuple(e.id for e in trials),
         flags=tuple(sorted({f.id for e in (*used, *proofs) for f in e.flags if _counts(f, verdict)})),

@@ -11,8 +11,8 @@ from bartizan.core.vocabulary import Outcome, ThreatClass
 from . import curves
 from .bench import Bench, Judged
 from .combine import combine
-from .ladder import ladder, rung_of
-from .reading import ROBUST, balls_of, harm_of, read
+from .ladder import ladder, reached, rung_of
+from .reading import ROBUST, Reading, balls_of, harm_of, read
 
 
 def tries(bench: Bench, v: Vulnerability, found: Judged | None) -> Tries | None:
@@ -54,7 +54,13 @@ def knowledge(bench: Bench, v: Vulnerability, found: Judged | None) -> tuple[Run
         if _same_subject(bench, v, e) and _class_of(bench, e) is v.threat_class and harm_of(e) == harm:
             by_rung.setdefault(rung_of(bench.evidence, e), []).append(e)
     read_ = {r: read(harm, own, bench.arrays, balls=balls, fpr=found.allowed.fpr) for r, own in by_rung.items()}
-    return ladder((rung, reading.rate()) for rung, reading in read_.items() if reading)
+    each = _each if v.threat_class is ThreatClass.DATA_EXTRACTION else lambda _: None
+    return ladder(r for rung, reading in read_.items() if reading for r in reached(rung, reading, each(reading)))
+
+
+def _each(reading: Reading) -> int | None:
+    """Queries for each record that the attack which reached most may spend."""
+    return reading.worst().trials[0].trial.budget.queries_per_example
 
 
 def _same_subject(bench: Bench, v: Vulnerability, e: Evidence) -> bool:

@@ -63,8 +63,9 @@ def _membership(train: Data, pool: Data, own: Data, examples: int) -> Roles:
     outsiders = pool.take(slice(0, half))
     order: NDArray[np.int64] = rng.permutation(2 * half).astype(np.int64)
     member = np.concatenate([np.ones(half, np.bool_), np.zeros(half, np.bool_)])[order]
-    probe = replace(members.join(outsiders).take(order), rows=np.arange(2 * half, dtype=np.int64))
-    return Roles(probe=probe, auxiliary=own, secrets={"member": member})
+    both = members.join(outsiders).take(order)
+    probe = replace(both, rows=np.arange(2 * half, dtype=np.int64))
+    return Roles(probe=probe, auxiliary=own, secrets={"member": member, "row": both.rows})
 
 
 def needed_training(train: Data | None) -> Data:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from .base import Frozen
 from .classwise import Classes, OperatingPoint
+from .leak import Membership, Theft
 from .vocabulary import Level, ThreatClass, Verdict
 
 
@@ -63,13 +64,19 @@ class Sensitivity(Frozen):
 
 
 class Rung(Frozen):
-    """How much knowledge: the rate reached at one access, with its interval. access: a name of `Access`, `transfer`
-    (prepared on a copy) or `adaptive` (gradients and knowledge of the defence)."""
+    """How much knowledge: the rate reached at one access, with its interval. access: a name of `Access`, or
+    `labels_few`, `scores_few` (the same with the fewest queries of a curve), `transfer` (prepared on a copy), `recipe`
+    (with models of one's own, trained by the model's recipe) or `adaptive` (knowledge of the defence: by gradients, or
+    in models of one's own).
+
+    queries: that it took, over all; of records told from outsiders, for each. None where no curve or budget says.
+    """
 
     access: str
     rate: float
     low: float = 0.0
     high: float = 1.0
+    queries: int | None = None
 
 
 class Scope(Frozen):
@@ -98,7 +105,8 @@ class Measures(Frozen):
     """What was measured behind one rate, of the target as described or of a treated one.
 
     knowledge: from the least to the most. classes, operating_point: for evasion and hazards, of the examples and trials
-    that the rate is of; None where no trial kept the answers, or the use case names no classes.
+    that the rate is of; None where no trial kept the answers, or the use case names no classes. membership, theft: what
+    records and what copy were got.
     """
 
     tries: Tries | None = None
@@ -106,6 +114,8 @@ class Measures(Frozen):
     knowledge: tuple[Rung, ...] = ()
     classes: Classes | None = None
     operating_point: OperatingPoint | None = None
+    membership: Membership | None = None
+    theft: Theft | None = None
 
 
 class Finding(Measures):

@@ -25,7 +25,7 @@ def mismatch(sure: Scores, refs: References, share: float) -> tuple[float, float
     noise = 1.36 / np.sqrt(len(sure))
     values = np.sort(sure)
     found = _distance(values, np.full(len(values), 1 / len(values)), *_pooled(refs, share))
-    return found, max(SLACK * apart, LEAST, 2 * noise)
+    return float(found), float(max(SLACK * apart, LEAST, 2 * noise))
 
 
 def matched(sure: Scores, refs: References, share: float) -> Scores:

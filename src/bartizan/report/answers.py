@@ -20,9 +20,12 @@ ENOUGH = {
     "files": "having the files",
     "data_read": "reading the training records",
     "data_write": "writing training records",
+    "labels_few": "seeing the labels of a few queries",
     "labels": "seeing the labels",
+    "scores_few": "seeing the scores of a few queries",
     "scores": "seeing the scores",
     "transfer": "preparing inputs on a copy",
+    "recipe": "training models of one's own by its recipe",
     "logits": "following the gradients",
     "weights": "holding the weights",
     "adaptive": "following the gradients and knowing the defence",
@@ -49,6 +52,8 @@ def tries(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:
         return _theft(finding, found)
     if found.censored_at <= 1:
         return f"{DOES_NOT_APPLY}the attack makes {counted(1, unit(found.unit))} for each example and no more"
+    if finding.rate is not None and finding.rate.estimand == "tpr":
+        return _records(found)
     return _each(found, steps(finding))
 
 
@@ -57,6 +62,13 @@ def steps(finding: Finding) -> str:
     name = finding.tries.unit if finding.tries else ""
     at_home = bool(finding.scope.access) and set(finding.scope.access) <= {"logits", "weights"}
     return "gradient steps" if name == "iterations" or (name == "queries" and at_home) else unit(name)
+
+
+def _records(found: Tries) -> str:
+    """Queries that named no record served them all, and are counted with each."""
+    if found.median is None:
+        return f"fewer than half of {quantity(found.n)} members fall to {counted(found.censored_at, unit(found.unit))}"
+    return f"half of {quantity(found.n)} members fall to {counted(found.median, unit(found.unit))}"
 
 
 def _each(found: Tries, name: str) -> str:
@@ -137,12 +149,20 @@ def knowledge(finding: Finding) -> str:
     enough = next((r.access for r in finding.knowledge if r.low > finding.tolerance), None)
     if enough is None:
         most = finding.knowledge[-1].access
-        return f"{ENOUGH.get(most, access(most))} did not suffice"
+        open_ = any(r.high > finding.tolerance for r in rungs(finding)) and finding.verdict == Verdict.INCONCLUSIVE
+        return f"{ENOUGH.get(most, access(most))} {'was not shown to' if open_ else 'did not'} suffice"
     said = f"{ENOUGH.get(enough, access(enough))} is enough"
     if finding.verdict == Verdict.EXPLOITED or finding.rate is None:
         return said
     how = "held" if finding.verdict == Verdict.RESISTED else "undecided"
     return f"with what was used here ({_used(finding)}): {how} at {share(finding.rate)}; for another attack {said}"
+
+
+def asked(finding: Finding) -> str:
+    """How many queries each rung took: `Queries a record: labels 9, scores 1.`; empty where no rung says."""
+    said = [f"{access(r.access)} {quantity(r.queries)}" for r in finding.knowledge if r.queries is not None]
+    each = " a record" if finding.threat_class == ThreatClass.DATA_EXTRACTION else ""
+    return f"Queries{each}: {'; '.join(said)}." if said else ""
 
 
 def own_rung(finding: Finding) -> int | None:
@@ -161,7 +181,7 @@ def rungs(finding: Finding) -> Sequence[Rung]:
 
 def standing(rung: Rung, rate: Rate) -> Rung:
     """The rung with the rate of a finding that stands on it."""
-    return Rung(access=rung.access, rate=rate.value, low=rate.low, high=rate.high)
+    return rung.model_copy(update={"rate": rate.value, "low": rate.low, "high": rate.high})
 
 
 def own_access(finding: Finding) -> str | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from bartizan.core.assessment import Assessment
 from bartizan.core.classwise import Shift
 from bartizan.core.finding import Finding
 from bartizan.core.treatment import Retest, Treatment
-from bartizan.report import answers, treated, wording
+from bartizan.report import answers, copies, leaks, members, treated, wording
 from bartizan.report.apart import named, under
-from bartizan.report.climbs import ADAPTIVE, Step, climbs, of, said
+from bartizan.report.climbs import Step, climbs, of, reading, said
 from bartizan.report.numbers import percent
+from bartizan.report.table import Table
 from bartizan.report.treated import Cell, Moved, cell
 
 NONE = "–"
@@ -20,23 +21,19 @@ Ladder = tuple[tuple[str, ...], Mapping[str, str]]
 """The first cells of a row, and what to say for each access."""
 
 
-@dataclass(frozen=True)
-class Table:
-    """A table of texts: as many cells in each row as in `head`. notes: sentences below it."""
-
-    title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...] = ()
-
-
 def tables(assessment: Assessment) -> list[Table]:
     """Those that have a row: ladder, classes and operating point as described; then the same after each treatment."""
     found = wording.in_order(assessment.findings)
     known = {f.id: f for f in found}
     applied = [t for t in assessment.treatments if t.status == "applied"]
-    made = (_knowledge(found), _apart(found), _retests(applied), _behind(applied, known), _climbs(applied, known))
-    return [t for t in made if t.rows]
+    got = [_named(f, g.table) for f in found for g in (members.got(f), copies.got(f)) if g is not None]
+    made = (_knowledge(found), _apart(found), *got, _retests(applied), _behind(applied, known), _climbs(applied, known))
+    return [t for t in (*made, leaks.table(assessment)) if t.rows]
+
+
+def _named(f: Finding, table: Table) -> Table:
+    says = [line for g in (members.got(f), copies.got(f)) if g is not None for line in g.says]
+    return replace(table, title=f"{table.title} ({f.id})", notes=(" ".join(says), *table.notes))
 
 
 def _knowledge(findings: Sequence[Finding]) -> Table:
@@ -106,11 +103,8 @@ def _climbs(applied: Iterable[Treatment], known: Mapping[str, Finding]) -> Table
     ladders = [((t.title, ", ".join(c.findings)), {s.access: _step(s) for s in c.steps}) for t, c in found]
     made = _by_access("How much knowledge it takes, before → after treatment", ("treatment", "finding"), ladders)
     notes = tuple(f"{t.title} ({', '.join(c.findings)}): {said(c)}" for t, c in found)
-    beside = (
-        "Adaptive: following the gradients and knowing the defence; before, the gradients of the model as described"
-    )
-    last = (beside,) if any(s.access == ADAPTIVE for _, c in found for s in c.steps) else ()
-    return Table(made.title, made.head, made.rows, (*notes, *last))
+    read = dict.fromkeys(line for _, c in found if (line := reading(c)))
+    return Table(made.title, made.head, made.rows, (*notes, *read))
 
 
 def _by_access(title: str, first: tuple[str, ...], ladders: Sequence[Ladder]) -> Table:

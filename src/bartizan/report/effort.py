@@ -16,6 +16,7 @@ from bartizan.core.threat import Vulnerability
 from bartizan.core.vocabulary import ThreatClass, Verdict
 from bartizan.report import facts, wording
 from bartizan.report.answers import steps
+from bartizan.report.copies import euros
 from bartizan.report.deciding import deciding, measured
 from bartizan.report.numbers import percent, points, quantity
 
@@ -88,7 +89,7 @@ def _takes(finding: Finding, adversary: Adversary) -> str:
     if share is None:
         return f"{start}: {takes}{each} are computed at home and cost next to nothing; what it takes is the access."
     within = _within(finding, share, takes, each, adversary)
-    return f"{start}: {within}{_pays(tries.median, unit, adversary)}."
+    return f"{start}: {within}{_pays(tries.median, unit, adversary)}{_priced(finding)}."
 
 
 def _within(finding: Finding, share: float, takes: str, each: str, adversary: Adversary) -> str:
@@ -113,6 +114,11 @@ def _pays(median: float, unit: str, adversary: Adversary) -> str:
     price = quantity(_rounded(adversary.benefit / max(median, 1.0)))
     gain = f"{quantity(adversary.benefit)} €{' (assumed)' if adversary.assumed else ''}"
     return f"; with {gain} to gain from one success, it pays until one {wording.one(unit)} costs about {price} €"
+
+
+def _priced(finding: Finding) -> str:
+    price = finding.theft.query_eur if finding.theft else None
+    return "" if price is None else f"; it costs {euros(price)}"
 
 
 def _rounded(value: float) -> float:

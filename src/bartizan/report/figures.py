@@ -19,9 +19,11 @@ from bartizan.report import wording
 from bartizan.report.charts.bracket import bracket
 from bartizan.report.charts.grid import Row, Step, hazard_grid
 from bartizan.report.charts.points import Point, point_curves
-from bartizan.report.charts.roc import log_roc
-from bartizan.report.charts.series import legend
+from bartizan.report.charts.roc import Curve, log_roc
+from bartizan.report.charts.series import DASHES, legend
 from bartizan.report.charts.svg import NOTHING
+from bartizan.report.copies import euros
+from bartizan.report.deciding import strongest_first
 from bartizan.report.numbers import quantity
 from bartizan.report.panels import counted, name_of
 
@@ -49,9 +51,8 @@ def family_figures(
     """Every drawing the evidence of a finding has numbers for; proofs are of a model, see `brackets`."""
     measured = counted(evidence)
     curves = [figure for e in measured for figure in _curves(e, finding)]
-    rocs = [figure for e in measured if (figure := _roc(e, arrays)) is not None]
-    grids = [figure for figure in (_grid(measured, odd),) if figure is not None]
-    return [*curves, *rocs, *grids]
+    grid = _grid(measured, odd)
+    return [*curves, *([grid] if grid else [])]
 
 
 def _curves(evidence: Evidence, finding: Finding) -> list[Figure]:
@@ -65,12 +66,18 @@ def _curves(evidence: Evidence, finding: Finding) -> list[Figure]:
         Figure(
             f"{wording.capital(wording.plain(evidence.trial.plugin))}: what more {wording.plain(axis)} bring",
             "Each point is the mean effect with its interval; the dashed line is what is tolerated.",
-            point_curves(curves[:4], wording.plain(axis), finding.tolerance),
+            point_curves(curves[:4], _priced(axis, finding), finding.tolerance),
             legend([name for name, _ in curves[:4]]),
             axis=axis,
         )
         for axis, curves in by_axis.items()
     ]
+
+
+def _priced(axis: str, finding: Finding) -> str:
+    """The name of an axis, with the price of each query where one is stated."""
+    price = finding.theft.query_eur if finding.theft and axis == "queries" else None
+    return wording.plain(axis) + ("" if price is None else f", at {euros(price)} each")
 
 
 def _series(measurements: Iterable[Measurement]) -> dict[tuple[str, str], list[Point]]:
@@ -82,16 +89,26 @@ def _series(measurements: Iterable[Measurement]) -> dict[tuple[str, str], list[P
     return found
 
 
-def _roc(evidence: Evidence, arrays: ArrayReader) -> Figure | None:
-    kept = arrays(evidence.id)
-    if "roc_fpr" not in kept or "roc_tpr" not in kept:
+def roc(finding: Finding, evidence: Sequence[Evidence], arrays: ArrayReader) -> Figure | None:
+    """All attacks on one drawing: the one that set the rate firm and with its intervals, the others behind it."""
+    evidence = counted(strongest_first(finding, evidence))
+    curves = [Curve(name_of(e), a["roc_fpr"], a["roc_tpr"]) for e in evidence if "roc_tpr" in (a := arrays(e.id))]
+    if not curves:
         return None
-    judged = next((float(m.at["fpr"]) for m in evidence.measurements if m.estimand == "tpr" and "fpr" in m.at), None)
+    told = finding.membership.told if finding.membership else ()
+    marks = [Point(t.fpr, t.tpr.value or 0.0, t.tpr.low, t.tpr.high) for t in told]
+    rates = (m.at["fpr"] for e in evidence for m in e.measurements if m.estimand == "tpr" and "fpr" in m.at)
+    judged = next((float(fpr) for fpr in rates), None)
     return Figure(
-        f"{wording.capital(name_of(evidence))}: members recognised",
-        "Both axes are logarithmic; the dotted diagonal is guessing. Only the left end counts for privacy.",
-        log_roc(kept["roc_fpr"], kept["roc_tpr"], judged),
+        "Members told from outsiders",
+        f"Both axes are logarithmic; the dotted diagonal is guessing. Only the left end counts.{_firm(curves)}",
+        log_roc(curves[:DASHES], marks, judged),
+        legend([c.name for c in curves[:DASHES]]),
     )
+
+
+def _firm(curves: Sequence[Curve]) -> str:
+    return f" Firm: {curves[0].name}, with its intervals." if len(curves) > 1 else f" The attack is {curves[0].name}."
 
 
 def _grid(evidence: Iterable[Evidence], odd: Mapping[str, Any]) -> Figure | None:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
 from bartizan.core.finding import Finding
-from bartizan.core.vocabulary import Outcome, ThreatClass
+from bartizan.core.vocabulary import Capability, Outcome, ThreatClass
 from bartizan.report import answers, wording
 from bartizan.report.charts.ladder import Step, knowledge_ladder
 from bartizan.report.charts.series import DASHES, Series, legend, strongest_first
@@ -59,7 +59,9 @@ def name_of(evidence: Evidence) -> str:
     condition = evidence.trial.params.get("condition")
     if evidence.trial.kind == "hazard" and condition:
         return f"{wording.plain(str(condition))} ({wording.plain(evidence.trial.plugin)})"
-    details = [wording.access(evidence.trial.access.name)] if evidence.trial.kind == "attack" else []
+    access = evidence.trial.access
+    rung = "recipe" if access.allows(Capability.RECIPE) and access.name in ("labels", "scores") else access.name
+    details = [wording.access(rung)] if evidence.trial.kind == "attack" else []
     eps, norm = evidence.trial.params.get("eps"), evidence.trial.params.get("norm")
     if isinstance(eps, int | float):
         details.append(f"{wording.unit(str(norm))} ≤ {quantity(float(eps))}" if norm else f"ε {quantity(float(eps))}")
@@ -192,4 +194,5 @@ def _knowledge(finding: Finding) -> Panel:
         Step(wording.access(r.access), r.rate, r.low, r.high, own=i == own)
         for i, r in enumerate(answers.rungs(finding))
     ]
-    return Panel(question, answer, knowledge_ladder(drawn, finding.tolerance))
+    notes = tuple(line for line in (answers.asked(finding),) if line)
+    return Panel(question, answer, knowledge_ladder(drawn, finding.tolerance), notes=notes)

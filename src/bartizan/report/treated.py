@@ -14,17 +14,18 @@ from bartizan.report import wording
 from bartizan.report.apart import MOST, named, under
 from bartizan.report.charts.before_after import Row, Span, before_after
 from bartizan.report.charts.scale import roof
-from bartizan.report.climbs import Climb, climbs, said
+from bartizan.report.climbs import Climb, climbs, reading, said
 from bartizan.report.numbers import percent, quantity
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A drawing about one or more `findings`, and what it says in words."""
+    """A drawing about one or more `findings`, what it says in words, and how to read it."""
 
     findings: tuple[str, ...]
     words: str
     chart: Markup
+    how: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Moved:
 
 def ladders(treatment: Treatment, findings: Mapping[str, Finding]) -> list[Drawn]:
     """The ladders before and after. `findings` is by id, here and below."""
-    return [Drawn(c.findings, said(c), _ladder(c)) for c in climbs(treatment, findings)]
+    return [Drawn(c.findings, said(c), _ladder(c), reading(c)) for c in climbs(treatment, findings)]
 
 
 def by_class(treatment: Treatment, findings: Mapping[str, Finding]) -> list[Drawn]:

@@ -27,14 +27,16 @@ ACCESS = {
     "files": "files",
     "data_read": "reads records",
     "data_write": "writes records",
+    "labels_few": "labels, few",
     "labels": "labels",
+    "scores_few": "scores, few",
     "scores": "scores",
     "transfer": "transfer",
+    "recipe": "own models",
     "logits": "gradients",
     "weights": "weights",
     "adaptive": "adaptive",
     "explanations": "explanations",
-    "recipe": "recipe",
 }
 SINGULAR = {"queries": "query", "passes": "pass", "classes": "class"}
 MEASURED = re.compile(r"^\w+ [\d.e+-]+ \[[\d.e+-]+, [\d.e+-]+\], n = \d+(?:, the worst of \d+)?: ")
@@ -223,8 +225,13 @@ def after(retest: Retest) -> str:
     if too_few(retest):
         return f"{numbers}: too few to tell"
     known = next((r.rate for r in retest.measured.knowledge if r.access == "adaptive"), retest.after.value)
-    also = "" if known == retest.after.value else f"; {percent(known)} by gradients and with the defence known"
+    also = "" if known == retest.after.value else f"; {percent(known)} {by_defence_known(retest.after.estimand)}"
     return f"{numbers}: {CHANGES[retest.change]} ({retest.verdict_after}){also}"
+
+
+def by_defence_known(estimand: str) -> str:
+    """By what somebody who knows the defence gets at a treated model."""
+    return "with own models of the same defence" if estimand == "tpr" else "by gradients and with the defence known"
 
 
 def too_few(retest: Retest) -> bool:

@@ -115,3 +115,31 @@ def test_the_method_says_where_the_interval_comes_from() -> None:
     assert "order statistics" in tpr.method
     assert "tolerance interval" in fpr.method
     assert fpr.low < 0.05 < fpr.high
+
+
+def test_a_threshold_set_on_half_the_outsiders_is_tried_on_the_other_half() -> None:
+    member = np.arange(4000) < 2000
+    scores = np.random.default_rng(6).standard_normal(4000) + 2 * member
+    measured = claimed(scores, member, fpr=0.01)
+    told, accused = (
+        next(m for m in measured.measurements if m.estimand == e) for e in ("told_apart", "falsely_accused")
+    )
+    assert (told.at, told.n, accused.n) == ({"fpr": 0.01}, 2000, 1000)
+    assert accused.low <= 0.01
+    tpr = next(m for m in measured.measurements if m.estimand == "tpr")
+    assert 0.1 < told.low < told.value <= tpr.value
+
+
+def test_the_most_exposed_members_come_first_with_their_risk_and_place() -> None:
+    rng = np.random.default_rng(7)
+    member, scores = np.arange(400) % 2 == 0, rng.standard_normal(400)
+    scores[[40, 12]] = 9.0, 8.0
+    data = Data.of(rng.random((400, 3), np.float32), rng.integers(3, size=400))
+    roles = Roles(probe=data, secrets={"member": member, "row": np.arange(400) + 1000})
+    artifact = Artifact("membership_scores", {"scores": scores})
+    found = PrivacyReferee().measure(None, roles, artifact, params=LossThresholdParams(fpr=0.05), seed=1).arrays
+    assert found["exposed_row"][:2].tolist() == [1040, 1012]
+    assert np.array_equal(found["example_record"][0], data.x[40])
+    assert found["example_label"][0] == data.y[40]
+    assert found["exposed_fpr"][0] == 1 / 201
+    assert (np.diff(found["exposed_fpr"]) >= 0).all()

@@ -12,7 +12,7 @@ from bartizan.report.charts.interval import interval_bar
 from bartizan.report.charts.ladder import Step, knowledge_ladder
 from bartizan.report.charts.points import Point, point_curves
 from bartizan.report.charts.rank import rank_range
-from bartizan.report.charts.roc import log_roc
+from bartizan.report.charts.roc import Curve, log_roc
 from bartizan.report.charts.scale import Scale
 from bartizan.report.charts.series import Series, legend, strongest_first
 from bartizan.report.charts.sizes import size_curve
@@ -85,13 +85,23 @@ def test_a_single_point_is_drawn():
 
 
 def test_the_roc_leaves_out_what_a_logarithm_cannot_show():
-    drawn = log_roc(np.array([0.0, 0.01, 1.0]), np.array([0.0, 0.02, 1.0]), 0.01)
+    curve = Curve("rmia", np.array([0.0, 0.01, 1.0]), np.array([0.0, 0.02, 1.0]))
+    drawn = log_roc([curve], [Point(0.01, 0.02, 0.0, 0.05)], 0.01)
     assert "nan" not in drawn
     assert "inf" not in drawn
 
 
+def test_the_roc_marks_what_was_measured_on_the_first_curve():
+    curves = [Curve(name, np.array([0.01, 1.0]), np.array([0.02, 1.0])) for name in ("rmia", "loss")]
+    drawn = log_roc(curves, [Point(0.01, 0.02, 0.0, 0.05)])
+    assert drawn.count("<circle") == 1
+    assert (drawn.count('class="series s0"'), drawn.count('class="series s1"')) == (1, 1)
+    assert "rmia, loss" in drawn
+
+
 def test_an_empty_roc_does_not_fail():
-    assert "<svg" in log_roc(np.zeros(0), np.zeros(0))
+    assert "<svg" in log_roc([Curve("none", np.zeros(0), np.zeros(0))])
+    assert "<svg" in log_roc([])
 
 
 def test_the_bracket_says_its_three_parts():
@@ -115,6 +125,25 @@ def test_each_trade_is_one_mark_with_its_words():
     assert drawn.count('class="mark') == 2
     assert drawn.count('class="whisker-thin') == 3  # as described, and under each
     assert "A on E1@m: rate −40.0" in drawn
+
+
+def places(drawn):
+    return [(float(x), float(y)) for x, y in re.findall(r'transform="translate\(([\d.]+) ([\d.]+)\)"><', drawn)]
+
+
+def test_marks_that_would_cover_each_other_stand_side_by_side_and_in_the_panel():
+    costs = np.linspace(-0.02, 0.01, 5)
+    alike = [Trade(f"T{i}", "E1@m", a, rate(0.6), rate(0.6 - a)) for i, a in enumerate(costs)]
+    found = places(trade_off(alike))[-6:]  # as described, and five treatments
+    for i, (x, y) in enumerate(found):
+        assert 0 < x < 215
+        assert all(abs(x - a) >= 11 or abs(y - b) >= 11 for a, b in found[:i])
+
+
+def test_what_stands_lower_keeps_its_place():
+    far = Trade("A", "E1@m", 0.0, rate(0.9), rate(0.1))
+    (x, _), (same, _) = places(trade_off([far]))[-2:]
+    assert x == same
 
 
 def test_few_cases_are_hollow_and_counted():

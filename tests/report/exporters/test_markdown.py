@@ -35,7 +35,7 @@ def test_what_lies_behind_the_rates_follows_in_tables(assessment):
 def test_every_row_of_a_table_has_the_cells_of_its_head(assessment):
     text = Markdown().export(assessment, ArrayReader())
     blocks = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
-    assert len(blocks) == 6
+    assert len(blocks) == 9
     for block in blocks:
         assert len({len(re.findall(r"(?<!\\)\|", row)) for row in block.splitlines()}) == 1
         assert block.splitlines()[1].startswith("|---|")

@@ -14,9 +14,11 @@ from bartizan.core.contracts import Family, PluginSpec, Referee
 from bartizan.core.data import Roles
 from bartizan.core.target import Target
 from bartizan.numerics.membership import Mask, Scores, auc, fpr_interval, lowest_fpr, roc, threshold_at, tpr_interval
+from bartizan.numerics.told_apart import lowest_rates, told_apart
 
 LADDER = (0.01, 0.001, 0.0001)
 LOWEST = -1e9
+SHOWN = 8
 
 
 class PrivacyReferee(Referee):
@@ -24,7 +26,7 @@ class PrivacyReferee(Referee):
 
     spec = PluginSpec(
         id="privacy",
-        version=2,
+        version=3,
         title="Referee of membership inference",
         summary="True-positive rate at a stated false-positive rate, the rate really held, and the whole ROC.",
         references=("carlini2022lira", "clopper1934"),
@@ -33,10 +35,12 @@ class PrivacyReferee(Referee):
     also = ("auc",)
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
-        """`tpr` and `realised_fpr` at each {"fpr"} the number of non-members allows, the asked-for one first; `auc`.
+        """`tpr` and `realised_fpr` at each {"fpr"} the number of non-members allows, the asked-for one first; there too
+        `told_apart` and `falsely_accused`, by a threshold set on one half of the non-members; `auc`.
 
         The unit of `reached` is a member; `size` is the lowest false-positive rate at which it is found; `tries` are
-        the queries metered for it, those that served all records included.
+        the queries metered for it, those that served all records included. Of the most exposed members, the first ones
+        first: `exposed_fpr`, `exposed_row` in the training data where it is known, `example_record`, `example_label`.
         """
         if artifact.kind == "reconstructed_records":
             return measured_pictures(roles, artifact, seed=seed)
@@ -50,9 +54,11 @@ class PrivacyReferee(Referee):
         flags += _unasked(artifact.watched, len(member))
         rates = [asked, *(f for f in LADDER if f != asked and f >= lowest_fpr(len(outside)))]
         rows = [row for fpr in rates for row in (_found(inside, outside, fpr), _accused(outside, fpr))]
+        rows += [row for fpr in rates for row in _tried(inside, outside, fpr, seed)]
         rows.append(_area(scores, member))
         arrays = _arrays(inside, outside, threshold_at(outside, asked), _tries(artifact.watched, member))
         arrays["roc_fpr"], arrays["roc_tpr"] = roc(scores, member)
+        arrays |= _exposed(roles, inside, outside)
         return Measured(tuple(rows), arrays, tuple(flags), tries_unit="queries", size_unit="false-positive rate")
 
 
@@ -103,6 +109,34 @@ def _accused(non_members: Scores, fpr: float) -> Measurement:
         high=high,
         at={"fpr": fpr},
     )
+
+
+def _tried(members: Scores, non_members: Scores, fpr: float, seed: int) -> tuple[Measurement, Measurement]:
+    """Members above a threshold that keeps to `fpr` with 95 % confidence, and the outsiders who had no part in it."""
+    told = told_apart(members, non_members, fpr, seed)
+    exact, other = "Clopper–Pearson", len(non_members) // 2
+    return (
+        Measurement(
+            estimand="told_apart", unit="member", n=len(members), method=exact, value=told.tpr, low=told.low,
+            high=told.high, at={"fpr": fpr},
+        ),
+        Measurement(
+            estimand="falsely_accused", unit="non-member", n=other, method=exact, value=told.realised,
+            low=told.realised_low, high=told.realised_high, at={"fpr": fpr},
+        ),
+    )  # fmt: skip
+
+
+def _exposed(roles: Roles, members: Scores, non_members: Scores) -> dict[str, NDArray[np.generic]]:
+    """The members that score highest, with the lowest false-positive rate at which each is told."""
+    first = np.argsort(-members, kind="stable")[:SHOWN]
+    among = np.flatnonzero(roles.secrets["member"])[first]
+    arrays: dict[str, NDArray[np.generic]] = {
+        "exposed_fpr": lowest_rates(members, non_members)[first],
+        "example_record": roles.probe.x[among],
+        "example_label": roles.probe.y[among],
+    }
+    return arrays | ({"exposed_row": roles.secrets["row"][among]} if "row" in roles.secrets else {})
 
 
 def _area(scores: Scores, member: Mask) -> Measurement:

@@ -9,7 +9,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from bartizan.core.base import Frozen
 from bartizan.core.system.choice import choice
 from bartizan.core.system.problem import Problem, complain
-from bartizan.core.system.values import Count, Id, Positive
+from bartizan.core.system.values import Amount, Count, Id, Positive
 from bartizan.core.vocabulary import Aspect, Stage
 
 
@@ -52,6 +52,7 @@ class Interface(Frozen):
     query_budget: Annotated[
         QueryBudget, choice("DC20", "Queries an actor has a day if that is a hard limit; soft, none or unknown")
     ] = "unknown"
+    query_eur: Annotated[Amount | None, Field(description="What one query costs whoever asks, in euros")] = None
     logging: Annotated[
         Literal["per_principal", "partial", "none", "unknown"], choice("DC21", "What is logged about queries")
     ] = "unknown"

@@ -23,19 +23,25 @@ SHAPES = (
     "M0 -5.5L5.5 4.5H-5.5Z",
     "M0 -6L6 0L0 6L-6 0Z",
     "M-5 0A5 5 0 1 0 5 0A5 5 0 1 0 -5 0Z",
+    "M-5 -1.6H-1.6V-5H1.6V-1.6H5V1.6H1.6V5H-1.6V1.6H-5Z",
+    "M0 5.5L5.5 -4.5H-5.5Z",
+    "M-6 -3H6V3H-6Z",
+    "M-3 -6H3V6H-3Z",
 )
+COLOURS = 4
 
 
 @dataclass(frozen=True)
 class Trade:
     """One treatment on one finding: the change of clean accuracy as a share (below zero is a loss), and the rate of
-    the finding before and after."""
+    the finding before and after. floor: where its axis may begin, when nothing measured lies below."""
 
     treatment: str
     finding: str
     accuracy: float
     before: Rate
     after: Rate
+    floor: float = 0.0
 
 
 def trade_off(trades: Sequence[Trade]) -> Markup:
@@ -56,7 +62,8 @@ def trade_off(trades: Sequence[Trade]) -> Markup:
         for i, marks in enumerate(panels)
     ]
     height = rows * PANEL_H + FOOT
-    foot = text(WIDTH / 2, height - 4, "across: change of clean accuracy (points); up: rate", "axis-name", "middle")
+    middle = min(len(panels), COLUMNS) * PANEL_W / 2
+    foot = text(middle, height - 4, "across: change of clean accuracy (points); up: rate", "axis-name", "middle")
     return drawing(WIDTH, height, "; ".join(_words(t) for t in trades), *placed, foot, class_="chart trades")
 
 
@@ -83,18 +90,19 @@ def _moved(t: Trade) -> bool:
 def _panel(finding: str, trades: Sequence[Trade], names: Sequence[str], x: Scale) -> list[Markup]:
     before = trades[0].before
     top = roof(max(r.high for t in trades for r in (t.before, t.after)))
-    y = Scale(0.0, top, PANEL_H - BOTTOM, TOP)
+    floor = trades[0].floor if all(r.low >= trades[0].floor for t in trades for r in (t.before, t.after)) else 0.0
+    y = Scale(floor, top, PANEL_H - BOTTOM, TOP)
     few = {r.n for t in trades for r in (t.before, t.after) if r.n < FEW}
     name = f"{finding} (n = {min(few)})" if few else finding
     marks = [text(LEFT, 13, name, "panel-name"), *_grid(x, y)]
     places = [(0.0, before.value), *((t.accuracy, t.after.value) for t in trades)]
     marks.append(path([(x(a), y(r)) for a, r in front(places)], "front"))
     marks += _mark(x(0.0), y, before, _ring(f"as described: {percent(before.value)}"), "s0")
-    taken = [x(0.0)]
+    taken = [(x(0.0), y(before.value))]
     for t in trades:
         i = names.index(t.treatment)
-        place = _free(x(t.accuracy), taken)
-        marks += _mark(place, y, t.after, _shape(i, _words(t), few=t.after.n < FEW), f"s{i % len(SHAPES)}")
+        place = _free((x(t.accuracy), y(t.after.value)), taken)
+        marks += _mark(place, y, t.after, _shape(i, _words(t), few=t.after.n < FEW), f"s{i % COLOURS}")
     return marks
 
 
@@ -104,12 +112,22 @@ def _mark(x: float, y: Scale, rate: Rate, shape: Markup, colour: str) -> list[Ma
     return marks
 
 
-def _free(x: float, taken: list[float]) -> float:
-    """A place beside the marks that stand there already; kept in `taken`."""
-    while any(abs(x - other) < APART for other in taken):
-        x += APART
-    taken.append(x)
-    return x
+def _free(place: tuple[float, float], taken: list[tuple[float, float]]) -> float:
+    """The x nearest to that of `place` where its mark covers none that stands there already; kept in `taken`, whose
+    first is the model as described: rather further from it than towards it.
+
+    It stays in the panel, and where it is if there is no room: a mark far from its place would be misread.
+    """
+    away = 1 if place[0] >= taken[0][0] else -1
+    steps = (0.0, *(sign * k * APART / 2 for k in range(1, 5) for sign in (away, -away)))
+    near = [x for s in steps if LEFT <= (x := place[0] + s) <= PANEL_W - RIGHT / 2]
+    free = next((x for x in near if not any(_over((x, place[1]), other) for other in taken)), place[0])
+    taken.append((free, place[1]))
+    return free
+
+
+def _over(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return abs(one[0] - other[0]) < APART and abs(one[1] - other[1]) < APART
 
 
 def _ring(words: str = "") -> Markup:
@@ -122,7 +140,7 @@ def _sample(i: int) -> Markup:
 
 def _shape(i: int, words: str = "", *, few: bool = False) -> Markup:
     title = [tag("title", words)] if words else []
-    class_ = f"mark m{i % len(SHAPES)}{' few' if few else ''}"
+    class_ = f"mark m{i % COLOURS}{' few' if few else ''}"
     return tag("path", *title, d=SHAPES[i % len(SHAPES)], class_=class_)
 
 

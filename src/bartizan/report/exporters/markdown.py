@@ -10,10 +10,11 @@ from bartizan.core.assessment import Assessment
 from bartizan.core.contracts import ArrayReader, Exporter, PluginSpec
 from bartizan.core.finding import Finding
 from bartizan.report import wording
-from bartizan.report.brief import Table, tables
+from bartizan.report.brief import tables
 from bartizan.report.gate_words import gates
 from bartizan.report.numbers import percent
 from bartizan.report.sections.summary import headline
+from bartizan.report.table import Table
 
 HEAD = ("verdict", "finding", "severity", "rate", "tolerated")
 SIGNS = {"exploited": "▲", "inconclusive": "◆", "untested": "○", "resisted": "✓"}

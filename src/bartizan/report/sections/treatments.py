@@ -10,9 +10,10 @@ from bartizan.core.assessment import Assessment
 from bartizan.core.contracts import ArrayReader, Section, SectionSpec
 from bartizan.core.finding import Finding
 from bartizan.core.treatment import Retest, Treatment
-from bartizan.report import treated, wording
+from bartizan.report import leaks, treated, wording
 from bartizan.report.charts.tradeoff import Trade, key, trade_off
 from bartizan.report.clock import Reading, baseline, clock_rows
+from bartizan.report.costs import accuracy_change
 from bartizan.report.numbers import chance, percent, points, quantity
 from bartizan.report.parameters import parameters
 
@@ -31,7 +32,8 @@ class Treatments(Section):
         """Applied ones first."""
         found = sorted(assessment.treatments, key=lambda t: (STATUSES.index(t.status), t.id))
         clock = assessment.clock.get("evidence") or {}
-        trades = [trade for t in found for trade in _trades(t)]
+        elsewhere = {f.id for f in leaks.leaking(assessment)}  # drawn in the section of leaks
+        trades = [trade for t in found for trade in _trades(t) if trade.finding not in elsewhere]
         base = baseline(_readings(t, clock) for t in found if t.status == "applied")
         return {
             "blocks": [_block(t, clock, base) | _behind(t, assessment.findings) for t in found],
@@ -80,17 +82,6 @@ def _paired(retest: Retest) -> tuple[str, str] | None:
     moved, surely = wording.paired(found)
     held = retest.change == "unclear" and found.adjusted <= found.level
     return moved, surely + ("; but an attack is missing on one side or raised a new doubt" if held else "")
-
-
-def accuracy_change(costs: Iterable[Measurement]) -> float | None:
-    """The change of clean accuracy: as measured, or as the difference of before and after. None when neither is."""
-    found = {(m.estimand, str(m.at.get("when", ""))): m.value for m in costs}
-    for name in ("accuracy", "clean_accuracy"):
-        if (f"{name}_change", "") in found:
-            return found[f"{name}_change", ""]
-        if (name, "before") in found and (name, "after") in found:
-            return found[name, "after"] - found[name, "before"]
-    return None
 
 
 def _trades(treatment: Treatment) -> list[Trade]:

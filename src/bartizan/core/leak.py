@@ -1,0 +1,74 @@
+"""What exploitative attacks got: whose records were told from outsiders', and how good a copy so many queries made."""
+
+from __future__ import annotations
+
+from .base import Frozen
+from .classwise import Share
+
+
+class ToldAt(Frozen):
+    """Members told from outsiders at one false-positive rate.
+
+    members: the share of members scoring above a threshold that, set on one half of the outsiders, accuses no more than
+    `fpr` of them with 95 % confidence. realised: the share of the other half of the outsiders above it. tpr: the
+    true-positive rate at `fpr` itself, which a verdict goes by; its interval bears that the threshold is estimated.
+    """
+
+    fpr: float
+    members: Share
+    realised: Share
+    tpr: Share
+
+
+class Membership(Frozen):
+    """How well the strongest attack tells members from outsiders.
+
+    told: from the highest false-positive rate that was measured to the lowest. outsiders: how many there were.
+    next_fpr, next_outsiders: the next lower rate and the outsiders it needs; None where all usual ones were measured.
+    """
+
+    told: tuple[ToldAt, ...]
+    auc: Share | None = None
+    outsiders: int = 0
+    next_fpr: float | None = None
+    next_outsiders: int | None = None
+    evidence: str = ""
+
+    @property
+    def strictest(self) -> ToldAt | None:
+        """At the lowest false-positive rate that was measured."""
+        return min(self.told, key=lambda t: t.fpr, default=None)
+
+
+class CopyAt(Frozen):
+    """The copy after so many queries. fidelity: how often it gives the model's class; accuracy: how often the true one.
+
+    eur: what the queries cost; None where nobody stated a price.
+    """
+
+    queries: int
+    fidelity: Share
+    accuracy: Share | None = None
+    eur: float | None = None
+
+
+class NextAttack(Frozen):
+    """What the copy is worth to evasion: the share of rightly answered inputs that turn, prepared on it alone."""
+
+    norm: str
+    eps: float
+    turned: Share
+    evidence: str
+
+
+class Theft(Frozen):
+    """The strongest theft of the model's function. curve: by rising queries. query_eur: the price of one query.
+
+    own: agreement of a model that its owner made without asking; None where none was made.
+    """
+
+    curve: tuple[CopyAt, ...]
+    query_eur: float | None = None
+    own: Share | None = None
+    next: tuple[NextAttack, ...] = ()
+    evidence: str = ""
