@@ -43,7 +43,7 @@ RECIPES = [
 ]
 
 
-@pytest.mark.parametrize("recipe", RECIPES, ids=str)
+@pytest.mark.parametrize("recipe", RECIPES, ids=range(len(RECIPES)))
 @pytest.mark.parametrize(("build", "path"), [(mlp, "matrix"), (cnn, "vmap")])
 def test_together_is_one_after_another(recipe: Recipe, build: Callable[[], object], path: str) -> None:
     one = replace(recipe, build=build)  # type: ignore[arg-type]
