@@ -55,13 +55,13 @@ def attack(rows: list[Row]) -> Iterator[str]:
 
 def _many(rows: list[Row], peers: list[Row]) -> Iterator[str]:
     """The fusion with eight references beside LiRA with many more."""
-    if peers:
+    eight = {r["pair"]: r["tpr_0.001"]["fusion"] for r in rows if r["references"] == 8}
+    beside = [r for r in peers if r["pair"] in eight]
+    if beside:
         yield "| pair | fusion with 8: TPR at 0.1 % FPR | LiRA | its references | ratio |\n|---|---|---|---|---|"
-    for r in peers:
-        ours = next((o["tpr_0.001"]["fusion"] for o in rows if o["pair"] == r["pair"] and o["references"] == 8), None)
-        best = max(v for n, v in r["tpr_0.001"].items() if n.startswith("LiRA"))
-        if ours is not None:
-            yield f"| {_pair(r)} | {ours:.2f} | {best:.2f} | {r['references']} | {ours / max(best, 1e-9):.2f} |"
+    for r in beside:
+        ours, best = eight[r["pair"]], max(v for n, v in r["tpr_0.001"].items() if n.startswith("LiRA"))
+        yield f"| {_pair(r)} | {ours:.2f} | {best:.2f} | {r['references']} | {ours / max(best, 1e-9):.2f} |"
 
 
 def mismatch(rows: list[Row]) -> Iterator[str]:
