@@ -33,4 +33,5 @@ def forget(net: torch.nn.Module, *, seed: int, title: str) -> None:
 def too_long_for(effort: Effort, title: str) -> None:
     """Raises `NotApplicable` at the effort `quick`: every trial that trains the target anew trains it so."""
     if effort == "quick":
-        raise NotApplicable(f"{title} makes every retraining longer, so this effort leaves it out; see --effort standard")
+        reason = "makes every retraining longer; this effort leaves it out, see --effort standard"
+        raise NotApplicable(f"{title} {reason}")
