@@ -33,8 +33,6 @@ PARTLY = (0.4, 0.95)
 PATIENCE = 3
 """How often each single value is tried in vain before the search begins anew from another point far away."""
 
-Mask = NDArray[np.bool_]
-
 
 def search_by_labels(
     x0: Array, ball: Ball, prior: Prior, rng: np.random.Generator, starts: Sequence[Array] = ()
