@@ -22,7 +22,7 @@ POOR = 0.05
 def train_all(subject: Target, roles: Roles, artifact: Artifact, seeds: Iterable[int], records: int) -> list[Target]:
     """One victim a seed, trained on the writable set with the first `records` changes of the artifact made."""
     x, y = poisoned(roles.writable, artifact.arrays, records)
-    return [subject.retrain(x, y, seed=s) for s in seeds]
+    return subject.retrain_all(x, y, seeds=tuple(seeds))
 
 
 def doses_of(artifact: Artifact) -> list[int]:

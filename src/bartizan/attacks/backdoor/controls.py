@@ -11,6 +11,7 @@ from bartizan.core.contracts import Control
 from bartizan.core.data import Array, Data, Labels, Roles
 from bartizan.core.target import Target
 from bartizan.core.vocabulary import Capability
+from bartizan.numerics.kernel import KernelTarget
 from bartizan.numerics.linear import LinearTarget
 
 SHAPE, K = (1, 8, 8), 3
@@ -74,6 +75,21 @@ def badnets_controls(params: dict[str, Any]) -> tuple[Control, ...]:
     access, budget = Access(capabilities=(Capability.DATA_WRITE,)), Budget(records=40)
     return (
         Control("believes its data", "positive", trusting, bars, access, budget, params, "goal_reached", 1.0),
+        Control("never retrained", "negative", deaf, bars, access, budget, params, "goal_reached", 0.0),
+    )
+
+
+def remembering() -> Target:
+    """Kernel regression on the clean images: it learns whatever its records show, wherever it lies."""
+    clean = bars().writable
+    return KernelTarget(clean.x, clean.y, K)
+
+
+def planting_controls(params: dict[str, Any], records: int = 40) -> tuple[Control, ...]:
+    """A model that remembers its records must learn the trigger; one that is never retrained cannot."""
+    access, budget = Access(capabilities=(Capability.DATA_WRITE,)), Budget(records=records)
+    return (
+        Control("remembers its data", "positive", remembering, bars, access, budget, params, "goal_reached", 1.0),
         Control("never retrained", "negative", deaf, bars, access, budget, params, "goal_reached", 0.0),
     )
 
