@@ -94,6 +94,26 @@ def planting_controls(params: dict[str, Any], records: int = 40) -> tuple[Contro
     )
 
 
+def steady_model() -> Target:
+    """A linear model whose answer hangs on its bias alone: its weights are all 0, and no flip of one is worth much."""
+    return LinearTarget(np.zeros((DIM, K), np.float32), np.array([9.0, 0.0, 0.0], np.float32), input_shape=SHAPE)
+
+
+def one_class() -> Roles:
+    """Images that a model which always says class 0 answers rightly."""
+    x = bars().probe.x
+    return Roles(probe=Data.of(x, np.zeros(len(x), np.int64)))
+
+
+def flip_controls(params: dict[str, Any]) -> tuple[Control, ...]:
+    """A small linear model must fall to a few flips; one whose weights do not matter cannot."""
+    access, budget = Access(capabilities=(Capability.WEIGHTS,)), Budget()
+    return (
+        Control("a small linear model", "positive", trusting, bars, access, budget, params, "accuracy_drop", 0.2),
+        Control("weights of nothing", "negative", steady_model, one_class, access, budget, params, "accuracy_drop", 0.0),
+    )
+
+
 def scan_controls(params: dict[str, Any]) -> tuple[Control, ...]:
     """The planted class must be flagged, by the logits as by the weights, and none of a clean model's."""
 

@@ -9,7 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.attacks.admission import admitted
-from bartizan.attacks.twins import alike, doses_of, doubts, goal_reached, mean_over_seeds, smallest_dose, train_all
+from bartizan.attacks.twins import (
+    alike,
+    answers_of,
+    doses_of,
+    doubts,
+    goal_reached,
+    mean_over_seeds,
+    smallest_dose,
+    train_all,
+)
 from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
 from bartizan.core.data import Array, Labels, Roles
 from bartizan.core.target import Target
@@ -71,8 +80,8 @@ def judge_trigger(subject: Target, roles: Roles, artifact: Artifact, params: Any
     answers, given, flags = {}, {}, _out_of_bounds(subject, probe.x, tried.x)
     for d in sorted({0, *doses}):
         models = train_all(subject, roles, artifact, seeds, d)
-        answers[d] = np.stack([m.labels(probe.x) for m in models])
-        given[d] = np.stack([m.labels(tried.x) for m in models])
+        answers[d] = answers_of(models, probe.x, clean=d == 0)
+        given[d] = answers_of(models, tried.x, clean=d == 0)
     obeyed = {d: tried.obeyed(said) for d, said in given.items()}
     rightly = {d: said == probe.y for d, said in answers.items()}
     reached = {d: _goal(obeyed, rightly, d, params) & (not flags) for d in doses}

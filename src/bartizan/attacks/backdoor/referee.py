@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bartizan.attacks.backdoor.flipped import judge_flips
 from bartizan.attacks.backdoor.planted import judge_trigger
 from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
 from bartizan.core.contracts import Family, PluginSpec, Referee
@@ -30,10 +31,12 @@ class BackdoorReferee(Referee):
     also: ClassVar[tuple[str, ...]] = ("goal_reached",)
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
-        """See `judge_trigger` (artifact kind `trigger`) and `judge_scan`."""
+        """See `judge_trigger` (artifact kind `trigger`), `judge_flips` (`parameters`) and `judge_scan`."""
         assert subject is not None
         if artifact.kind == "trigger":
             return judge_trigger(subject, roles, artifact, params, seed)
+        if artifact.kind == "parameters":
+            return judge_flips(subject, roles, artifact, params, seed)
         return judge_scan(subject, artifact, params.alpha)
 
 

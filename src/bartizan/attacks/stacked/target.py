@@ -13,6 +13,7 @@ from bartizan.core.errors import ModelError
 from bartizan.core.target import Target, TargetInfo
 from bartizan.numerics.seeds import child
 
+from .one_by_one import initial
 from .recipe import Recipe
 from .training import train_stacked
 
@@ -39,7 +40,7 @@ class RecipeTarget(Target):
         digest: str = "recipe",
     ) -> None:
         self.recipe = recipe
-        self.net = (recipe.build() if net is None else net).eval()
+        self.net = (initial(recipe, 0) if net is None else net).eval()
         self.info = TargetInfo(
             id="recipe",
             input_shape=input_shape,
@@ -89,7 +90,7 @@ class RecipeTarget(Target):
     def _like(self, weights: dict[str, Array], name: str) -> RecipeTarget:
         import torch
 
-        net = self.recipe.build()
+        net = initial(self.recipe, 0)
         net.load_state_dict({n: torch.from_numpy(np.array(a)) for n, a in weights.items()}, strict=False)
         digest = hashlib.sha256((self.info.digest + name).encode()).hexdigest()
         return RecipeTarget(
