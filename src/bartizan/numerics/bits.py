@@ -32,7 +32,7 @@ def stored(w: Array, representation: Representation) -> Array:
 
 
 def flipped(w: Array, representation: Representation, element: NDArray[np.int64], bit: NDArray[np.int64]) -> Array:
-    """The tensor with bits `bit` of entries `element` (of the flattened tensor) flipped; a bit named twice is as it was.
+    """The tensor with bits `bit` of entries `element` (of it flattened) flipped; a bit named twice is as it was.
 
     Raises `ValueError` on entries or bits that are not there.
     """

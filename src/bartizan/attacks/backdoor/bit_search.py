@@ -73,9 +73,7 @@ class BitSearch(Attack):
         if effort == "quick":
             return [Proposal(params=BitSearchParams(bits=10).model_dump(mode="json"), examples=500)]
         chosen = (BitSearchParams(bits=50), BitSearchParams(representation="float32", bits=10))
-        return [
-            Proposal(params=p.model_dump(mode="json"), examples=1000, label=p.representation) for p in chosen
-        ]
+        return [Proposal(params=p.model_dump(mode="json"), examples=1000, label=p.representation) for p in chosen]
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:
@@ -113,7 +111,7 @@ def _best(
 
     loss = _loss(net, x, y)
     slopes = torch.autograd.grad(loss, weights)
-    best, highest = None, float(loss)
+    best, highest = None, loss.item()
     for t, (w, slope) in enumerate(zip(weights, slopes, strict=True)):
         flip = _promising(w, slope, t, made, representation)
         if flip is None:
@@ -121,7 +119,7 @@ def _best(
         before = w.detach().clone()
         _write(w, _with(original, [*made, flip], t, representation))
         with torch.no_grad():
-            reached = float(_loss(net, x, y))
+            reached = _loss(net, x, y).item()
             w.copy_(before)
         if reached > highest:
             best, highest = flip, reached

@@ -110,7 +110,9 @@ def flip_controls(params: dict[str, Any]) -> tuple[Control, ...]:
     access, budget = Access(capabilities=(Capability.WEIGHTS,)), Budget()
     return (
         Control("a small linear model", "positive", trusting, bars, access, budget, params, "accuracy_drop", 0.2),
-        Control("weights of nothing", "negative", steady_model, one_class, access, budget, params, "accuracy_drop", 0.0),
+        Control(
+            "weights of nothing", "negative", steady_model, one_class, access, budget, params, "accuracy_drop", 0.0
+        ),
     )
 
 

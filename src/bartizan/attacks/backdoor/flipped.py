@@ -26,7 +26,8 @@ Flips = NDArray[np.int64]
 
 
 def tensors_of(net: torch.nn.Module) -> list[torch.nn.Parameter]:
-    """The weights that are kept as whole tensors: those of two dimensions and more. Raises `ModelError` when none is."""
+    """The weights that are kept as whole tensors: those of two dimensions and more. Raises `ModelError` where there is
+    none."""
     found = [p for p in net.parameters() if p.ndim >= 2 and p.is_floating_point()]
     if not found:
         raise ModelError("the model has no weights of two dimensions or more, so there are no bits of it to flip")

@@ -37,7 +37,7 @@ class LabelConsistentParams(PlantingParams):
 
 
 class LabelConsistent(Attack):
-    """Perturbs records of the target class so that their content no longer speaks for it, and stamps a patch on them."""
+    """Perturbs records of the target class until their content no longer speaks for it, and stamps a patch on them."""
 
     spec = AttackSpec(
         id="label_consistent",

@@ -134,7 +134,7 @@ def planting_proposals(params: PlantingParams, title: str, effort: Effort) -> li
 
 
 def own_class(clean: Data, target: int, n: int, seed: int) -> Rows:
-    """`n` records of the target class in random order, for poison whose labels are right; fewer where there are fewer."""
+    """`n` records of the target class in random order, for poison whose labels are right; fewer if there are fewer."""
     return np.random.default_rng(seed).permutation(np.flatnonzero(clean.y == target)).astype(np.int64)[:n]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.attacks.twins import alike, goal_reached, mean_over_seeds, smallest_dose
-from bartizan.core.artifact import Artifact, Measured, Measurement
+from bartizan.core.artifact import Artifact, Measurement
 from bartizan.core.data import Labels, Roles
 
 ANY_OTHER = -1
@@ -54,7 +54,9 @@ def judge_aimed(
     rows: list[Measurement] = []
     for d in reversed(doses):
         rows.append(goal_reached(reached[d][: 1 if fixed else None], d))
-        rows.append(mean_over_seeds("targeted_success", fell[d], fell[0], d, unit="probe example aimed at", fixed=fixed))
+        rows.append(
+            mean_over_seeds("targeted_success", fell[d], fell[0], d, unit="probe example aimed at", fixed=fixed)
+        )
         rows.append(mean_over_seeds("accuracy_drop", right[0], right[d], d, unit="other probe example", fixed=fixed))
     arrays: dict[str, NDArray[np.generic]] = smallest_dose(reached, len(roles.writable)) | {
         "dose_records": np.array(doses, np.int64),

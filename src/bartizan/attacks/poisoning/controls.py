@@ -92,9 +92,7 @@ def matching_controls(params: dict[str, Any]) -> tuple[Control, ...]:
     return _pair("remembers its data", remembering, params, 100)
 
 
-def _pair(
-    name: str, positive: Callable[[], Target], params: dict[str, Any], records: int
-) -> tuple[Control, ...]:
+def _pair(name: str, positive: Callable[[], Target], params: dict[str, Any], records: int) -> tuple[Control, ...]:
     access, budget = Access(capabilities=(Capability.DATA_WRITE,)), Budget(records=records)
     return (
         Control(name, "positive", positive, three_groups, access, budget, params, "goal_reached", 1.0),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -79,6 +81,6 @@ def spread(base: int, end: int, rounds: int, n: int, seed: int) -> NDArray[np.in
     """`n` of the positions `base` … `end` − 1, in an order in which every prefix takes evenly from all rounds."""
     rng = np.random.default_rng(seed)
     cuts = np.linspace(base, end, rounds + 1).astype(np.int64)
-    parts = [rng.permutation(np.arange(a, b)) for a, b in zip(cuts, cuts[1:], strict=False)]
+    parts = [rng.permutation(np.arange(a, b)) for a, b in pairwise(cuts)]
     turn = np.concatenate([np.arange(len(p)) + r / max(rounds, 1) for r, p in enumerate(parts)])
     return np.concatenate(parts)[np.argsort(turn, kind="stable")][:n].astype(np.int64)

@@ -59,7 +59,7 @@ class GradientMatching(Attack):
     params = GradientMatchingParams
 
     def run(self, view: View, *, params: GradientMatchingParams, seed: int) -> Artifact:
-        """See `aiming.poison_of`; aimed at `victims` probes of one class, picked by chance, and at one class for all."""
+        """See `aiming.poison_of`; aimed at `victims` probes of one class, picked by chance, all at one class."""
         clean, classes, bounds = view.writable, view.info.classes, view.info.bounds or (0.0, 1.0)
         rng = np.random.default_rng(child(seed, "aim"))
         source, target = rng.permutation(np.unique(clean.y))[:2] if len(np.unique(clean.y)) > 1 else (0, 0)
@@ -72,7 +72,9 @@ class GradientMatching(Attack):
                 for i in range(params.networks)
             ]
             eps = params.eps * (bounds[1] - bounds[0])
-            x = matched_gradients(nets, x, clean.y[index], view.probe.x[victim], int(target), eps, bounds, params.steps, seed)
+            x = matched_gradients(
+                nets, x, clean.y[index], view.probe.x[victim], int(target), eps, bounds, params.steps, seed
+            )
         return aimed_at(poison_of(view, params, index, clean.y[index], x), victim, np.full(len(victim), target))
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:

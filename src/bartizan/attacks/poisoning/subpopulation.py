@@ -69,9 +69,7 @@ class Subpopulation(Attack):
         return aimed_controls(SubpopulationParams(doses=(0.5,), seeds=1, groups=3).model_dump(mode="json"), 200)
 
 
-def chosen_group(
-    clean: Data, own: NDArray[np.int64], found: Clusters, probes: Array, seed: int
-) -> tuple[int, int]:
+def chosen_group(clean: Data, own: NDArray[np.int64], found: Clusters, probes: Array, seed: int) -> tuple[int, int]:
     """A cluster at random among those that hold at least half as many probes as the average one, and its class."""
     held = np.bincount(found.of(probes), minlength=len(found.centres))
     usual = np.bincount(own, minlength=len(found.centres)) > 0
@@ -86,9 +84,7 @@ def wrong_label(clean: Data, inside: NDArray[np.bool_], label: int, classes: int
     return int(np.bincount(nearest[inside & (clean.y == label)], minlength=classes).argmax())
 
 
-def copies(
-    clean: Data, members: NDArray[np.int64], n: int, seed: int
-) -> tuple[NDArray[np.int64], Array]:
+def copies(clean: Data, members: NDArray[np.int64], n: int, seed: int) -> tuple[NDArray[np.int64], Array]:
     """`n` positions outside the group, and what is written there: its records over and over."""
     rng = np.random.default_rng(child(seed, "copies"))
     outside = rng.permutation(np.setdiff1d(np.arange(len(clean)), members)).astype(np.int64)
