@@ -60,16 +60,19 @@ def judge_aimed(
         rows.append(mean_over_seeds("accuracy_drop", right[0], right[d], d, unit="other probe example", fixed=fixed))
     arrays: dict[str, NDArray[np.generic]] = smallest_dose(reached, len(roles.writable)) | {
         "dose_records": np.array(doses, np.int64),
-        "dose_success": np.array([fell[d].mean(axis=1) for d in doses]),
-        "twin_success": fell[0].mean(axis=1),
+        "dose_success": np.array([_shares(fell[d]) for d in doses]),
+        "twin_success": _shares(fell[0]),
     }
     return rows, arrays
 
 
 def _goal(fell: dict[int, Hits], right: dict[int, Hits], dose: int, params: Any) -> Hits:
-    if not fell[0].shape[1]:
-        return np.zeros(len(fell[0]), np.bool_)
-    won = fell[dose].mean(axis=1) - fell[0].mean(axis=1) >= params.goal_success - 1e-9
+    won = _shares(fell[dose]) - _shares(fell[0]) >= params.goal_success - 1e-9
     n = max(right[0].shape[1], 1)
     cheap = (right[0].sum(axis=1) - right[dose].sum(axis=1)) / n <= params.goal_drop + 1e-9
     return np.asarray(won & cheap, np.bool_)
+
+
+def _shares(hits: Hits) -> NDArray[np.float64]:
+    """Per seed; 0 of nobody."""
+    return np.asarray(hits.sum(axis=1) / max(hits.shape[1], 1), np.float64)
