@@ -114,7 +114,7 @@ def test_a_training_that_poison_breaks_is_a_result() -> None:
 
 def test_a_training_that_breaks_without_poison_is_one_sentence() -> None:
     models = train_all(FRAGILE, ROLES, changes([0], [1]), (1,), 0)
-    with pytest.raises(ModelError, match="clean data does not answer .*bartizan doctor"):
+    with pytest.raises(ModelError, match=r"clean data does not answer .*bartizan doctor"):
         answers_of(models, DATA.x, clean=True)
     half = Roles(DATA, writable=Data.of(DATA.x, np.array([1, 1, 1, 1])))
     with pytest.raises(ModelError, match="diverged"):

@@ -10,7 +10,7 @@ X = (np.array([[0, 0, 0, 0], [5, 0, 0, 0], [0, 5, 0, 0]])[OWN] + 0.3 * RNG.stand
 
 def test_groups_that_lie_apart_are_found() -> None:
     found = clusters(X, 3, seed=1).of(X)
-    assert sorted({tuple(np.unique(found[OWN == g])) for g in range(3)}) == [(0,), (1,), (2,)]
+    assert sorted({tuple(np.unique(found[g == OWN])) for g in range(3)}) == [(0,), (1,), (2,)]
 
 
 def test_a_column_of_large_numbers_counts_no_more_than_the_others() -> None:

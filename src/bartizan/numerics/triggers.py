@@ -57,7 +57,7 @@ def triggered(x: Array, trigger: Trigger) -> Array:
 
 def _patched(x: Array, a: Arrays) -> NDArray[np.generic]:
     """Entries where `mask` is true overwritten by `pattern`."""
-    return np.where(np.asarray(a["mask"], np.bool_), np.asarray(a["pattern"], np.float32), x)
+    return np.asarray(np.where(np.asarray(a["mask"], np.bool_), np.asarray(a["pattern"], np.float32), x))
 
 
 def _blended(x: Array, a: Arrays) -> NDArray[np.generic]:

@@ -26,6 +26,7 @@ ACCESS = {
     "none": "no access",
     "files": "files",
     "data_read": "reads records",
+    "label_write": "writes labels",
     "data_write": "writes records",
     "labels_few": "labels, few",
     "labels": "labels",
@@ -57,7 +58,8 @@ ESTIMANDS = {
     "record_resemblance": "of the drawn pictures show a record trained on, beyond chance",
     "failure_probability": "of the inputs fail within the stated domain",
     "failure_beyond": "of the inputs fail just outside the stated domain",
-    "accuracy_drop": "of accuracy are lost to the poison",
+    "accuracy_drop": "of accuracy are lost to what was tampered with",
+    "targeted_success": "of the inputs aimed at err as the adversary wants, beyond those that do so anyway",
     "unsafe_files": "of the files can run code",
 }
 COUNTED = {
@@ -82,6 +84,10 @@ NAMES = {
     "flagged_classes": "classes that look planted",
     "attack_success": "inputs turned",
     "accuracy_drop": "accuracy lost",
+    "targeted_success": "inputs aimed at that err as wanted",
+    "random_fault_drop": "accuracy lost to as many random faults",
+    "feedback_drift": "accuracy lost to feedback without an adversary",
+    "trigger_spill": "inputs of other classes that obey the trigger",
     "failure_at": "failure rate",
     "robust_error": "errors under attack",
     "odd": "operating domain",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,7 +104,7 @@ def searched(net: torch.nn.Module, data: Data, representation: Representation, b
 
 
 def _best(
-    net: torch.nn.Module, weights: list[torch.Tensor], original: list[NDArray[np.float32]], made: list[Flip],
+    net: torch.nn.Module, weights: Sequence[torch.Tensor], original: list[NDArray[np.float32]], made: list[Flip],
     x: torch.Tensor, y: torch.Tensor, representation: Representation,
 ) -> Flip | None:  # fmt: skip
     """The flip whose loss is highest among the most promising ones of all tensors."""
@@ -133,8 +134,8 @@ def _promising(w: torch.Tensor, slope: torch.Tensor, t: int, made: list[Flip], k
     for tensor, element, bit in made:
         if tensor == t:
             gain[bit, element] = -np.inf
-    bit, element = np.unravel_index(int(gain.argmax()), gain.shape)
-    return (t, int(element), int(bit)) if gain[bit, element] > 0 else None
+    best = divmod(int(gain.argmax()), gain.shape[1])
+    return (t, best[1], best[0]) if gain[best] > 0 else None
 
 
 def _with(original: list[NDArray[np.float32]], flips: list[Flip], t: int, kind: Representation) -> NDArray[np.float32]:

@@ -130,7 +130,8 @@ def _sameness(x: torch.Tensor, delta: torch.Tensor) -> torch.Tensor:
     from torch.linalg import vector_norm
 
     apart, drawn = (vector_norm((z - z.roll(1, 0)).flatten(1), dim=1) for z in (x, delta))
-    return (apart / (drawn + 1e-3)).clamp(max=10).mean() / 10
+    alike: torch.Tensor = (apart / (drawn + 1e-3)).clamp(max=10).mean() / 10
+    return alike
 
 
 def drawn_records(clean: Data, trigger: Trigger, wanted: Labels, n: int, covers: float, seed: int) -> Poison:

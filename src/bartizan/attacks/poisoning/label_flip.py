@@ -51,6 +51,7 @@ class LabelFlip(Attack):
         goal="a model trained on the data loses accuracy",
         harm="accuracy_drop",
         retrainable=True,
+        labels_only=True,
         retrainings=6,
         cost_hint="seeds × (doses + 1) trainings",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from bartizan.attacks.poisoning.aiming import AimedParams, aimed_at, dosed_proposals, most_records, poison_of
@@ -40,6 +41,7 @@ class TargetedFlip(Attack):
         goal="inputs of one class get another, the rest are answered as before",
         harm="targeted_success",
         retrainable=True,
+        labels_only=True,
         retrainings=9,
         cost_hint="seeds × (doses + 1) trainings",
     )
@@ -75,7 +77,7 @@ def confused_with(clean: Data, source: int, classes: int) -> int:
     return int(np.bincount(nearest[rows], minlength=classes).argmax())
 
 
-def toward(clean: Data, source: int, target: int) -> np.ndarray:  # type: ignore[type-arg]
+def toward(clean: Data, source: int, target: int) -> NDArray[np.int64]:
     """Positions of the records of `source`, those nearest to the mean of `target` first."""
     rows = np.flatnonzero(clean.y == source)
     if not (clean.y == target).any():
