@@ -8,6 +8,7 @@ from bartizan.attacks.twins import (
     doubts,
     goal_reached,
     mean_over_seeds,
+    seed_ignored,
     smallest_dose,
     train_all,
 )
@@ -74,6 +75,13 @@ def test_the_smallest_sufficient_dose_is_named_a_seed() -> None:
 def test_alike_means_every_seed() -> None:
     assert alike(np.array([[1, 2], [1, 2]]))
     assert not alike(np.array([[1, 2], [1, 3]]))
+
+
+def test_twins_that_agree_on_easy_data_are_several_trainings_where_the_poisoned_ones_differ() -> None:
+    twins, poison = np.tile(DATA.y, (2, 1)), np.array([DATA.y, 1 - DATA.y])
+    assert seed_ignored({0: twins, 1: twins})
+    assert not seed_ignored({0: twins, 1: poison})
+    assert not seed_ignored({0: twins}, {0: twins, 1: poison})
 
 
 def test_doubts_are_named_and_a_change_seen_elsewhere_lifts_the_last() -> None:

@@ -78,6 +78,12 @@ def alike(answers: NDArray[np.generic]) -> bool:
     return bool((answers == answers[0]).all())
 
 
+def seed_ignored(*answers: Mapping[int, Labels]) -> bool:
+    """Whether all seeds gave the same answers at every dose and to everything they were asked: easy data alone make
+    different models agree."""
+    return all(alike(said) for by_dose in answers for said in by_dose.values())
+
+
 def goal_reached(reached: Hits, records: int) -> Measurement:
     """Share of retraining seeds at which the adversary had its way."""
     k, n = int(reached.sum()), len(reached)
@@ -124,7 +130,7 @@ def doubts(
     if asked - clean > POOR:
         detail = f"models retrained on clean data reach {clean:.1%} where the deployed one reaches {asked:.1%}"
         flags.append(Flag(id="clean_twin_poor", detail=detail))
-    if len(twins) > 1 and alike(twins):
+    if len(twins) > 1 and seed_ignored(answers, elsewhere or {}):
         detail = f"{len(twins)} trainings with different seeds gave the same answers; they count as one"
         flags.append(Flag(id="retraining_ignores_seed", detail=detail))
     same = all(bool((said[most] == said[0]).all()) for said in (answers, elsewhere or answers))

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from bartizan.attacks.admission import admitted
 from bartizan.attacks.twins import (
-    alike,
     answers_of,
     doses_of,
     doubts,
     goal_reached,
     mean_over_seeds,
+    seed_ignored,
     smallest_dose,
     train_all,
 )
@@ -85,7 +85,7 @@ def judge_trigger(subject: Target, roles: Roles, artifact: Artifact, params: Any
     obeyed = {d: tried.obeyed(said) for d, said in given.items()}
     rightly = {d: said == probe.y for d, said in answers.items()}
     reached = {d: _goal(obeyed, rightly, d, params) & (not flags) for d in doses}
-    fixed = alike(answers[0])
+    fixed = seed_ignored(answers, given)
     rows = [row for d in reversed(doses) for row in _rows(d, reached, obeyed, rightly, fixed, bool(flags))]
     if len(tried.aside):
         spilt = {d: tried.spilt(given[d]) for d in (0, doses[-1])}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.attacks.twins import alike, goal_reached, mean_over_seeds, smallest_dose
+from bartizan.attacks.twins import goal_reached, mean_over_seeds, seed_ignored, smallest_dose
 from bartizan.core.artifact import Artifact, Measurement
 from bartizan.core.data import Labels, Roles
 
@@ -49,7 +49,7 @@ def judge_aimed(
     others = np.setdiff1d(np.arange(len(roles.probe)), victim)
     fell = {d: fallen(said, victim, wanted, roles.probe.y) for d, said in answers.items()}
     right = {d: (said == roles.probe.y)[:, others] for d, said in answers.items()}
-    fixed = alike(answers[0])
+    fixed = seed_ignored(answers)
     reached = {d: _goal(fell, right, d, params) for d in doses}
     rows: list[Measurement] = []
     for d in reversed(doses):

@@ -11,12 +11,12 @@ from bartizan.attacks.admission import admitted
 from bartizan.attacks.poisoning.aimed import judge_aimed
 from bartizan.attacks.poisoning.rounds import judge_rounds
 from bartizan.attacks.twins import (
-    alike,
     answers_of,
     doses_of,
     doubts,
     goal_reached,
     mean_over_seeds,
+    seed_ignored,
     smallest_dose,
     train_all,
 )
@@ -71,7 +71,7 @@ def judge_general(
 ) -> tuple[list[Measurement], dict[str, NDArray[np.generic]]]:
     """What poison does to accuracy as a whole. answers: seeds × probes by number of records, 0 being the twins."""
     right = {d: said == roles.probe.y for d, said in answers.items()}
-    fixed = alike(answers[0])
+    fixed = seed_ignored(answers)
     lost = {d: right[0].mean(axis=1) - right[d].mean(axis=1) for d in doses}
     reached = {d: lost[d] >= params.goal_drop - 1e-9 for d in doses}
     rows: list[Measurement] = []

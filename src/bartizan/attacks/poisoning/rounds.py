@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.attacks.poisoning.aimed import aim_of, fallen, judge_aimed
-from bartizan.attacks.twins import NO_ANSWER, alike, mean_over_seeds
+from bartizan.attacks.twins import NO_ANSWER, mean_over_seeds, seed_ignored
 from bartizan.core.artifact import Artifact, Measurement
 from bartizan.core.data import Array, Labels, Roles
 from bartizan.core.errors import ModelError
@@ -70,7 +70,7 @@ def judge_rounds(
     rows, arrays = judge_aimed(roles, artifact, last, doses, params)
     right = said[0] == roles.probe.y
     rows.append(
-        mean_over_seeds("feedback_drift", right[0], right[-1], 0, unit="probe example", fixed=alike(said[0][-1]))
+        mean_over_seeds("feedback_drift", right[0], right[-1], 0, unit="probe example", fixed=seed_ignored(last))
     )
     victim, wanted = aim_of(roles, artifact)
     fell = [[fallen(s, victim, wanted, roles.probe.y).mean(axis=1) for s in said[d]] for d in doses]
