@@ -34,7 +34,7 @@ def test_a_function_that_trains() -> None:
 
 def test_a_recipe_by_which_all_seeds_are_trained_at_once() -> None:
     found = dose_response(
-        "badnets", Recipe(net, epochs=3, rate=0.003), TRAIN, TEST, doses=(0.1,), seeds=3, side=2, seed=1
+        "badnets", Recipe(net, epochs=5, rate=0.005), TRAIN, TEST, doses=(0.1,), seeds=3, side=2, seed=1
     )
     assert found.curve[0].n == 3
     assert found.curve[0].value > 0.3

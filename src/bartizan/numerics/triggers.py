@@ -57,7 +57,7 @@ def triggered(x: Array, trigger: Trigger) -> Array:
 
 def _patched(x: Array, a: Arrays) -> NDArray[np.generic]:
     """Entries where `mask` is true overwritten by `pattern`."""
-    return np.asarray(np.where(np.asarray(a["mask"], np.bool_), np.asarray(a["pattern"], np.float32), x))
+    return np.asarray(np.where(np.asarray(a["mask"], np.bool_), np.asarray(a["pattern"], np.float32), x), np.float32)
 
 
 def _blended(x: Array, a: Arrays) -> NDArray[np.generic]:
@@ -69,7 +69,7 @@ def _blended(x: Array, a: Arrays) -> NDArray[np.generic]:
 def _added(x: Array, a: Arrays) -> NDArray[np.generic]:
     """`pattern` added, and cut off at `bounds` (low, high)."""
     low, high = np.asarray(a["bounds"], np.float32)
-    return np.clip(x + np.asarray(a["pattern"], np.float32), low, high)
+    return np.asarray(np.clip(x + np.asarray(a["pattern"], np.float32), low, high), np.float32)
 
 
 def _warped(x: Array, a: Arrays) -> NDArray[np.generic]:
@@ -80,7 +80,7 @@ def _warped(x: Array, a: Arrays) -> NDArray[np.generic]:
 def _generated(x: Array, a: Arrays) -> NDArray[np.generic]:
     """A small network's answer to the input added, at most `eps` an entry, and cut off at `bounds`."""
     low, high = np.asarray(a["bounds"], np.float32)
-    return np.clip(x + generated(x, a), low, high)
+    return np.asarray(np.clip(x + generated(x, a), low, high), np.float32)
 
 
 KINDS: dict[str, Callable[[Array, Arrays], NDArray[np.generic]]] = {
