@@ -15,7 +15,7 @@ from bartizan.attacks.backdoor.planting import (
     planting_proposals,
     toward_one,
 )
-from bartizan.attacks.backdoor.trigger import patch
+from bartizan.attacks.backdoor.trigger import corners
 from bartizan.attacks.smoothed import fooled_by_far
 from bartizan.attacks.surrogates import own_logits
 from bartizan.core.artifact import Artifact
@@ -27,11 +27,11 @@ from bartizan.numerics.triggers import Trigger, triggered
 
 
 class LabelConsistentParams(PlantingParams):
-    """side: of the square patch, in pixels. eps: L∞ size of the change beneath it as a share of the input range;
-    steps: of the ascent that finds it. training: steps of training the adversary's own network."""
+    """side: of the square patch in each corner, in pixels. eps: L∞ size of the change beneath it as a share of the
+    input range; steps: of the ascent that finds it. training: steps of training the adversary's own network."""
 
     side: int = Field(default=3, ge=1)
-    eps: float = Field(default=0.2, ge=0, le=1)
+    eps: float = Field(default=0.1, ge=0, le=1)
     steps: int = Field(default=10, ge=1)
     training: int = Field(default=600, ge=1)
 
@@ -63,7 +63,7 @@ class LabelConsistent(Attack):
         """See `planting.handed_over`. The goal is always one class: a right label can lead nowhere else."""
         params = toward_one(params)
         clean, info = view.writable, view.info
-        mask, pattern = patch(clean, info.bounds, params.side)
+        mask, pattern = corners(clean, info.bounds, params.side)
         trigger = Trigger("patch", {"mask": mask, "pattern": pattern})
         most = max(doses_within(params, view), default=0)
         index = own_class(clean, params.target_class % info.classes, most, seed)
