@@ -22,7 +22,13 @@ from pathlib import Path
 
 from . import rows
 
-JOBS = {"membership": "membership", "baselines": "baselines", "stealing": "stealing", "audit": "dp_audit", "leaks": "leaks"}
+JOBS = {
+    "membership": "membership",
+    "baselines": "baselines",
+    "stealing": "stealing",
+    "audit": "dp_audit",
+    "leaks": "leaks",
+}
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The baselines LiRA and RMIA shown to be what they are called: beside their authors' code, and where the truth is known.
+"""LiRA and RMIA shown to be what they are called: beside their authors' code, and where the truth is known.
 
 authors    our scores and those of the published code (`authors`) for the same targets and references
 truth      rates that follow from known distributions (`baselines_truth`)
