@@ -10,8 +10,8 @@ SAID = (
     "Made by `python -m extraction baselines`. **Not reproduced:** a table of the papers. They measure wide residual "
     "networks on CIFAR-10 and CIFAR-100, and networks on Purchase-100, with up to 254 references; none of these data "
     "are in a package that can be installed here, and we know of no published figure of LiRA or RMIA for a small MLP "
-    "on Fashion-MNIST or MNIST. **Shown instead:** the same scores as the code that the authors published, from the same "
-    "answers of the same models; and the rates that follow by theory where the distributions are known.\n"
+    "on Fashion-MNIST or MNIST. **Shown instead:** the same scores as the code that the authors published, from the "
+    "same answers of the same models; and the rates that follow by theory where the distributions are known.\n"
 )
 ISSUE = {
     4: {"LiRA online": 0.27, "RMIA online": 1.53, "RMIA offline": 2.07},
