@@ -24,11 +24,13 @@ TRAINED = (16, 32)
 
 def rows(runs: int, device: str, steps: int) -> Iterator[Row]:
     """Keys of rows, each with what measures it."""
-    for precision in ("float64", "float32"):
+    for precision in ("float64", "float32", "float16"):
         for seed in range(runs):
             for width in WIDTHS:
                 key = {"row": "width", "width": width, "precision": precision, "seed": seed}
                 yield key, lambda k=key: _width(k)
+    for precision in ("float64", "float32"):
+        for seed in range(runs):
             for sizes in RANDOM:
                 name = "random " + "-".join(map(str, sizes))
                 key = {"row": "recovery", "network": name, "precision": precision, "seed": seed}
@@ -45,12 +47,19 @@ def _width(key: dict[str, Any]) -> dict[str, Any]:
     """A network 784-64-width-10 trained on Fashion-MNIST, asked about 400 test images."""
     net = trained((784, 64, key["width"], 10), key["seed"])
     x, _ = images("fashion", "tuning")
-    found = hidden_width(_asked(net, key["precision"]), x[:400].reshape(400, -1))
+    half = key["precision"] == "float16"
+    served = _asked(net, "float32" if half else key["precision"])
+    found = hidden_width(_rounded(served) if half else served, x[:400].reshape(400, -1))
     with torch.no_grad():
         hidden = net[:-1](torch.from_numpy(x[:400].reshape(400, -1).astype(np.float64)))
     live = int((hidden > 0).any(0).sum())
     right = found.width == live if live < 10 else found.outcome == "not_applicable"
     return {"live": live, "outcome": found.outcome, "found": found.width, "right": right, "gap": f"{found.gap:.1e}"}
+
+
+def _rounded(net: Net) -> Net:
+    """Computed in float32, answered in float16."""
+    return lambda x: net(x).astype(np.float16)
 
 
 def _recover(net: Net, inputs: Any, precision: str, bounds: Any) -> dict[str, Any]:
