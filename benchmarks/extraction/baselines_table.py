@@ -36,7 +36,7 @@ def lines(rows: list[Row]) -> Iterator[str]:
 def _authors(rows: list[Row]) -> Iterator[str]:
     one = rows[0]
     yield (
-        f"### Beside the authors' code\n\nFashion-MNIST MLP, {one['targets']} targets, each on about half of "
+        f"### Beside the authors' code\n\nThe MLP of `fashion-weak`, {one['targets']} targets, each on about half of "
         f"{one['records']:,} records, with references of its own; two of every four saw each record. The largest "
         "difference is relative to the score where that is above 1.\n"
     )

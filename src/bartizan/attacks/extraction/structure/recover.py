@@ -12,7 +12,7 @@ from bartizan.core.errors import BudgetSpent, DataError, UsageError
 
 from .answers import Precise, Precision
 from .kinks import Kink, kinks, noise_along
-from .planes import Plane, plane_at
+from .planes import Plane, Rest, plane_at
 from .relu_net import ReluNet, fitted, with_signs
 
 QUIET = 4
@@ -118,8 +118,10 @@ class _Search:
     def _follow(self, a: Precise, v: Precise, low: float, high: float) -> int:
         """New units on this line."""
 
+        rest = self._rest()
+
         def along(t: Precise) -> Precise:
-            return self.ask(self.ask.sendable(a + t[:, None] * v))
+            return rest(rest.sendable(a + t[:, None] * v))
 
         if high - low < 1e-9:
             return 0
@@ -129,17 +131,21 @@ class _Search:
         for kink in kinks(along, low, high, noise, shortest):
             x = a + kink.t * v
             if not self._known(x, high - low):
-                found += self._add(x, v, kink, noise)
+                found += self._add(rest, x, v, kink, noise)
         return found
 
     def _known(self, x: Precise, length: float) -> bool:
         near = length * (1e-7 if self.ask.dtype is np.float64 else 2e-3)
         return any(abs(float(p.distance(x[None])[0])) < near for p in self.planes)
 
-    def _add(self, x: Precise, v: Precise, kink: Kink, noise: float) -> int:
+    def _rest(self) -> Rest:
+        """Of float64 answers all: there bends are told apart however close they lie, and nothing is gained."""
+        return Rest(self.ask, () if self.ask.dtype is np.float64 else tuple(self.planes))
+
+    def _add(self, rest: Rest, x: Precise, v: Precise, kink: Kink, noise: float) -> int:
         """1 if the bend belongs to one unit whose plane could be told."""
         step = 0.4 * min(kink.t - kink.low, kink.high - kink.t)
-        plane = plane_at(self.ask, x, v, step, noise)
+        plane = plane_at(rest, x, v, step, noise)
         if plane is None:
             return 0
         self.planes.append(plane)
