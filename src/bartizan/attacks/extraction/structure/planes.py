@@ -17,16 +17,23 @@ CLEAN = 0.05
 @dataclass(frozen=True)
 class Plane:
     """{x : normal·x + offset = 0} with a normal of unit length; `weight` (Q): what the unit adds to the outputs per
-    unit of distance from the plane; `beside` (2×D): a point on either side."""
+    unit of distance from the plane; `beside` (2×D): a point on either side; `sharp`: whether it was fixed by its bends
+    at many places (`sharpen`)."""
 
     normal: Precise
     offset: float
     weight: Precise
     beside: Precise
+    sharp: bool = False
 
     def distance(self, x: Precise) -> Precise:
         """Of points N×D, with its sign."""
         return np.asarray(x @ self.normal + self.offset, np.float64)
+
+    def same(self, other: Plane, reach: float) -> bool:
+        """Whether both are one as far as rough planes can tell within `reach`."""
+        apart = np.abs(self.distance(other.beside)).min()
+        return abs(float(self.normal @ other.normal)) > 0.999 and float(apart) < 0.01 * reach
 
 
 @dataclass(frozen=True)
