@@ -20,7 +20,7 @@ def lines(rows: list[Row]) -> Iterator[str]:
     yield (
         f"Made by `python -m extraction stealing --only settings`: {len(mine)} targets on half-size images, before "
         f"{mine[0]['shadows']} shadow models of an adversary with other records; {mine[0]['queries']:,} questions. "
-        "Undecided where more than one value is possible or the target is like no shadow. Nothing was chosen on these "
+        "Undecided where more than one value is possible, or none. Nothing was chosen on these "
         "seeds; `unseen` are targets of a recipe that no shadow has. Shares with exact 95 % intervals.\n"
     )
     yield "| attribute | targets' recipe | n | decided | right of those | truth among the possible | chance |"

@@ -40,13 +40,13 @@ def trained(setting: Setting, seed: int) -> Any:
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: s.family)
 def test_linear_and_deep_are_told_apart(setting: Setting) -> None:
-    found = hyperparameters(trained(setting, 0), *records(300, 0), settings=SETTINGS, shadows=16, epochs=12)
+    found = hyperparameters(trained(setting, 0), *records(300, 0), settings=SETTINGS, shadows=12, epochs=6)
     guess = found.guesses["family"]
     assert guess.value == setting.family
     assert sum(guess.table.values()) == pytest.approx(1)
     assert guess.accuracy.low > guess.chance
     assert guess.possible == (setting.family,)
-    assert (found.shadows, found.queries) == (32, len(Questions.of(records(300, 0)[0], 0).asked))
+    assert (found.shadows, found.queries) == (24, len(Questions.of(records(300, 0)[0], 0).asked))
 
 
 def test_settings_that_differ_in_nothing_are_not_told() -> None:

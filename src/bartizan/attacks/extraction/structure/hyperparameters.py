@@ -35,11 +35,11 @@ MISSED = 0.1
 
 @dataclass(frozen=True)
 class Guess:
-    """One attribute. value: the only possible one, or None (undecided) where several are possible, where the target is
-    farther from all settings than any shadow, or where held-out shadows are told no better than by chance. table: how
-    likely each value is. accuracy: of the likeliest over held-out shadows, with its exact interval; chance: of the
-    commonest value among them. possible: the values that cannot be ruled out; the truth of nine in ten held-out shadows
-    is among theirs (conformal prediction, Vovk, Gammerman and Shafer, 2005)."""
+    """One attribute. value: the only possible one, or None (undecided) where several or none are possible, or where
+    held-out shadows are told no better than by chance. table: how likely each value is. accuracy: of the likeliest over
+    held-out shadows, with its exact interval; chance: of the commonest value among them. possible: the values that
+    cannot be ruled out; the truth of nine in ten held-out shadows is among theirs (conformal prediction, Vovk, Gammerman
+    and Shafer, 2005)."""
 
     value: Any
     table: dict[Any, float]
@@ -178,7 +178,7 @@ def _guess(values: list[Any], judged: _Judged) -> Guess:
     accuracy, chance = Rate.of(held_out.argmax(axis=1) == y), float(np.bincount(y).max() / len(y))
     least = _least(held_out[np.arange(len(y)), y])
     possible = tuple(n for n, v in zip(names, p, strict=True) if v >= least)
-    told = accuracy.low > chance and len(possible) == 1 and judged.alike > 0
+    told = accuracy.low > chance and len(possible) == 1
     return Guess(possible[0] if told else None, dict(zip(names, p.tolist(), strict=True)), accuracy, chance, possible)
 
 

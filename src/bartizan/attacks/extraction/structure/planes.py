@@ -50,7 +50,8 @@ class Rest:
         if not self.known:
             return z
         normals, offsets = np.stack([p.normal for p in self.known]), np.array([p.offset for p in self.known])
-        return z - np.maximum(x @ normals.T + offsets, 0) @ np.stack([p.weight for p in self.known])
+        units = np.maximum(x @ normals.T + offsets, 0)
+        return np.asarray(z - units @ np.stack([p.weight for p in self.known]), np.float64)
 
     def sendable(self, x: Precise) -> Precise:
         """As the target can be sent them."""
