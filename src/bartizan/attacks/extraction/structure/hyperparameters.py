@@ -38,8 +38,8 @@ class Guess:
     """One attribute. value: the only possible one, or None (undecided) where several or none are possible, or where
     held-out shadows are told no better than by chance. table: how likely each value is. accuracy: of the likeliest over
     held-out shadows, with its exact interval; chance: of the commonest value among them. possible: the values that
-    cannot be ruled out; the truth of nine in ten held-out shadows is among theirs (conformal prediction, Vovk, Gammerman
-    and Shafer, 2005)."""
+    cannot be ruled out; the truth of nine in ten held-out shadows is among theirs (conformal prediction, Vovk,
+    Gammerman and Shafer, 2005)."""
 
     value: Any
     table: dict[Any, float]
