@@ -20,7 +20,7 @@ def test_all_at_once_is_model_by_model_and_a_rate_of_zero_stands_still(recipe: R
     steps = [stepper(stacks[0], recipe), AllAtOnce(stacks[1], recipe)]
     for i in range(5):
         gradient = torch.randn(start.shape, generator=rng)
-        for stack, step in zip(stacks, steps, strict=True):
+        for step in steps:
             step({"w": gradient.clone()}, [0.1, 0.2 / (i + 1), 0.0])
     torch.testing.assert_close(stacks[0]["w"], stacks[1]["w"])
     assert all(torch.equal(stack["idle"], start) for stack in stacks)

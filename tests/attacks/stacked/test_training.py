@@ -242,7 +242,7 @@ def test_what_cannot_be_trained_is_a_sentence() -> None:
     for wrong in (-1, K):
         with pytest.raises(DataError, match="1 of 150 labels are not among the 3 classes"):
             train_stacked(ADAM, X, np.where(np.arange(N) == 0, wrong, Y % K), inside=INSIDE, seed=0)
-    with pytest.raises(UsageError, match="one model of this recipe takes about .* allow more"):
+    with pytest.raises(UsageError, match=r"one model of this recipe takes about .* allow more"):
         train_stacked(ADAM, X, Y, inside=INSIDE, seed=0, memory=10_000)
     with pytest.raises(UsageError, match="there is no optimiser 'adagrad'"):
         replace(ADAM, optimiser="adagrad")  # type: ignore[arg-type]
