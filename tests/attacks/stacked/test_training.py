@@ -29,7 +29,8 @@ def cnn() -> object:
 def deep_cnn() -> object:
     return nn.Sequential(
         nn.Conv2d(1, 4, 3, padding=1, bias=False), nn.GELU(), nn.AvgPool2d(2), nn.Conv2d(4, 6, (1, 2), stride=(1, 2)),
-        nn.Sequential(nn.Tanh(), nn.ReLU()), nn.Flatten(), nn.Linear(12, 8), nn.Sigmoid(), nn.Linear(8, K, bias=False),
+        nn.Sequential(nn.Tanh(), nn.ReLU()), nn.Flatten(), nn.ReLU(), nn.Linear(12, 8), nn.ReLU(), nn.ReLU(),
+        nn.Sigmoid(), nn.Linear(8, K, bias=False),
     )  # fmt: skip
 
 
@@ -70,7 +71,9 @@ RECIPES = [
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=range(len(RECIPES)))
-@pytest.mark.parametrize(("build", "path"), [(mlp, "matrix"), (cnn, "matrix"), (Residual, "vmap")])
+@pytest.mark.parametrize(
+    ("build", "path"), [(mlp, "matrix"), (cnn, "matrix"), (deep_cnn, "matrix"), (Residual, "vmap")]
+)
 def test_together_is_one_after_another(recipe: Recipe, build: Callable[[], object], path: str) -> None:
     one = replace(recipe, build=build)  # type: ignore[arg-type]
     together = train_stacked(one, X, Y, inside=INSIDE, seed=3)

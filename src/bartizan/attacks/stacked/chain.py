@@ -18,10 +18,17 @@ class Chain:
     def __init__(self, layers: list[Layer], models: int, batch: int, smoothing: float, device: str) -> None:
         self.flat, self.smoothing = Flat(layers, models, device), smoothing
         first = next(i for i, layer in enumerate(layers) if list(layer.module.parameters()))
-        self.passes = [_pass(layer, self.flat, batch, first=i == first) for i, layer in enumerate(layers)]
+        self.passes: list[Pass] = []
+        for i, layer in enumerate(layers):
+            self.passes.append(_pass(layer, self.flat, batch, first=i == first, in_place=self._fresh()))
         self.learning = self.passes[first:]
         new = self.flat.values.new_empty
         self.given, self.slope = new(models * batch, *layers[0].given), new(models, batch, layers[-1].gives[0])
+
+    def _fresh(self) -> bool:
+        """Whether the next layer is given what no other's backward pass has yet to read."""
+        last = next((p for p in reversed(self.passes) if not isinstance(p, Reshape)), None)
+        return not isinstance(last, Relu)
 
     @property
     def stack(self) -> dict[str, torch.Tensor]:
@@ -42,7 +49,7 @@ class Chain:
         import torch
 
         torch.index_select(x, 0, index.flatten(), out=self.given)
-        h = self.given.unflatten(0, index.shape)
+        h = self.given.view(*index.shape, *x.shape[1:])
         for layer in self.passes:
             h = layer.forward(h)
         g: torch.Tensor | None = self._slope(h, y, weight)
@@ -68,14 +75,14 @@ class Chain:
         self.flat.put(k, net)
 
 
-def _pass(layer: Layer, flat: Flat, batch: int, *, first: bool) -> Pass:
+def _pass(layer: Layer, flat: Flat, batch: int, *, first: bool, in_place: bool) -> Pass:
     from torch import nn
 
     if isinstance(layer.module, nn.Linear):
         return Linear(layer, flat, batch, first=first)
     if isinstance(layer.module, nn.Conv2d):
         return Convolution(layer, flat, batch, first=first)
-    if isinstance(layer.module, nn.ReLU):
+    if isinstance(layer.module, nn.ReLU) and in_place:
         return Relu()
     if isinstance(layer.module, nn.Flatten):
         return Reshape()

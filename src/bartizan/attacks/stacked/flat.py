@@ -37,8 +37,8 @@ class Flat:
         """Parameters of `net` into row k."""
         for name, p in net.named_parameters():
             start, stop, _, columns = self.places[name]
-            p = p.detach()
-            turned = p.reshape(len(p), *columns).permute(0, 2, 3, 1) if columns else p
+            given = p.detach()
+            turned = given.reshape(len(p), *columns).permute(0, 2, 3, 1) if columns else given
             self.values[k, start:stop] = turned.flatten()
 
     def put(self, k: int, net: torch.nn.Module) -> None:

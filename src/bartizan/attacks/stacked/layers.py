@@ -47,7 +47,8 @@ def _followed(parts: list[tuple[str, torch.nn.Module]], h: torch.Tensor) -> list
     from torch import nn
 
     made: list[Layer] = []
-    turned, row = False, ()  # row: of which map the row is that flattening has made
+    turned = False
+    row: Shape = ()  # of which map the row is that flattening has made
     for name, module in parts:
         wants = 2 if isinstance(module, nn.Linear) else 4 if isinstance(module, (nn.Conv2d, *_pools())) else h.ndim
         if h.ndim != wants:

@@ -8,7 +8,7 @@ that of the input, or None where nobody before it has parameters.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .flat import Flat
 from .layers import Layer
@@ -63,9 +63,12 @@ class Convolution:
         parameter = flat.parameter(layer.named("weight"))
         assert parameter is not None
         channels, tall, wide = layer.columns
-        self.weight, self.gradient = (p.unflatten(2, (tall, wide, channels)).permute(0, 1, 4, 2, 3) for p in parameter)
+        self.weight, self.gradient = (
+            p.view(*p.shape[:2], tall, wide, channels).permute(0, 1, 4, 2, 3) for p in parameter
+        )
         self.bias, self.turned, self.first = flat.parameter(layer.named("bias")), layer.turned, first
-        self.stride, self.padding = list(layer.module.stride), list(layer.module.padding)
+        module: Any = layer.module
+        self.stride, self.padding = list(module.stride), list(module.padding)
         self.answer = flat.values.new_empty(flat.models, batch, *layer.gives[1:], layer.gives[0])
         self.back = None if first else flat.values.new_empty(flat.models, batch, *layer.given[1:], layer.given[0])
         self.numbers = 2 * (self.answer.numel() + math.prod(layer.given) * batch * flat.models)
@@ -98,7 +101,7 @@ class Convolution:
 
 
 class Relu:
-    """In place, both ways."""
+    """In place, both ways: never right after another, which would find its answer overwritten."""
 
     numbers = 0
 
@@ -135,7 +138,7 @@ class Local:
 
         self.models, self.given = len(h), self._flat(h).detach().requires_grad_(True)
         with torch.enable_grad():
-            self.answer = self.module(self.given)
+            self.answer: torch.Tensor = self.module(self.given)
         return self._whole(self.answer.detach().clone())
 
     def backward(self, g: torch.Tensor) -> torch.Tensor:
@@ -150,4 +153,4 @@ class Local:
 
     def _whole(self, h: torch.Tensor) -> torch.Tensor:
         h = h.permute(0, 2, 3, 1) if self.turned else h
-        return h.contiguous().unflatten(0, (self.models, -1))
+        return h.contiguous().view(self.models, -1, *h.shape[1:])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .recipe import Recipe
 
@@ -34,6 +34,8 @@ class ByModel:
 
         rows = {name: p.detach().unbind(0) for name, p in stack.items()}
         self.recipe, self.rows, self.models = recipe, rows, len(next(iter(stack.values())))
+        self.first: Any
+        self.second: Any
         self.first, self.second = (
             {name: [torch.zeros_like(p) for p in every] for name, every in rows.items()} for _ in range(2)
         )

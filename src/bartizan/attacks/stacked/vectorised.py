@@ -29,7 +29,7 @@ class Vectorised:
         import torch
         from torch.nn.functional import cross_entropy
 
-        given = x.index_select(0, index.flatten()).unflatten(0, index.shape)
+        given = x.index_select(0, index.flatten()).view(*index.shape, *x.shape[1:])
         z = answers(self.net, self.stack, given)
         losses = cross_entropy(z.flatten(0, 1), y.flatten(), reduction="none", label_smoothing=self.smoothing)
         found = torch.autograd.grad(torch.dot(losses, weight.flatten()), list(self.stack.values()), allow_unused=True)
