@@ -19,6 +19,7 @@ ArtifactKind = Literal[
     "surrogate",
     "membership_scores",
     "reconstructed_records",
+    "attribute_guesses",
     "bounds",
     "file_verdicts",
     "parameters",

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .base import Frozen
+from .errors import DataError
+from .suggest import did_you_mean
 
 Array = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -61,6 +63,13 @@ class Data:
             y=np.concatenate([self.y, other.y]),
             rows=np.concatenate([self.rows, other.rows]),
         )
+
+    def column(self, name: str) -> int:
+        """Where the named column of a table is. Raises `DataError` where none has that name."""
+        names = [f.name for f in self.features]
+        if name not in names:
+            raise DataError(f"the data have no column called '{name}'{did_you_mean(name, names)}")
+        return names.index(name)
 
     def contents(self) -> list[bytes]:
         """SHA-256 of each input, N; equal inputs have equal digests, whatever their labels."""

@@ -12,7 +12,7 @@ from bartizan.core.suggest import nearest
 from bartizan.core.system.choice import choice
 from bartizan.core.system.load_data import DataLoad
 from bartizan.core.system.load_model import ModelLoad
-from bartizan.core.system.values import FunctionRef, Id, Positive
+from bartizan.core.system.values import FunctionRef, Id, Positive, Text
 from bartizan.core.vocabulary import Aspect, Stage
 
 LOCK_LEVELS = ("pinned_scanned", "pinned", "floating", "unknown")
@@ -49,6 +49,10 @@ class DataAsset(Asset):
         DataLoad | None, Field(description="How to load it; left out: it cannot be tested, only planned for")
     ] = None
     rows: Annotated[Positive | None, Field(description="Number of records, if known")] = None
+    sensitive_columns: Annotated[
+        tuple[Text, ...],
+        Field(description="Columns of a table nobody may infer; left out: of records of people, those of few values"),
+    ] = ()
     origin: Annotated[
         Literal["own", "purchased", "synthetic", "public", "crowd", "web", "users", "unknown"],
         choice("DC01", "Where the records come from"),
