@@ -49,6 +49,7 @@ def profile(system: System, model_id: str, stage: Stage = Stage.DEPLOYMENT, *, r
         precision_floor=floor.precision,
         recall_floor=floor.recall,
         sensitive=_sensitive(system.training_data(model_id) or data),
+        promise=_promise(model),
         federated=model.federation in FEDERATED,
         queries=_most([a.budget.queries for a in system.adversaries]),
         records=_most([a.budget.records for a in system.adversaries]),
@@ -112,6 +113,11 @@ def _sensitive(data: DataAsset | None) -> tuple[SensitiveColumn, ...]:
     few = {f.name: 2 if f.type == "binary" else len(f.one_of) or None for f in data.load.features if _discrete(f.type)}
     named = data.sensitive_columns or (tuple(few) if data.sensitivity in OF_PEOPLE else ())
     return tuple(SensitiveColumn(name=name, values=few.get(name)) for name in named)
+
+
+def _promise(model: ModelAsset) -> tuple[float, float] | None:
+    said = model.retrain.promise if model.retrain else None
+    return None if said is None else (said.epsilon, said.delta)
 
 
 def _discrete(kind: str) -> bool:

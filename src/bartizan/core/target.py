@@ -22,6 +22,7 @@ class TargetInfo(Frozen):
     bounds are those of the space the adversary controls (before any preprocessing of ours).
     digest covers the model file, the loader's code, the preprocessing, and every defence applied; `undefended` is that
     digest before any defence, so that what a referee draws from it is the same for every treatment.
+    promise: the (ε, δ) of differential privacy that its training is said to keep; None where nothing is claimed.
     """
 
     id: str
@@ -34,6 +35,7 @@ class TargetInfo(Frozen):
     digest: str = ""
     undefended: str = ""
     defences: tuple[str, ...] = ()
+    promise: tuple[float, float] | None = None
 
     @property
     def origin(self) -> str:

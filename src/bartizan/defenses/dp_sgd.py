@@ -58,6 +58,10 @@ class DpSgd(Tuning):
         noise = descend_privately(net, data, params, seed=seed)
         return {"noise_multiplier": np.array(noise)}
 
+    def promise(self, params: DpSgdParams) -> tuple[float, float]:
+        """What the accountant granted: an audit holds it against what canaries show."""
+        return params.epsilon, params.delta
+
     def propose(self, profile: Profile, effort: Effort) -> dict[str, Any]:
         """ε = 8, δ = 1e-5: a promise that is weak on paper and stops what attacks are known to do."""
         self.needs_gradients(profile)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from bartizan.attacks.privacy.audit.measured import measured_audit
 from bartizan.attacks.privacy.inference.measured import measured_scores
 from bartizan.attacks.privacy.inversion.judged import measured_pictures
 from bartizan.attacks.privacy.traits.measured_guesses import measured_guesses
+from bartizan.attacks.privacy.traits.measured_shares import measured_shares
 from bartizan.core.artifact import Artifact, Measured
 from bartizan.core.contracts import Family, PluginSpec, Referee
 from bartizan.core.data import Roles
@@ -33,4 +35,8 @@ class PrivacyReferee(Referee):
             return measured_pictures(roles, artifact, seed=seed)
         if artifact.kind == "attribute_guesses":
             return measured_guesses(roles, artifact, params=params, seed=seed)
+        if artifact.kind == "canaries":
+            return measured_audit(subject, roles, artifact, seed=seed)
+        if artifact.kind == "distinguisher":
+            return measured_shares(subject, roles, artifact, params=params, seed=seed)
         return measured_scores(roles, artifact, params=params, seed=seed)

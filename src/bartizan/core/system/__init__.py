@@ -7,6 +7,7 @@ from bartizan.core.system.assets import (
     DataAsset,
     HardwareAsset,
     ModelAsset,
+    DpPromise,
     Retrain,
     SoftwareAsset,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "ParquetLoad",
     "PluginDataLoad",
     "PluginModelLoad",
+    "DpPromise",
     "Retrain",
     "SklearnLoad",
     "SoftwareAsset",

@@ -82,11 +82,21 @@ class DataAsset(Asset):
     ] = "unknown"
 
 
+class DpPromise(Frozen):
+    """What a training is said to keep: (epsilon, delta)-differential privacy for one record added or removed."""
+
+    epsilon: Annotated[float, Field(gt=0, allow_inf_nan=False, description="The epsilon that is claimed")]
+    delta: Annotated[float, Field(gt=0, lt=1, description="The delta that is claimed, 1e-5 say")]
+
+
 class Retrain(Frozen):
     """How to train the model again: `train(x, y, *, seed) -> model`, the user's own trusted code."""
 
     function: Annotated[FunctionRef, Field(description="module:function or path.py:function")]
     data: Annotated[Id, Field(description="Id of the data set it trains on")]
+    promise: Annotated[
+        DpPromise | None, Field(description="Differential privacy that the function claims to keep; left out: none")
+    ] = None
 
 
 class ModelAsset(Asset):

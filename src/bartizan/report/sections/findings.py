@@ -28,7 +28,7 @@ from bartizan.report.panels import Panel, name_of, three
 CHOSEN = (
     *("robust_error", "attack_success", "accuracy_drop", "trigger_success", "fidelity", "tpr"),
     *("failure_probability", "certified_share", "flagged_classes", "unsafe_files", "record_resemblance"),
-    "attribute_gain",
+    *("attribute_gain", "property_advantage", "record_recovered", "promise_broken"),
 )
 
 
