@@ -123,3 +123,11 @@ def test_a_withheld_column_is_a_secret_and_cannot_be_read_off_the_probe() -> Non
     assert roles.auxiliary.x[:, 1].any()
     with pytest.raises(DataError, match="no column called 'il'; did you mean 'ill'"):
         deal("attribute", table(40, 1000), table(60, 0), 60, "il")
+
+
+def test_parties_hold_training_records_that_nobody_else_owns() -> None:
+    roles = deal("federated", some(30, 1000), some(40), 20)
+    assert len(roles.parties) == 20
+    assert names(roles.parties) <= set(range(1000, 1030))
+    assert not len(roles.probe)
+    assert not len(roles.open().parties)

@@ -35,6 +35,8 @@ def deal(game: str, train: Data | None, test: Data | None, examples: int, column
     if game == "files":
         return Roles(probe=NO_DATA)
     pool, own = _halves(needed_test(test))
+    if game == "federated":
+        return Roles(probe=NO_DATA, auxiliary=own, parties=_parties(needed_training(train), own, examples))
     if game in ("membership", "attribute"):
         dealt = _membership(needed_training(train), pool, own, examples)
         return _withheld(dealt, column) if game == "attribute" else dealt
@@ -68,6 +70,13 @@ def _membership(train: Data, pool: Data, own: Data, examples: int) -> Roles:
     both = members.join(outsiders).take(order)
     probe = replace(both, rows=np.arange(2 * half, dtype=np.int64))
     return Roles(probe=probe, auxiliary=own, secrets={"member": member, "row": both.rows})
+
+
+def _parties(train: Data, own: Data, examples: int) -> Data:
+    """Training records that nobody else owns, each once, of classes that the adversary has seen."""
+    others = once(train, own.contents())
+    known = others.take(np.isin(others.y, own.y))
+    return known.take(np.random.default_rng(_SEED + 2).permutation(len(known)).astype(np.int64)[:examples])
 
 
 def _withheld(roles: Roles, column: str) -> Roles:

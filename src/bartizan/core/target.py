@@ -67,6 +67,11 @@ class Target(ABC):
         """The model itself, in evaluation mode, taking inputs as `logits` does."""
         raise AccessDenied(f"{self.info.id} does not show its weights")
 
+    def update(self, x: Array, y: Labels, *, steps: int, learning_rate: float) -> dict[str, NDArray[np.float32]]:
+        """What a party of a federated training sends after so many steps of gradient descent on the mean cross-entropy
+        of all its records: (weights before − weights after) / `learning_rate`, by the names of `weights()`."""
+        raise AccessDenied(f"{self.info.id} gives no updates")
+
     def parameters(self) -> dict[str, NDArray[np.generic]]:
         """The trained numbers by name, or nothing when the model cannot be written down so."""
         return {}
@@ -107,6 +112,9 @@ class Defended(Target):
 
     def parameters(self) -> dict[str, NDArray[np.generic]]:
         return self.inner.parameters()
+
+    def update(self, x: Array, y: Labels, *, steps: int, learning_rate: float) -> dict[str, NDArray[np.float32]]:
+        return self.inner.update(x, y, steps=steps, learning_rate=learning_rate)
 
     def files(self) -> list[str]:
         return self.inner.files()

@@ -57,7 +57,7 @@ def test_bounds_stand_in_order_and_only_what_exceeds_the_promise_breaks_it():
 
 def test_canaries_that_are_records_or_there_twice_are_left_out():
     made, records = canaries(BROKEN.roles()).arrays, BROKEN.roles().writable
-    both = {"x": np.concatenate([made["x"], made["x"], records.x]), "y": np.concatenate([made["y"], made["y"], records.y])}
+    both = {n: np.concatenate([made[n], made[n], getattr(records, n)]) for n in ("x", "y")}
     assert measured(KEPT.target(), Artifact("canaries", both))["epsilon_shown"].n == len(made["y"])
 
 

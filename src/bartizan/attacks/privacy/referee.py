@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from bartizan.attacks.privacy.audit.measured import measured_audit
+from bartizan.attacks.privacy.gradient.measured import measured_updates
 from bartizan.attacks.privacy.inference.measured import measured_scores
 from bartizan.attacks.privacy.inversion.judged import measured_pictures
 from bartizan.attacks.privacy.traits.measured_guesses import measured_guesses
@@ -39,4 +40,6 @@ class PrivacyReferee(Referee):
             return measured_audit(subject, roles, artifact, seed=seed)
         if artifact.kind == "distinguisher":
             return measured_shares(subject, roles, artifact, params=params, seed=seed)
+        if artifact.kind == "party_records":
+            return measured_updates(roles, artifact, params=params)
         return measured_scores(roles, artifact, params=params, seed=seed)

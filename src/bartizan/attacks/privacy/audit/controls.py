@@ -48,9 +48,7 @@ def _dealt() -> Roles:
     x[:200, :10] = rng.normal(size=(200, 10)) / math.sqrt(10)
     x[200 + np.arange(CANARIES), 10 + np.arange(CANARIES)] = 8.0
     data = Data.of(x, (x[:, 0] > 0).astype(np.int64))
-    return Roles(
-        probe=data.take(slice(0, 2)), auxiliary=data.take(slice(200, None)), writable=data.take(slice(0, 200))
-    )
+    return Roles(probe=data.take(slice(0, 2)), auxiliary=data.take(slice(200, None)), writable=data.take(slice(0, 200)))
 
 
 def _target(fault: Fault) -> Target:
@@ -62,9 +60,7 @@ def audit_controls(params: dict[str, Any]) -> tuple[Control, ...]:
     """The promise without noise must be found broken, the kept one not."""
 
     def control(name: str, kind: Literal["positive", "negative"], fault: Fault, at: float) -> Control:
-        return Control(
-            name, kind, partial(_target, fault), _dealt, Access(), Budget(), params, "promise_broken", at
-        )
+        return Control(name, kind, partial(_target, fault), _dealt, Access(), Budget(), params, "promise_broken", at)
 
     return (
         control("promised noise left out", "positive", "no noise", 1.0),

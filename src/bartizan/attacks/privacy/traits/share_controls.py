@@ -1,4 +1,4 @@
-"""A target whose answers are the shares of the classes in its training set, and one whose answers are always the same."""
+"""A target that answers with the shares of the classes in its training set, and one that always answers the same."""
 
 from __future__ import annotations
 
