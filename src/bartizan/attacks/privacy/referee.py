@@ -22,7 +22,7 @@ class PrivacyReferee(Referee):
 
     spec = PluginSpec(
         id="privacy",
-        version=3,
+        version=4,
         title="Referee of leaks of data",
         summary="What is told of records and of the training set, beyond what anybody could have guessed.",
         references=("carlini2022lira", "clopper1934"),
