@@ -48,7 +48,7 @@ class DpSgd(Tuning):
         summary="Clips each record's gradient and adds noise, so that the weights tell little of any one record.",
         references=("abadi2016",),
         defence="DF36",
-        counters=("D1", "D2"),
+        counters=("D1", "D2", "D3"),
         differentiable=True,
     )
     params: ClassVar[type[BaseModel]] = DpSgdParams
