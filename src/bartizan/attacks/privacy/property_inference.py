@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from bartizan.attacks.privacy.traits.groups import group_of
@@ -78,7 +81,7 @@ class PropertyInference(Attack):
             answers.append(normal(np.log(np.maximum(reduce_output(model.scores(points), view.access.output), LEAST))))
         tells = Distinguisher.fitted(np.stack(answers), which)
         said = float(tells(normal(np.log(np.maximum(view.scores(points), LEAST)))[None])[0])
-        arrays = {
+        arrays: dict[str, NDArray[np.generic]] = {
             "points": points, "mean": tells.mean, "spread": tells.spread, "weights": tells.weights,
             "shares": np.array(shares), "size": np.array([size]),
         }  # fmt: skip
@@ -94,7 +97,7 @@ class PropertyInference(Attack):
             raise NotApplicable("the interface lets an actor ask nothing")
         columns = [c.name for c in profile.sensitive[: 1 if effort == "standard" else 4]]
         of_class = next(iter(profile.positive_classes), 0)
-        every = [{"column": c} for c in columns] or [{"of_class": of_class}]
+        every: list[dict[str, Any]] = [{"column": c} for c in columns] or [{"of_class": of_class}]
         return [
             Proposal(
                 params=PropertyInferenceParams(models=MODELS[effort], points=points, **p).model_dump(mode="json"),

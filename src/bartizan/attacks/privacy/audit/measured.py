@@ -28,7 +28,8 @@ def measured_audit(subject: Target | None, roles: Roles, artifact: Artifact, *, 
         raise NotApplicable(NO_PROMISE)
     epsilon, delta = subject.info.promise
     records = roles.writable
-    canaries = _apart(Data.of(artifact.arrays["x"], artifact.arrays["y"]), records)
+    x, y = np.asarray(artifact.arrays["x"], np.float32), np.asarray(artifact.arrays["y"], np.int64)
+    canaries = _apart(Data.of(x, y), records)
 
     def train(x: Array, y: Labels, *, seed: int) -> Target:
         return subject.retrain(x, y, seed=seed)
