@@ -31,6 +31,7 @@ class Condition(Frozen):
 class Profile(Frozen):
     """norms: (norm, ε) pairs worth testing, ε in the space the adversary controls, gates first.
     access, queries, records: what the adversary at hand is granted; nothing where none is at hand yet.
+    query_budget: the largest hard limit of queries that an interface of the model states.
     """
 
     model: str
@@ -49,4 +50,5 @@ class Profile(Frozen):
     recall_floor: float | None = None
     access: Access = Access()
     queries: int | None = None
+    query_budget: int | None = None
     records: int | None = None
