@@ -13,9 +13,11 @@ from bartizan.core.data import Array, Data, Labels, Roles
 from bartizan.core.target import Target
 from bartizan.numerics.intervals import clopper_pearson
 from bartizan.numerics.paired import paired_difference
+from bartizan.numerics.seeds import child
 from bartizan.numerics.students import build_student, distil, load_student, student_scores
 
 from .copying.teaching import rate_for
+from .noticing import noticed
 
 Hits = NDArray[np.bool_]
 EXACT = "Clopper-Pearson"
@@ -26,9 +28,10 @@ class ExtractionReferee(Referee):
 
     spec = PluginSpec(
         id="extraction",
-        version=3,
+        version=4,
         title="Referee of extraction",
-        summary="Agreement of the copy with the target on probe examples, against the number of queries.",
+        summary="Agreement of the copy with the target on probe examples, against the number of queries; who would have "
+        "noticed.",
         references=("jagielski2020", "clopper1934"),
     )
     family: ClassVar[Family] = "extraction"
@@ -51,6 +54,7 @@ class ExtractionReferee(Referee):
         if own is not None:
             rows.append(_share("baseline_fidelity", own, 0))
             flags += _no_better(agree[points[-1]], own)
+        rows += noticed(subject, roles, artifact, child(seed, "noticing"))
         # No tries: the queries made one copy, and were not spent on single examples.
         return Measured(tuple(rows), {"reached": agree[points[-1]]}, tuple(flags))
 

@@ -21,6 +21,7 @@ from bartizan.numerics.students import build_student, distil, student_arrays, st
 
 from .copying.selection import select, sketch
 from .copying.teaching import TEMPERATURE, rate_for
+from .noticing import ASKED
 
 if TYPE_CHECKING:
     import torch
@@ -46,7 +47,7 @@ class SoftLabelExtraction(Attack):
 
     spec = AttackSpec(
         id="soft_label_extraction",
-        version=3,
+        version=4,
         title="Extraction by distillation",
         summary="Asks the model about chosen inputs of the adversary's own and trains a copy on the answers.",
         references=("tramer2016", "orekondy2019", "jagielski2020"),
@@ -61,7 +62,8 @@ class SoftLabelExtraction(Attack):
     params = SoftLabelParams
 
     def run(self, view: View, *, params: SoftLabelParams, seed: int) -> Artifact:
-        """Arrays: the last student without prefix, the earlier ones under `at_<queries>.`, and `points` (ascending)."""
+        """Arrays: the last student without prefix, the earlier ones under `at_<queries>.`, `points` (ascending), and
+        `asked`: all inputs in the order of asking."""
         points = affordable(params.points, view.budget.queries)
         own, info = view.auxiliary.x, view.info
         most = max(points[-1], len(own))
@@ -77,6 +79,7 @@ class SoftLabelExtraction(Attack):
             student = self._taught(view, pool[order], answers, params, seed + i)
             arrays |= student_arrays(student, "" if n == points[-1] else f"at_{n}.")
             last = [student_scores(student, pool)] if n < points[-1] else last
+        arrays[ASKED] = pool[order]
         return Artifact(kind="surrogate", arrays=arrays, claims={"own_data": min(len(own), points[-1])})
 
     def _taught(self, view: View, x: Array, answers: Array, params: SoftLabelParams, seed: int) -> torch.nn.Module:
