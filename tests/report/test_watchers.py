@@ -1,8 +1,8 @@
 from bartizan.core.classwise import Share
 from bartizan.core.finding import Measures
-from bartizan.core.leak import CopyAt, Hiding, Noticed, Theft
+from bartizan.core.leak import CopyAt, Hiding, Noticed, Proof, Theft
 from bartizan.report.copies import got
-from bartizan.report.watchers import said
+from bartizan.report.watchers import proven, said
 
 NONE = Share(value=0.0, low=0.0, high=0.17, n=20)
 SOME = Share(value=0.1, low=0.01, high=0.3, n=20)
@@ -38,6 +38,17 @@ def test_one_that_sees_nothing_says_so():
     (line,) = said(theft(BLIND))
     assert "would not have noticed this theft at all" in line
     assert "accuses 2 of 20 honest users, and one who asks as much as the thief." in line
+
+
+def test_a_proof_is_said_with_its_p_and_its_controls():
+    proof = Proof(p=0.03, copied=True, controls=19, likeness=0.9, nearest=0.6)
+    (line,) = proven(theft().model_copy(update={"proof": proof}))
+    assert "could prove the theft: the copy is 90" in line
+    assert "nearest of 19 models made without asking is 60" in line
+    assert "(p = 0.03)" in line
+    (line,) = proven(theft().model_copy(update={"proof": proof.model_copy(update={"copied": False, "p": 0.4})}))
+    assert "could not prove" in line
+    assert proven(theft()) == ()
 
 
 def test_it_stands_beside_the_curve():

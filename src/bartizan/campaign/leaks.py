@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bartizan.core.artifact import Measurement
 from bartizan.core.classwise import Share
 from bartizan.core.evidence import Evidence
-from bartizan.core.leak import CopyAt, Hiding, Membership, NextAttack, Noticed, Theft, ToldAt
+from bartizan.core.leak import CopyAt, Hiding, Membership, NextAttack, Noticed, Proof, Theft, ToldAt
 from bartizan.core.threat import Vulnerability
 from bartizan.core.vocabulary import Outcome
 from bartizan.numerics.levels import Estimate
@@ -70,6 +70,7 @@ def theft(bench: Bench, v: Vulnerability, found: Judged | None) -> Theft | None:
         own=_share(own) if own else None,
         next=made,
         noticed=tuple(_noticed(e)),
+        proof=_proof(e),
         evidence=e.id,
     )
 
@@ -111,6 +112,14 @@ def _noticed(e: Evidence) -> Iterator[Noticed]:
             thieves=tuple(_hiding(t) for t in thieves),
             busy=None if busy is None else busy.value > 0,
         )
+
+
+def _proof(e: Evidence) -> Proof | None:
+    p, copy = e.measurement("ownership_p"), e.measurement("likeness", of="copy")
+    nearest = e.measurement("likeness", of="nearest independent model")
+    if p is None or copy is None or nearest is None:
+        return None
+    return Proof(p=p.value, copied=bool(p.at["copied"]), controls=p.n, likeness=copy.value, nearest=nearest.value)
 
 
 def _hiding(m: Measurement) -> Hiding:

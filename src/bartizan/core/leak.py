@@ -84,11 +84,22 @@ class Noticed(Frozen):
     busy: bool | None = None
 
 
+class Proof(Frozen):
+    """Whether the owner could tell the copy from `controls` models made without asking: p, the chance that such a model
+    is as much like the model as the copy is. likeness: of the copy, and of the most alike of the others."""
+
+    p: float
+    copied: bool
+    controls: int
+    likeness: float
+    nearest: float
+
+
 class Theft(Frozen):
     """The strongest theft of the model's function. curve: by rising queries. query_eur: the price of one query.
 
     own: agreement of a model that its owner made without asking; None where none was made. noticed: by whom, if queries
-    were watched; empty where it was not rehearsed.
+    were watched; empty where it was not rehearsed. proof: that it was a theft; None where it was not tried.
     """
 
     curve: tuple[CopyAt, ...]
@@ -96,4 +107,5 @@ class Theft(Frozen):
     own: Share | None = None
     next: tuple[NextAttack, ...] = ()
     noticed: tuple[Noticed, ...] = ()
+    proof: Proof | None = None
     evidence: str = ""

@@ -29,7 +29,7 @@ def said(found: Theft) -> tuple[str, ...]:
     lines = [line + ".", _price(found, last)]
     if found.own is not None:
         lines.append(f"A model of the adversary's own that never asked agrees on {_share(found.own)}.")
-    return (*lines, worth(found.next), *watchers.said(found))
+    return (*lines, worth(found.next), *watchers.said(found), *watchers.proven(found))
 
 
 def _price(found: Theft, last: CopyAt) -> str:

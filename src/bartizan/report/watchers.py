@@ -1,8 +1,10 @@
-"""Who would have noticed a theft, in plain words: each detector, whom it accuses, and what hides a thief from it."""
+"""Who would have noticed a theft and who could prove it, in plain words: each detector, whom it accuses, and what hides
+a thief from it; the copy among models made without asking."""
 
 from __future__ import annotations
 
 from bartizan.core.leak import Hiding, Noticed, Theft
+from bartizan.report.numbers import chance, percent
 from bartizan.report.wording import counted
 
 OPEN, SLOW = "in the open", "slow"
@@ -12,6 +14,18 @@ def said(found: Theft) -> tuple[str, ...]:
     """One sentence for each detector; nothing where no theft was rehearsed."""
     queries = found.curve[-1].queries if found.curve else 0
     return tuple(_one(n, queries) for n in found.noticed)
+
+
+def proven(found: Theft) -> tuple[str, ...]:
+    """One sentence where a proof was tried."""
+    proof = found.proof
+    if proof is None:
+        return ()
+    least = f"the nearest of {proof.controls} models made without asking is {percent(proof.nearest)}"
+    alike = f"the copy is {percent(proof.likeness)} like the model where such models are least, {least} ({chance(proof.p)})"
+    if proof.copied:
+        return (f"Its owner could prove the theft: {alike}.",)
+    return (f"Its owner could not prove the theft: {alike}, which is no difference to go by.",)
 
 
 def _one(noticed: Noticed, queries: int) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from bartizan.attacks.extraction.controls import extraction_controls
 from bartizan.core.artifact import Artifact
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     import torch
 
 CURVE = (100, 300, 1000, 3000, 10_000)
+FEWEST_CONTROLS = 19
+CONTROLS: dict[Effort, int] = {"quick": 0, "standard": 24, "deep": 24}
+"""Each is one more training as long as the thief's."""
 
 
 class SoftLabelParams(Frozen):
@@ -34,12 +37,21 @@ class SoftLabelParams(Frozen):
 
     width: channels of the student's first convolution (a quarter of its hidden units).
     noise: spread of the Gaussian noise on synthetic queries, as a share of the data's own spread.
+    controls: models made without asking, among which the referee tells the copy by its likeness; 0, or at least 19.
     """
 
     points: tuple[int, ...] = Field(default=(100, 300, 1000), min_length=1)
     steps: int = Field(default=300, ge=1)
     width: int = Field(default=16, ge=1)
     noise: float = Field(default=NOISE, ge=0)
+    controls: int = Field(default=0, ge=0)
+
+    @field_validator("controls")
+    @classmethod
+    def _enough(cls, value: int) -> int:
+        if 0 < value < FEWEST_CONTROLS:
+            raise ValueError(f"{value} independent models bear out no p ≤ 0.05; give 0, or at least {FEWEST_CONTROLS}")
+        return value
 
 
 class SoftLabelExtraction(Attack):
@@ -94,8 +106,8 @@ class SoftLabelExtraction(Attack):
         most = {"quick": 1000, "standard": 3000, "deep": 10_000}[effort]
         points = affordable(tuple(p for p in CURVE if p <= most), profile.queries)
         steps, width = TRAINING[effort]
-        params = SoftLabelParams(points=points, steps=steps, width=width).model_dump(mode="json")
-        return [Proposal(params=params, examples=500, queries=points[-1])]
+        params = SoftLabelParams(points=points, steps=steps, width=width, controls=CONTROLS[effort])
+        return [Proposal(params=params.model_dump(mode="json"), examples=500, queries=points[-1])]
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:
