@@ -20,7 +20,12 @@ def theft(*noticed):
 SEEN = Noticed(
     detector="near duplicates",
     accused=NONE,
-    thieves=(thief("in the open", 265), thief("slow", 400, sent=3000), thief("5 accounts", 900, 5), thief("50", None, 50)),
+    thieves=(
+        thief("in the open", 265),
+        thief("slow", 400, sent=3000),
+        thief("5 accounts", 900, 5),
+        thief("50 accounts", None, 50),
+    ),
     busy=False,
 )
 BLIND = Noticed(detector="distribution test", accused=SOME, thieves=(thief("in the open", None),), busy=True)
@@ -28,9 +33,9 @@ BLIND = Noticed(detector="distribution test", accused=SOME, thieves=(thief("in t
 
 def test_a_detector_is_said_with_what_it_misses_and_whom_it_accuses():
     assert said(theft(SEEN)) == (
-        "The near duplicates detector would have stopped this theft after 265 of 2,000 queries; it accuses 0 of 20 honest "
-        "users, and none who asks as much as the thief; sent among 1,000 honest queries, after 400 of them; spread over 50 "
-        "accounts, never.",
+        "The near duplicates detector would have stopped this theft after 265 of 2,000 queries; it accuses 0 of 20 "
+        "honest users, and none who asks as much as the thief; sent among 1,000 honest queries, after 400 of them; "
+        "spread over 50 accounts, never.",
     )
 
 

@@ -42,8 +42,8 @@ def defence_trial(treatment: Treatment, model: str, *, dataset: str = "", second
 
 
 def again(trials: Iterable[Trial], defence: Trial) -> list[Trial]:
-    """The same trials on the treated target, within what it leaves an adversary of its queries. Controls and file scans do
-    not depend on the treatment."""
+    """The same trials on the treated target, within what it leaves an adversary of its queries. Controls and file scans
+    do not depend on the treatment."""
     model, on = defence.subject.id, [t for t in trials if t.subject.kind == "target"]
     most = _limit(defence)
     renamed = {t.name: f"{t.name}|{defence.name}" for t in on if t.subject.id == model}

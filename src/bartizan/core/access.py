@@ -63,7 +63,8 @@ class Access(Frozen):
     @property
     def asks(self) -> bool:
         """Whether each query goes through an interface, which can count it."""
-        return self.interface is not None and any(c in self.capabilities for c in (Capability.LABELS, Capability.SCORES))
+        answered = self.allows(Capability.LABELS) or self.allows(Capability.SCORES)
+        return self.interface is not None and answered
 
     @property
     def name(self) -> str:

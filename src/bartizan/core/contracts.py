@@ -164,7 +164,7 @@ class Referee(Plugin, ABC):
 class DefenseSpec(PluginSpec):
     """defence: id in the knowledge base's catalogue. counters: threat ids it is tried against.
 
-    limits_only: it changes no answer, only how many there are, so that a trial within `Defense.limit` is the same again.
+    limits_only: it changes no answer, only how many there are: a trial within `Defense.limit` is the same again.
     """
 
     defence: str

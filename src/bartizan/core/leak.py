@@ -62,8 +62,8 @@ class NextAttack(Frozen):
 
 
 class Hiding(Frozen):
-    """One way to ask the same queries. before: how many of them were answered before the first alarm; None where there was
-    none. sent: queries in all, those that hide the theft included."""
+    """One way to ask the same queries. before: how many of them were answered before the first alarm; None where there
+    was none. sent: queries in all, those that hide the theft included."""
 
     thief: str
     accounts: int

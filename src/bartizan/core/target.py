@@ -22,8 +22,8 @@ class TargetInfo(Frozen):
     bounds are those of the space the adversary controls (before any preprocessing of ours).
     digest covers the model file, the loader's code, the preprocessing, and every defence applied; `undefended` is that
     digest before any defence, so that what a referee draws from it is the same for every treatment.
-    queries: how many an adversary who comes through an interface is answered; None: as many as it sends. No target counts
-    (an owner may ask on): the view refuses what is beyond.
+    queries: how many an adversary who comes through an interface is answered; None: as many as it sends. No target
+    counts (an owner may ask on): the view refuses what is beyond.
     """
 
     id: str

@@ -76,6 +76,6 @@ class QueryBudget(Defense):
 
     def assumes(self, params: QueryBudgetParams) -> str:
         return (
-            f"It costs honest users nothing as long as none of them needs more than {params.queries:,} answers, which is "
-            "assumed here and not measured."
+            f"It costs honest users nothing as long as none of them needs more than {params.queries:,} answers, which "
+            "is assumed here and not measured."
         )

@@ -21,10 +21,10 @@ def said(treatment: Treatment, evidence: Iterable[Evidence]) -> str:
     most, left = max(lowered, key=lambda pair: pair[0] / pair[1])
     held = int(treatment.params.get("accounts", 1))
     return (
-        f"{counted(len(lowered), 'trials')} of {len(again)} had fewer queries than before; the others need no more, or ask "
-        f"nobody, and are the same trials. {counted(math.ceil(most / left) * held, 'accounts')} have together the queries "
-        f"of the trial that lost most ({most:,} before, {left:,} now), and so its rate before; so has who waits, where the "
-        "limit is a day's."
+        f"{counted(len(lowered), 'trials')} of {len(again)} had fewer queries than before; the others need no more, or "
+        f"ask nobody, and are the same trials. {counted(math.ceil(most / left) * held, 'accounts')} have together the "
+        f"queries of the trial that lost most ({most:,} before, {left:,} now), and so its rate before; so has who "
+        "waits, where the limit is a day's."
     )
 
 

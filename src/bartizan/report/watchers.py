@@ -22,7 +22,8 @@ def proven(found: Theft) -> tuple[str, ...]:
     if proof is None:
         return ()
     least = f"the nearest of {proof.controls} models made without asking is {percent(proof.nearest)}"
-    alike = f"the copy is {percent(proof.likeness)} like the model where such models are least, {least} ({chance(proof.p)})"
+    copy = f"the copy is {percent(proof.likeness)} like the model where such models are least"
+    alike = f"{copy}, {least} ({chance(proof.p)})"
     if proof.copied:
         return (f"Its owner could prove the theft: {alike}.",)
     return (f"Its owner could not prove the theft: {alike}, which is no difference to go by.",)
@@ -43,7 +44,7 @@ def _accused(noticed: Noticed) -> str:
     text = f"{round((noticed.accused.value or 0.0) * n)} of {n} honest users"
     if noticed.busy is None:
         return text
-    return text + (", and one who asks as much as the thief" if noticed.busy else ", and none who asks as much as the thief")
+    return f"{text}, and {'one' if noticed.busy else 'none'} who asks as much as the thief"
 
 
 def _hidden(noticed: Noticed, queries: int) -> str:

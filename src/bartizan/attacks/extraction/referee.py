@@ -31,8 +31,8 @@ class ExtractionReferee(Referee):
         id="extraction",
         version=4,
         title="Referee of extraction",
-        summary="Agreement of the copy with the target on probe examples, against the number of queries; who would have "
-        "noticed, and whether the owner could prove it.",
+        summary="Agreement of the copy with the target on probe examples, against the number of queries; who would "
+        "have noticed, and whether the owner could prove it.",
         references=("jagielski2020", "clopper1934"),
     )
     family: ClassVar[Family] = "extraction"

@@ -46,8 +46,9 @@ def _measurements(check: Check, p: float, copied: bool) -> Iterator[Measurement]
 
     def one(estimand: str, value: float, method: str, **at: float | int | str) -> Measurement:
         return Measurement(
-            estimand=estimand, unit="independent model", n=judges, method=method, value=value, low=value, high=value, at=at
-        )
+            estimand=estimand, unit="independent model", n=judges, method=method, value=value, low=value, high=value,
+            at=at,
+        )  # fmt: skip
 
     yield one("ownership_p", p, "rank among independent models", copied=int(copied))
     likeness = "agreement on the inputs where independent models agree least"
