@@ -69,6 +69,12 @@ def test_large_inputs_are_looked_at_coarsely():
     assert np.array_equal(coarse(x[:, :, :100]), x[:, :, :100].reshape(2, -1))
 
 
+def test_honest_users_of_few_inputs_do_not_all_send_the_same():
+    x, y = natural(80)
+    budget = witness(Traffic.of(*natural(60, seed=9)), x, y, seed=0)[2]
+    assert budget.threshold == 40
+
+
 def test_nobody_honest_is_a_sentence():
     x, y = natural(30)
     with pytest.raises(UsageError, match="no traffic of honest users"):

@@ -20,7 +20,7 @@ from .traffic import Traffic, busy, crowd, in_many_accounts, slowly
 
 DETECTORS: tuple[Callable[[], Detector], ...] = (DistributionTest, NearDuplicates, QueryBudget)
 HONEST, QUERIES, FALSE_ALARMS = 40, 200, 0.05
-"""Honest accounts, half of which set the threshold; what each of them asks; the share that may be accused."""
+"""Honest accounts, half of which set the threshold; what each of them asks at most; the share that may be accused."""
 ACCOUNTS = (5, 50)
 LARGEST = 1024
 """Numbers of an input that detectors look at; of larger ones, means of neighbours."""
@@ -38,7 +38,8 @@ def witness(theft: Traffic, x: Array, labels: Labels, *, seed: int) -> tuple[Reh
         raise UsageError(f"{len(x)} natural inputs are no traffic of honest users")
     stolen = Traffic(coarse(theft.x), theft.labels, theft.accounts, theft.times)
     natural = coarse(x)
-    users = crowd(natural, labels, accounts=HONEST, queries=QUERIES, seed=child(seed, "users"))
+    each = min(QUERIES, len(x) // 2)  # users who all sent everything there is would be one user
+    users = crowd(natural, labels, accounts=HONEST, queries=each, seed=child(seed, "users"))
     thieves = {"in the open": stolen, **_slow(stolen, natural, labels, child(seed, "slow"))}
     sent = {name: len(t) for name, t in thieves.items() if len(t) <= len(x)}
     honest = {n: busy(stolen, natural, labels, queries=k, seed=child(seed, "busy")) for n, k in sent.items()}
