@@ -164,10 +164,14 @@ class Referee(Plugin, ABC):
 
 
 class DefenseSpec(PluginSpec):
-    """defence: id in the knowledge base's catalogue. counters: threat ids it is tried against."""
+    """defence: id in the knowledge base's catalogue. counters: threat ids it is tried against.
+
+    limits_only: it changes no answer, only how many there are: a trial within `Defense.limit` is the same again.
+    """
 
     defence: str
     counters: tuple[str, ...]
+    limits_only: bool = False
     differentiable: bool = False
     retrainable: bool = False
     modalities: tuple[Literal["image", "tabular"], ...] = ("image", "tabular")
@@ -197,6 +201,14 @@ class Defense(Plugin, ABC):
     def propose(self, profile: Profile, effort: Effort) -> dict[str, Any]:
         """Parameters for such a system. Raises `NotApplicable` with a plain reason."""
         return self.params().model_dump(mode="json")
+
+    def limit(self, params: Any) -> int | None:
+        """How many queries an adversary gets through an interface; None where the defence limits none."""
+        return None
+
+    def assumes(self, params: Any) -> str:
+        """A sentence on what must be so for the defence to cost no more than is measured; nothing where all is."""
+        return ""
 
 
 class LoaderSpec(PluginSpec):

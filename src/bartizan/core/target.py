@@ -22,6 +22,8 @@ class TargetInfo(Frozen):
     bounds are those of the space the adversary controls (before any preprocessing of ours).
     digest covers the model file, the loader's code, the preprocessing, and every defence applied; `undefended` is that
     digest before any defence, so that what a referee draws from it is the same for every treatment.
+    queries: how many an adversary who comes through an interface is answered; None: as many as it sends. No target
+    counts (an owner may ask on): the view refuses what is beyond.
     promise: the (ε, δ) of differential privacy that its training is said to keep; None where nothing is claimed.
     """
 
@@ -35,6 +37,7 @@ class TargetInfo(Frozen):
     digest: str = ""
     undefended: str = ""
     defences: tuple[str, ...] = ()
+    queries: int | None = None
     promise: tuple[float, float] | None = None
 
     @property
