@@ -66,8 +66,8 @@ class LabelFlip(Attack):
         return Artifact(kind="poisoned_set", arrays=arrays, claims={"records": len(index)})
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
-        """One dose and three seeds (quick: six trainings), four and five (standard), seven and ten (deep), there also of
-        records and to labels picked by chance."""
+        """One dose and three seeds (quick: six trainings), four and five (standard), seven and ten (deep), there also
+        of records and to labels picked by chance."""
         self.check(profile)
         doses, seeds, examples = {
             "quick": ((0.1,), 3, 500),
