@@ -79,14 +79,14 @@ class BadNets(Attack):
 
 
 def _other_goals(first: BadNetsParams, examples: int, classes: int) -> list[Proposal]:
-    """With two classes, one that obeys is all but the target: nothing else to try."""
-    doses, seeds = first.doses[-2:], max(3, first.seeds - 2 if first.seeds < 10 else 10)
+    """With two classes, one that obeys is all but the target: nothing else to try. A goal for every class takes more."""
+    seeds = 10 if first.seeds >= 10 else 3
     return [
         Proposal(
             params=first.model_copy(update={"goal": goal, "doses": doses, "seeds": seeds}).model_dump(mode="json"),
             examples=examples,
             label=goal.replace("_", " "),
         )
-        for goal in ("source_specific", "all_to_all")
+        for goal, doses in (("source_specific", first.doses[-2:]), ("all_to_all", (0.05, 0.2)))
         if classes > 2
     ]

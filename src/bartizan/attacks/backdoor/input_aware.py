@@ -43,7 +43,7 @@ class InputAwareParams(PlantingParams):
     difference between inputs. covers: records with another input's trigger and their right label for each relabelled.
     """
 
-    eps: float = Field(default=0.2, gt=0, le=1)
+    eps: float = Field(default=0.3, gt=0, le=1)
     width: int = Field(default=8, ge=1)
     training: int = Field(default=600, ge=1)
     diversity: float = Field(default=1.0, ge=0)
