@@ -79,7 +79,7 @@ class BadNets(Attack):
 
 
 def _other_goals(first: BadNetsParams, examples: int, classes: int) -> list[Proposal]:
-    """With two classes, one that obeys is all but the target: nothing else to try. A goal for every class takes more."""
+    """With two classes, one that obeys is all but the target: nothing else to try. A goal a class takes more poison."""
     seeds = 10 if first.seeds >= 10 else 3
     return [
         Proposal(
