@@ -13,7 +13,7 @@ from bartizan.core.evidence import Evidence
 from bartizan.core.finding import Finding
 from bartizan.core.threat import Vulnerability
 from bartizan.core.vocabulary import ThreatClass, Verdict
-from bartizan.report import copies, facts, guessed, members, wording
+from bartizan.report import facts, wording
 from bartizan.report.answers import is_scan
 from bartizan.report.apart import apart
 from bartizan.report.charts.interval import interval_bar
@@ -22,6 +22,7 @@ from bartizan.report.effort import effort
 from bartizan.report.examples import examples, withheld
 from bartizan.report.exposed import exposed
 from bartizan.report.figures import Figure, brackets, family_figures, roc
+from bartizan.report.gains import gains
 from bartizan.report.numbers import percent, quantity
 from bartizan.report.panels import Panel, name_of, three
 
@@ -78,7 +79,7 @@ def _block(finding: Finding, assessment: Assessment, arrays: ArrayReader) -> dic
         "panels": panels,
         "apart": apart(finding, *_use(finding, assessment.system)),
         "figures": figures,
-        "got": [*(g for g in (members.got(finding), copies.got(finding)) if g is not None), *guessed.got(evidence)],
+        "got": gains(finding, evidence),
         "roc": roc(finding, evidence, arrays),
         "exposed": exposed(finding.membership, arrays, _feature_names(assessment.system)),
         "examples": examples(strongest_first(finding, evidence), arrays, _feature_names(assessment.system)),
