@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bartizan.formats.pickle_scan import PLAIN_GLOBALS
+from bartizan.formats.pickle_names import Standing, standing
 
 _ROOM = 1 << 30  # bytes looked at of one file or member
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
@@ -87,7 +87,7 @@ def _of_bytes(raw: bytes, name: str, *, must: bool = False) -> Iterator[str]:
         if must:
             yield f"{name} cannot be played to its end ({type(cause).__name__})"
     for seen in machine.seen:
-        if seen not in PLAIN_GLOBALS and not seen.startswith(_OWN):
+        if standing(*seen.split(" ", 1)) is not Standing.PLAIN and not seen.startswith(_OWN):
             yield seen.replace(" ", ".", 1)
 
 

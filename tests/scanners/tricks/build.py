@@ -28,7 +28,7 @@ Makers = list[tuple[str, str, Maker]]
 
 
 def register(makers: Makers, family: str, format: str) -> Callable[[Maker], Maker]:
-    """A maker yields `file name, bytes` or `name, {file name: bytes}` for a payload that makes the folder it is given."""
+    """A maker yields `file name, bytes` or `name, {file name: bytes}`; its payload makes the folder it is given."""
 
     def keep(maker: Maker) -> Maker:
         makers.append((family, format, maker))
