@@ -15,6 +15,7 @@ _PROGRAMS = frozenset(
     ".py .pyw .pyx .sh .bash .bat .cmd .ps1 .js .mjs .rb .pl .php .lua .jl .r .c .cc .cpp .cu .h .hpp .rs .go .java"
     " .ipynb .vbs .desktop .pth".split()
 )
+_TEMPLATES = frozenset({".jinja", ".jinja2", ".j2"})
 _OBJECT = re.compile(rb"!!python/[\w/:.]+|!<tag:yaml.org,2002:python/[^>\s]+")
 
 
@@ -27,6 +28,8 @@ def reasons(item: Item) -> Iterator[Reason]:
     for found in _OBJECT.finditer(raw):
         said = printable(found.group().decode("utf-8", "replace"))
         yield Reason("runs-code", f"it has YAML make an object of Python: {said}", found.start(), item.member)
-    if b"{%" in raw and b"%}" in raw:
+    template = item.suffix in _TEMPLATES
+    if template or (b"{%" in raw and b"%}" in raw) or (b"{{" in raw and b"}}" in raw):
         for r in template_reasons(raw.decode("utf-8", "replace")):
-            yield Reason(r.rule, r.text, r.offset, item.member)
+            if template or r.rule != "template-unknown":  # prose quotes braces that are no template
+                yield Reason(r.rule, r.text, r.offset, item.member)

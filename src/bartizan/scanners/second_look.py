@@ -7,6 +7,7 @@ on, as a stream, and must agree with their directory.
 
 from __future__ import annotations
 
+import _compat_pickle
 import io
 import pickle
 import struct
@@ -65,7 +66,10 @@ class _Recorder(pickle._Unpickler):
         self.seen: list[str] = []
 
     def find_class(self, module: Any, name: Any) -> Any:
-        self.seen.append(f"{_text(module)} {_text(name)}")
+        names = (_text(module), _text(name))
+        if self.proto < 3:  # type: ignore[attr-defined]
+            names = _compat_pickle.NAME_MAPPING.get(names, (_compat_pickle.IMPORT_MAPPING.get(*names[:1] * 2), names[1]))
+        self.seen.append(" ".join(names))
         return type("Inert", (_Inert,), {})
 
     def get_extension(self, code: int) -> None:
