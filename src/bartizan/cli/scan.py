@@ -24,7 +24,9 @@ from .tables import print_files
 
 
 def scan(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders; folders are scanned with all that is in them.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files and folders; folders are scanned with all that is in them.")
+    ],
     json: Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")] = False,
     sarif: Annotated[Path | None, typer.Option("--sarif", help="Write SARIF 2.1.0 to this file as well.")] = None,
     seconds: Annotated[float, typer.Option("--seconds", min=1, help="Time for one file.")] = 30.0,
@@ -35,7 +37,9 @@ def scan(
 ) -> None:
     """Say of each file whether it may be opened: approved, needs review or malicious, why, and what to do."""
     if second_opinion and not installed():
-        raise UsageError("no second opinion can be asked for: install hayward or modelaudit-picklescan, or leave it out")
+        raise UsageError(
+            "no second opinion can be asked for: install hayward or modelaudit-picklescan, or leave it out"
+        )
     tally = Tally()
     with FileCount() as progress:
         limits = Limits(seconds, memory << 20)

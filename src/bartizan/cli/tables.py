@@ -189,7 +189,9 @@ def print_files(tally: Tally) -> None:
     made = table("Files", "verdict", "file", "kind", "why", "where", "what to do")
     for report in tally.grave:
         for i, reason in enumerate(report.reasons[:3]):
-            first = (styled(report.verdict), escape(shown_path(report.path)), str(report.kind)) if not i else ("", "", "")
+            first = (
+                (styled(report.verdict), escape(shown_path(report.path)), str(report.kind)) if not i else ("", "", "")
+            )
             place = f"{reason.member}, byte {reason.offset:,}" if reason.member else f"byte {reason.offset:,}"
             made.add_row(*first, escape(shown_path(Path(reason.text))), escape(shown_path(Path(place))), reason.remedy)
     for report in tally.approved if tally.total <= APPROVED_KEPT else ():

@@ -117,13 +117,19 @@ class _Walk:
         if node.name == "attr":
             (arg,) = node.args[:1] or [nodes.Const(None)]
             plain = isinstance(arg, nodes.Const) and isinstance(arg.value, str) and not arg.value.startswith("_")
-            yield _unknown("it uses the filter attr") if plain else _escape("it reads an attribute it puts together (attr)")
+            yield (
+                _unknown("it uses the filter attr")
+                if plain
+                else _escape("it reads an attribute it puts together (attr)")
+            )
         elif node.name in ("map", "selectattr", "rejectattr", "groupby", "sort", "unique", "sum", "min", "max"):
             yield from self.attributes(node)
         elif node.name not in _FILTERS:
             built = _hidden_text(node, self.constants) and node.name in _BUILDS
-            yield _escape(f"it puts a hidden name together ({node.name})") if built else _unknown(
-                f"it uses the filter {node.name[:40]}"
+            yield (
+                _escape(f"it puts a hidden name together ({node.name})")
+                if built
+                else _unknown(f"it uses the filter {node.name[:40]}")
             )
         elif _hidden_text(node, self.constants):
             yield _escape(f"it puts a hidden name together ({node.name})")

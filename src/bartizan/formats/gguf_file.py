@@ -126,7 +126,9 @@ class _Reader:
         end = 0
         for offset, size, at in spans:
             if offset < end:
-                yield Reason("lies", f"two tensors lie over each other at byte {start + offset:,}", at, self.item.member)
+                yield Reason(
+                    "lies", f"two tensors lie over each other at byte {start + offset:,}", at, self.item.member
+                )
             if start + offset + size > self.item.size:
                 yield Reason("lies", f"a tensor ends at byte {start + offset + size:,}", at, self.item.member)
             end = offset + size

@@ -18,7 +18,9 @@ _CONFIG_LIMIT = 64 << 20
 _CONFIGS = ("model_config", "training_config")
 
 
-def archive_reasons(item: Item, archive: zipfile.ZipFile, judge: Callable[[Item], Iterator[Reason]]) -> Iterator[Reason]:
+def archive_reasons(
+    item: Item, archive: zipfile.ZipFile, judge: Callable[[Item], Iterator[Reason]]
+) -> Iterator[Reason]:
     """Why a .keras archive should not be opened."""
     for info in archive.infolist():
         inner = member_item(item, archive, info)

@@ -60,7 +60,8 @@ _SUFFIXES: dict[str, tuple[FileKind, ...]] = {
 _PICKLED = {FileKind.PICKLE, FileKind.GZIP, FileKind.ZLIB, FileKind.BZIP2, FileKind.XZ}
 _SUFFIXES |= dict.fromkeys((".pkl", ".pickle", ".joblib"), (*_PICKLED, FileKind.TORCH, FileKind.NPY))
 _SUFFIXES |= dict.fromkeys(
-    (".pt", ".pth", ".ckpt"), (FileKind.TORCH, FileKind.TORCHSCRIPT, FileKind.TORCH_EXPORT, FileKind.PICKLE, FileKind.TAR)
+    (".pt", ".pth", ".ckpt"),
+    (FileKind.TORCH, FileKind.TORCHSCRIPT, FileKind.TORCH_EXPORT, FileKind.PICKLE, FileKind.TAR),
 )
 _ZIPPED = frozenset({"zip", "torch", "torchscript", "torch_export", "skops", "npz", "keras"})
 _PACKED = frozenset({FileKind.GZIP, FileKind.ZLIB, FileKind.BZIP2, FileKind.XZ})

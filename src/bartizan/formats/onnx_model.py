@@ -134,7 +134,9 @@ class _Reader:
             elif number == 15:
                 made.tensors += self.sparse(begin, end)
             elif number == 11:
-                made.inputs += [_text(self.raw, b, e) for n, k, b, e in fields(self.raw, begin, end) if (n, k) == (1, 2)]
+                made.inputs += [
+                    _text(self.raw, b, e) for n, k, b, e in fields(self.raw, begin, end) if (n, k) == (1, 2)
+                ]
         return made
 
     def function(self, start: int, stop: int) -> Function:

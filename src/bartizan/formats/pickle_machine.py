@@ -87,6 +87,12 @@ class Machine:
             self._told.add((rule, text))
             self.reasons.append(Reason(rule, text, self.at if offset is None else offset, self.member))
 
+    def leave_frame(self) -> None:
+        """What follows is read past the opcodes, straight from the file; honest writers end their frame before it."""
+        if self._frame_end > self.tape.at:
+            self.against("two-readings", "numbers lie inside a frame, where readers part ways")
+        self._frame_end = 0
+
     # The stack
 
     def _pop(self) -> object:
@@ -392,7 +398,9 @@ class Machine:
 
     def op_ext(self, width: int) -> None:
         code = int.from_bytes(self.tape.read(width), "little")
-        self.against("extension-code", f"it uses the copyreg extension code {code}, whose meaning the file does not say")
+        self.against(
+            "extension-code", f"it uses the copyreg extension code {code}, whose meaning the file does not say"
+        )
         self._push(Look("copyreg", f"extension-{code}", self.at))
 
     def op_ext1(self) -> None:
@@ -475,7 +483,11 @@ class Machine:
     def _persistent(self, key: object) -> None:
         if len(self.persistent) < 1 << 20:
             self.persistent.append(key)
-        self._push(OPAQUE)
+        items = key.items if isinstance(key, Box) else []
+        is_class = (
+            len(items) > 1 and items[0] == "module" and isinstance(items[1], Look)
+        )  # older torch names classes so
+        self._push(items[1] if is_class else OPAQUE)
 
     def op_frame(self) -> None:
         n = int.from_bytes(self.tape.read(8), "little")

@@ -53,8 +53,14 @@ NUMPY_NAMES = frozenset(
         *("numpy.random.mtrand RandomState", "numpy.random._generator Generator", "numpy.random._mt19937 MT19937"),
         *("numpy.random._pcg64 PCG64", "numpy.random.bit_generator SeedSequence"),
         "numpy.random.bit_generator __pyx_unpickle_SeedSequence",
-        *(f"numpy {n}" for n in "log log2 log10 log1p exp expm1 sqrt square cbrt sin cos tanh abs absolute sign".split()),
-        *(f"numpy {n}" for n in "add subtract multiply divide maximum minimum mean median sum isnan nan_to_num".split()),
+        *(
+            f"numpy {n}"
+            for n in "log log2 log10 log1p exp expm1 sqrt square cbrt sin cos tanh abs absolute sign".split()
+        ),
+        *(
+            f"numpy {n}"
+            for n in "add subtract multiply divide maximum minimum mean median sum isnan nan_to_num".split()
+        ),
     }
 )
 _BUILTINS = "set frozenset list dict tuple bytearray bytes complex slice range object int float bool str".split()
@@ -73,12 +79,20 @@ _LIBRARIES = frozenset(
         *("joblib.numpy_pickle NumpyArrayWrapper", "torch.storage _load_from_bytes", "torch.nn.functional relu"),
         *("torch.nn.functional gelu", "torch._C._nn gelu", "torch.torch_version TorchVersion"),
         *("sklearn.metrics._dist_metrics newObj", "sklearn.neighbors._kd_tree newObj"),
-        *("sklearn.neighbors._ball_tree newObj", "sklearn.utils._bunch Bunch", "sklearn.utils.deprecation DeprecationDict"),
+        *(
+            "sklearn.neighbors._ball_tree newObj",
+            "sklearn.utils._bunch Bunch",
+            "sklearn.utils.deprecation DeprecationDict",
+        ),
         *("sklearn.utils._random RandomState", "sklearn.utils.validation _is_arraylike"),
         *("sklearn.utils._metadata_requests MetadataRequest", "sklearn.utils._metadata_requests MethodMetadataRequest"),
         *("sklearn.feature_selection._univariate_selection f_classif", "sklearn.metrics.pairwise rbf_kernel"),
-        *("sklearn.feature_selection._univariate_selection f_regression", "sklearn.feature_selection._univariate_selection chi2"),
+        *(
+            "sklearn.feature_selection._univariate_selection f_regression",
+            "sklearn.feature_selection._univariate_selection chi2",
+        ),
         *("xgboost.core Booster", "lightgbm.basic Booster", "lightgbm.basic _LGBMBooster"),
+        "scipy._lib.array_api_compat.numpy._aliases asarray",
         *("scipy.interpolate._interpolate interp1d", "scipy.interpolate._bsplines BSpline"),
         *("scipy.interpolate._cubic CubicSpline", "scipy.interpolate._cubic PchipInterpolator"),
         *("scipy.spatial._ckdtree cKDTree", "scipy.spatial._kdtree KDTree"),
@@ -122,14 +136,36 @@ _RUN = frozenset(
     {
         *("copyreg add_extension", "copyreg pickle", "copyreg constructor", "copyreg dispatch_table"),
         *(f"types {n}" for n in ("CodeType", "FunctionType", "MethodType", "LambdaType", "new_class", "prepare_class")),
-        *("functools partial", "functools reduce", "functools partialmethod", "typing get_type_hints", "typing ForwardRef"),
+        *(
+            "functools partial",
+            "functools reduce",
+            "functools partialmethod",
+            "typing get_type_hints",
+            "typing ForwardRef",
+        ),
         *("typing _eval_type", "weakref finalize", "dataclasses make_dataclass", "dataclasses _create_fn"),
-        *("collections namedtuple", "enum Enum", "itertools starmap", "copy copy", "copy deepcopy", "uuid _get_command_stdout"),
+        *(
+            "collections namedtuple",
+            "enum Enum",
+            "itertools starmap",
+            "copy copy",
+            "copy deepcopy",
+            "uuid _get_command_stdout",
+        ),
         *("locale _parse_localename", "random _test", "re Scanner", "warnings _setoption"),
-        *(f"numpy {n}" for n in "load loads save savez savetxt fromfile memmap genfromtxt loadtxt lookfor source".split()),
+        *(
+            f"numpy {n}"
+            for n in "load loads save savez savetxt fromfile memmap genfromtxt loadtxt lookfor source".split()
+        ),
         *(f"torch {n}" for n in ("load", "save", "compile", "import_ir_module", "classes", "ops", "hub", "jit")),
         *("torch.serialization load", "torch.serialization save", "torch.storage load", "joblib load", "joblib dump"),
-        *("joblib.numpy_pickle load", "joblib.numpy_pickle_utils load", "pandas read_pickle", "pandas eval", "pandas read_csv"),
+        *(
+            "joblib.numpy_pickle load",
+            "joblib.numpy_pickle_utils load",
+            "pandas read_pickle",
+            "pandas eval",
+            "pandas read_csv",
+        ),
     }
 )
 _RUN_MODULES = re.compile(

@@ -63,7 +63,9 @@ def scan_stream(stream: IO[bytes], *, member: str = "", depth: int = 0) -> Itera
         more = _one(tape, member)
         yield from (r for r in (*more.reasons, *_inside(more, depth)) if r.rule != "broken")
         if _is_broken(more):
-            yield Reason("trailing", f"bytes follow the end of the pickle at byte {start:,} and are none", start, member)
+            yield Reason(
+                "trailing", f"bytes follow the end of the pickle at byte {start:,} and are none", start, member
+            )
             return
     yield Reason("limit", f"more than {_STREAM_LIMIT:,} pickles follow one another", tape.at, member)
 
@@ -123,6 +125,7 @@ def _array_behind(machine: Machine, made: Made) -> None:
     if name_of(made) != "joblib.numpy_pickle NumpyArrayWrapper" or not isinstance(made.state, Box):
         return
     told = made.state.pairs
+    machine.leave_frame()
     if _holds_objects(told.get("dtype")):
         inner = Machine(machine.tape, member=machine.member)
         inner.on_build = _array_behind

@@ -29,9 +29,7 @@ def header_of(item: Item) -> dict[str, Any]:
         raise UnsafeFileError(f"{item.name} is too short ({item.size} bytes) to be a safetensors file")
     (length,) = struct.unpack("<Q", first)
     if length > min(HEADER_LIMIT, item.size - 8):
-        raise UnsafeFileError(
-            f"{item.name} is cut off or is not safetensors: it promises a {length:,}-byte header"
-        )
+        raise UnsafeFileError(f"{item.name} is cut off or is not safetensors: it promises a {length:,}-byte header")
     raw = item.head(8 + length)[8:]
     try:
         header = json.loads(raw, object_pairs_hook=_each_once)

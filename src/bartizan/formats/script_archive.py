@@ -20,7 +20,7 @@ def reasons(archive: zipfile.ZipFile) -> Iterator[Reason]:
     """Why the archive should not be opened."""
     for info in archive.infolist():
         inner = info.filename.split("/", 1)[-1]
-        if inner in ("data.pkl", "constants.pkl"):
+        if inner in ("data.pkl", "constants.pkl", "traced_inputs.pkl"):
             yield from _foreign_names(archive, info)
         elif inner.startswith("code/") and inner.endswith(".py"):
             yield from _calls(member(archive, info), info.filename)

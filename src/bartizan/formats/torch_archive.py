@@ -19,7 +19,9 @@ def reasons(item: Item, archive: zipfile.ZipFile, judge: Callable[[Item], Iterat
     """Why a checkpoint should not be opened."""
     roots = [i.filename for i in archive.infolist() if i.filename.rpartition("/")[2] == "data.pkl"]
     if len(roots) > 1:
-        yield Reason("two-readings", "it holds more than one data.pkl, and readers take one or the other", 0, item.member)
+        yield Reason(
+            "two-readings", "it holds more than one data.pkl, and readers take one or the other", 0, item.member
+        )
     for info in archive.infolist():
         inner = info.filename.split("/", 1)[-1]
         if inner == "data.pkl":
@@ -33,7 +35,9 @@ def _pickle(item: Item, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iter
     with inner.open() as stream:
         yield from scan_stream(stream, member=inner.member)
     if info.file_size <= _SUMMED and zlib.crc32(inner.whole()) != info.CRC:
-        yield Reason("two-readings", "its checksum is wrong: some readers stop at that and some do not", 0, inner.member)
+        yield Reason(
+            "two-readings", "its checksum is wrong: some readers stop at that and some do not", 0, inner.member
+        )
 
 
 def member_item(item: Item, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Item:

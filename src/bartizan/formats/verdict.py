@@ -66,7 +66,9 @@ RULES: dict[str, Rule] = {
     "unknown-kind": Rule(
         Verdict.REVIEW, "It is of no kind that is read here", "convert it to a kind that is, or leave it out"
     ),
-    "limit": Rule(Verdict.REVIEW, "It is too large to be followed", "scan what is in it part by part, or raise the limit"),
+    "limit": Rule(
+        Verdict.REVIEW, "It is too large to be followed", "scan what is in it part by part, or raise the limit"
+    ),
     "link": Rule(Verdict.REVIEW, "It is a link out of the folder", "scan what it points at, by its own path"),
     "special": Rule(Verdict.REVIEW, "It is no regular file", "take it out of the folder: no model comes as one"),
     "second-opinion": Rule(

@@ -29,9 +29,7 @@ def scan(
     return _scanned(paths, limits, others, progress)
 
 
-def _scanned(
-    paths: list[Path], limits: Limits | None, others: bool, progress: Progress | None
-) -> Iterator[FileReport]:
+def _scanned(paths: list[Path], limits: Limits | None, others: bool, progress: Progress | None) -> Iterator[FileReport]:
     with Cage(limits, others=others) as cage:
         for found in walk(paths):
             if found.reason is None:

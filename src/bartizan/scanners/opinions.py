@@ -36,7 +36,9 @@ def other_opinions(report: FileReport) -> Iterator[Reason]:
 def _hayward(report: FileReport) -> str:
     from hayward import ModelFileScanner, Severity  # type: ignore[import-not-found]
 
-    worst = [f for f in ModelFileScanner().scan_file(Path(report.path)) if f.severity in (Severity.CRITICAL, Severity.HIGH)]
+    worst = [
+        f for f in ModelFileScanner().scan_file(Path(report.path)) if f.severity in (Severity.CRITICAL, Severity.HIGH)
+    ]
     return f"flags it: {worst[0].message}" if worst else ""
 
 

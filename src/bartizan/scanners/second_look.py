@@ -68,7 +68,9 @@ class _Recorder(pickle._Unpickler):
     def find_class(self, module: Any, name: Any) -> Any:
         names = (_text(module), _text(name))
         if self.proto < 3:  # type: ignore[attr-defined]
-            names = _compat_pickle.NAME_MAPPING.get(names, (_compat_pickle.IMPORT_MAPPING.get(*names[:1] * 2), names[1]))
+            names = _compat_pickle.NAME_MAPPING.get(
+                names, (_compat_pickle.IMPORT_MAPPING.get(*names[:1] * 2), names[1])
+            )
         self.seen.append(" ".join(names))
         return type("Inert", (_Inert,), {})
 

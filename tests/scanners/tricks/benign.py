@@ -198,15 +198,15 @@ def _estimators() -> dict[str, Any]:
         "lasso": linear_model.LassoLarsIC(), "forest": ensemble.RandomForestClassifier(5),
         "boosting": ensemble.GradientBoostingClassifier(n_estimators=3),
         "histogram": ensemble.HistGradientBoostingClassifier(max_iter=3), "adaboost": ensemble.AdaBoostClassifier(n_estimators=3),
-        "isolation": ensemble.IsolationForest(5), "extra": ensemble.ExtraTreesRegressor(5),
+        "isolation": ensemble.IsolationForest(n_estimators=5), "extra": ensemble.ExtraTreesRegressor(n_estimators=5),
         "bagging": ensemble.BaggingClassifier(n_estimators=3), "tree": tree.DecisionTreeClassifier(),
         "svc": svm.SVC(probability=True), "svr": svm.LinearSVR(), "neighbours": neighbors.KNeighborsClassifier(),
         "ball-tree": neighbors.KNeighborsClassifier(algorithm="ball_tree"), "kde": neighbors.KernelDensity(),
         "mlp": neural_network.MLPClassifier((4,), max_iter=5), "bayes": naive_bayes.GaussianNB(),
         "process": gaussian_process.GaussianProcessClassifier(), "kernel": kernel_ridge.KernelRidge(kernel="rbf"),
         "lda": discriminant_analysis.LinearDiscriminantAnalysis(), "dummy": dummy.DummyClassifier(),
-        "kmeans": cluster.KMeans(3, n_init=1), "dbscan": cluster.DBSCAN(), "mixture": mixture.GaussianMixture(2),
-        "pca": decomposition.PCA(2), "nmf": pipeline.make_pipeline(preprocessing.MinMaxScaler(), decomposition.NMF(2)),
+        "kmeans": cluster.KMeans(n_clusters=3, n_init=1), "dbscan": cluster.DBSCAN(), "mixture": mixture.GaussianMixture(n_components=2),
+        "pca": decomposition.PCA(n_components=2), "nmf": pipeline.make_pipeline(preprocessing.MinMaxScaler(), decomposition.NMF(n_components=2)),
         "scaled": scaled, "calibrated": calibration.CalibratedClassifierCV(naive_bayes.GaussianNB(), cv=2),
         "grid": model_selection.GridSearchCV(tree.DecisionTreeClassifier(), {"max_depth": [2, 3]}, cv=2),
         "rest": multiclass.OneVsRestClassifier(svm.LinearSVC()), "imputer": impute.SimpleImputer(),
@@ -214,7 +214,7 @@ def _estimators() -> dict[str, Any]:
         "logarithm": preprocessing.FunctionTransformer(np.log1p), "select": feature_selection.SelectKBest(k=2),
         "voting": ensemble.VotingClassifier([("a", naive_bayes.GaussianNB()), ("b", tree.DecisionTreeClassifier())]),
         "stacking": ensemble.StackingClassifier([("a", naive_bayes.GaussianNB())], cv=2),
-        "power": preprocessing.PowerTransformer(), "quantile": preprocessing.QuantileTransformer(20),
+        "power": preprocessing.PowerTransformer(), "quantile": preprocessing.QuantileTransformer(n_quantiles=20),
         "splines": preprocessing.SplineTransformer(),
     }  # fmt: skip
     for model in fitted.values():
@@ -569,3 +569,63 @@ def archives(folder: Path) -> None:
                     info = tarfile.TarInfo(member)
                     info.size = len(body)
                     archive.addfile(info, io.BytesIO(body))
+
+
+def write_unseen(folder: Path) -> list[tuple[str, Path]]:
+    """Honest files that the lists were not made with: every estimator of scikit-learn that fits plain numbers and is
+    not among those above, every activation and loss of torch as a whole module, optimisers, and ONNX as torch writes it."""
+    made = []
+    for format, maker in (("joblib", _all_estimators), ("torch", _all_modules), ("onnx", _exported)):
+        into = folder / f"unseen-{format}"
+        into.mkdir(parents=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            maker(into)
+        made += [(format, path) for path in sorted(into.iterdir()) if not path.name.endswith(".data")]
+    return made
+
+
+def _all_estimators(folder: Path) -> None:
+    import joblib
+    from sklearn.utils import all_estimators
+
+    rng = np.random.default_rng(1)
+    x, y = np.abs(rng.normal(size=(40, 4))), np.arange(40) % 2
+    seen = {type(m).__name__ for m in _estimators().values()}
+    for i, (name, cls) in enumerate(all_estimators()):
+        if name in seen:
+            continue
+        try:
+            model = cls().fit(x, y)
+        except Exception:  # it needs arguments, other data, or another library
+            continue
+        if i % 3 == 2:
+            (folder / f"{name}.pkl").write_bytes(pickle.dumps(model))
+        else:
+            joblib.dump(model, folder / f"{name}.joblib", compress=3 * (i % 3))
+
+
+def _all_modules(folder: Path) -> None:
+    import torch
+
+    modules = torch.nn.modules
+    for name in (*modules.activation.__all__, *modules.loss.__all__):
+        try:
+            module = getattr(torch.nn, name)()
+        except TypeError:
+            continue
+        torch.save(module, folder / f"{name}.pt")
+    for name in ("SGD", "Adam", "RMSprop", "LBFGS"):
+        torch.save(getattr(torch.optim, name)([torch.nn.Parameter(torch.zeros(2))], lr=0.1), folder / f"{name}.pt")
+
+
+def _exported(folder: Path) -> None:
+    import logging
+
+    import torch
+
+    logging.disable(logging.WARNING)
+    given = {"mlp": torch.zeros(2, 4), "convolution": torch.zeros(1, 1, 8, 8), "lstm": torch.zeros(3, 2, 4)}
+    for name, x in given.items():
+        torch.onnx.export(_modules()[name].eval(), (x,), str(folder / f"{name}.onnx"), dynamo=True, verbose=False)
+    logging.disable(logging.NOTSET)

@@ -1,0 +1,29 @@
+"""python -m training_time JOB …, from the folder `benchmarks`: the development phase, measured; rows as JSON, and a page.
+
+JOB        files: scanners of model files on tricks and on honest files, peers beside ours, and a folder of 10,000 files
+--peers    folder with one subfolder for each peer, made by `pip install --no-deps --target` (training_time/.peers)
+--only     only the tools with this in their names (all)
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from pathlib import Path
+
+JOBS = {"files": "files"}
+
+
+def main() -> None:
+    """Run the jobs asked for, one after the other."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("jobs", nargs="+", choices=sorted(JOBS))
+    parser.add_argument("--peers", type=Path, default=Path(__file__).parent / ".peers")
+    parser.add_argument("--only", default="")
+    asked = parser.parse_args()
+    for job in asked.jobs:
+        importlib.import_module(f"training_time.{JOBS[job]}").run(peers=asked.peers, only=asked.only)
+
+
+if __name__ == "__main__":
+    main()
