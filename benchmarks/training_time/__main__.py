@@ -1,8 +1,9 @@
-"""python -m training_time JOB …, from the folder `benchmarks`: the development phase, measured; rows as JSON, and a page.
+"""python -m training_time JOB …, from the folder `benchmarks`: the development phase, measured; writes JSON.
 
 JOB        files: scanners of model files on tricks and on honest files, peers beside ours, and a folder of 10,000 files
 --peers    folder with one subfolder for each peer, made by `pip install --no-deps --target` (training_time/.peers)
 --only     only the tools with this in their names (all)
+--results  the file of rows (results/training_time.json)
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import argparse
 import importlib
 from pathlib import Path
+
+from . import rows
 
 JOBS = {"files": "files"}
 
@@ -20,7 +23,9 @@ def main() -> None:
     parser.add_argument("jobs", nargs="+", choices=sorted(JOBS))
     parser.add_argument("--peers", type=Path, default=Path(__file__).parent / ".peers")
     parser.add_argument("--only", default="")
+    parser.add_argument("--results", type=Path, default=rows.RESULTS)
     asked = parser.parse_args()
+    rows.RESULTS = asked.results
     for job in asked.jobs:
         importlib.import_module(f"training_time.{JOBS[job]}").run(peers=asked.peers, only=asked.only)
 

@@ -169,7 +169,7 @@ def _folder(folder: Path, paths: list[Path]) -> None:
 
 
 def _peak(folder: Path) -> float:
-    """The most memory (MiB) that a scan of the folder takes, in a fresh process: its own and its reader's, the larger."""
+    """The most memory (MiB) that a scan of the folder takes in a fresh process, its own or its reader's."""
     code = (
         "import resource, sys\nfrom pathlib import Path\nfrom bartizan.scanners.folder import scan\n"
         "from bartizan.scanners.tally import Tally\ntally = Tally()\n"

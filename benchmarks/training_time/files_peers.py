@@ -1,7 +1,7 @@
 """A peer in a process of its own: paths in on standard input, verdicts and CPU seconds out as JSON lines.
 
-python -m training_time.files_peers NAME. Verdicts are put into our words: what a tool is sure of is `malicious`, what it
-suspects is `review`, what it could not read or does not look at is `unknown`, all else is `approved`.
+python -m training_time.files_peers NAME. Verdicts are put into our words: what a tool is sure of is `malicious`,
+what it suspects is `review`, what it could not read or does not look at is `unknown`, all else is `approved`.
 """
 
 from __future__ import annotations

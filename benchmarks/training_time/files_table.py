@@ -1,4 +1,4 @@
-"""python -m training_time.files_table, from the folder `benchmarks`: the rows of results/training_time_files.json as a page."""
+"""python -m training_time.files_table, from the folder `benchmarks`: the rows about files as a page."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from .rows import RESULTS
+from . import rows as written
 
 HEAD = """# Scanners of model files: ours beside the peers
 
-Made by `make bench-training-time`; all rows with their versions and machine are in training_time_files.json. The same
+Made by `make bench-training-time`; all rows with their versions and machine are in training_time.json. The same
 files for every tool. "Held out": whole families of tricks, written before the readers and frozen by digest
 (tests/scanners/tricks/FROZEN); author and scanner are the same, so this is weaker than files by others. "Made with":
 the lists and readers were made while looking at these. A file that a tool cannot read, stops at, or does not look at
@@ -26,9 +26,9 @@ GROUPS = {
 
 def main() -> None:
     """Write the page and print it."""
-    rows = json.loads((RESULTS / "training_time_files.json").read_text())["rows"]
+    rows = [r for r in json.loads(written.RESULTS.read_text())["rows"] if r["job"] == "files"]
     page = "\n\n".join([HEAD, *_groups(rows), _families(rows), _folders(rows)]) + "\n"
-    (RESULTS / "training_time_files.md").write_text(page)
+    written.RESULTS.with_name("training_time_files.md").write_text(page)
     print(page)
 
 

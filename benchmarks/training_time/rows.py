@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-RESULTS = Path(__file__).parents[1] / "results"
+RESULTS = Path(__file__).parents[1] / "results" / "training_time.json"
 LIBRARIES = (
     "torch",
     "numpy",
@@ -25,13 +25,13 @@ LIBRARIES = (
 
 
 def record(job: str, key: dict[str, Any], values: dict[str, Any]) -> None:
-    """Print a row, and put it in the place of the one of the same key in the results of the job."""
-    path = RESULTS / f"training_time_{job}.json"
-    row = {**key, **values, "machine": machine()}
+    """Print a row, and put it in the place of the one of the same job and key."""
+    row = {"job": job, **key, **values, "machine": machine()}
     print(job, *(f"{k}={v}" for k, v in {**key, **values}.items() if not isinstance(v, dict)), flush=True)
-    made = json.loads(path.read_text()) if path.exists() else {"rows": []}
-    made["rows"] = [r for r in made["rows"] if {k: r.get(k) for k in key} != key] + [row]
-    path.write_text(json.dumps(made, indent=1) + "\n")
+    made = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"rows": []}
+    same = {"job": job, **key}
+    made["rows"] = [r for r in made["rows"] if {k: r.get(k) for k in same} != same] + [row]
+    RESULTS.write_text(json.dumps(made, indent=1) + "\n")
 
 
 def machine() -> dict[str, Any]:

@@ -15,21 +15,21 @@ from .verdict import Reason
 
 _LENGTH_LIMIT = 512 << 10
 _TAGS = re.compile(r"\{%-?\s*(?:end)?generation\s*-?%\}")  # a tag of Hugging Face's own, which marks and does nothing
-_FORBIDDEN = frozenset("cycler joiner lipsum self request config url_for get_flashed_messages g session".split())
-_CALLED = frozenset("raise_exception strftime_now namespace range dict caller super tojson".split())
+_FORBIDDEN = frozenset("cycler joiner lipsum self request config url_for get_flashed_messages g session".split())  # noqa: SIM905
+_CALLED = frozenset("raise_exception strftime_now namespace range dict caller super tojson".split())  # noqa: SIM905
 _METHODS = frozenset(
-    "strip lstrip rstrip split rsplit startswith endswith get items keys values upper lower title capitalize replace"
+    "strip lstrip rstrip split rsplit startswith endswith get items keys values upper lower title capitalize replace"  # noqa: SIM905
     " append insert pop extend index count join find isdigit splitlines removeprefix removesuffix update strftime"
     " partition rpartition zfill".split()
 )
 _FILTERS = frozenset(
-    "trim tojson length count upper lower title capitalize join list default d string replace first last selectattr"
+    "trim tojson length count upper lower title capitalize join list default d string replace first last selectattr"  # noqa: SIM905
     " rejectattr select reject map items int float indent unique sort min max reverse safe e escape round abs sum"
     " dictsort groupby batch slice truncate wordcount from_json fromjson strftime".split()
 )
-_BUILDS = frozenset("attr format urlencode xmlattr pprint center filesizeformat striptags urlize random".split())
+_BUILDS = frozenset("attr format urlencode xmlattr pprint center filesizeformat striptags urlize random".split())  # noqa: SIM905
 _TESTS = frozenset(
-    "defined undefined none string mapping iterable sequence number boolean true false eq equalto ne in odd even"
+    "defined undefined none string mapping iterable sequence number boolean true false eq equalto ne in odd even"  # noqa: SIM905
     " divisibleby integer float lower upper sameas callable gt lt ge le greaterthan lessthan".split()
 )
 _LONG = 100_000  # times round a loop over constants

@@ -201,10 +201,10 @@ class _Walk:
     def _attribute(self, path: str, raw: bytes, offset: int) -> None:
         version, flags, n_name, n_type, n_space = struct.unpack_from("<BBHHH", raw)
         at = 9 if version == 3 else 8
-        step = (lambda n: -(-n // 8) * 8) if version == 1 else (lambda n: n)
+        unit = 8 if version == 1 else 1
         name = raw[at : at + n_name].split(b"\0")[0].decode("utf-8", "replace")
-        type_at = at + step(n_name)
-        data = raw[type_at + step(n_type) + step(n_space) :]
+        type_at = at + _padded(n_name, unit)
+        data = raw[type_at + _padded(n_type, unit) + _padded(n_space, unit) :]
         if version not in (1, 2, 3) or flags & 3:
             self.found.unfollowed.append((f"the attribute {name} of {path or '/'}", offset))
             return
@@ -231,3 +231,7 @@ class _Walk:
                 break
             i += 16 + -(-size // 8) * 8
         raise Unfollowed(f"the heap at byte {heap:,} holds no object {index}")
+
+
+def _padded(n: int, unit: int) -> int:
+    return -(-n // unit) * unit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 KNOWN = frozenset(
-    "Sequential Functional Model InputLayer Input Dense Activation Dropout Flatten Reshape Permute RepeatVector Embedding"
+    "Sequential Functional Model InputLayer Input Dense Activation Dropout Flatten Reshape Permute RepeatVector Embedding"  # noqa: SIM905
     " Masking EinsumDense Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose Convolution2D"
     " SeparableConv1D SeparableConv2D DepthwiseConv1D DepthwiseConv2D MaxPooling1D MaxPooling2D MaxPooling3D"
     " AveragePooling1D AveragePooling2D AveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D"
@@ -30,13 +30,13 @@ KNOWN = frozenset(
     " FBetaScore R2Score MeanIoU KerasTensor __keras_tensor__ __numpy__ __tensor__ __bytes__ __tuple__ __ellipsis__"
     " __slice__ CompileConfig Seed SeedGenerator".split()
 )
-RUNS = frozenset("Lambda __lambda__ TorchModuleWrapper".split())
-LOADS = frozenset("TFSMLayer JaxLayer FlaxLayer CustomModel __typespec__".split())
-LOOKUPS = frozenset("StringLookup IntegerLookup TextVectorization IndexLookup".split())
-FUNCTION_MODULES = ("keras.activations", "keras.losses", "keras.metrics", "keras.initializers", "keras.regularizers")
-FUNCTION_MODULES = (*FUNCTION_MODULES, *(m.replace("keras.", "keras.src.") for m in FUNCTION_MODULES))
+RUNS = frozenset("Lambda __lambda__ TorchModuleWrapper".split())  # noqa: SIM905
+LOADS = frozenset("TFSMLayer JaxLayer FlaxLayer CustomModel __typespec__".split())  # noqa: SIM905
+LOOKUPS = frozenset("StringLookup IntegerLookup TextVectorization IndexLookup".split())  # noqa: SIM905
+_MODULES = ("activations", "losses", "metrics", "initializers", "regularizers")
+FUNCTION_MODULES = frozenset(f"{root}.{name}" for root in ("keras", "keras.src") for name in _MODULES)
 FUNCTIONS = frozenset(
-    "relu relu6 leaky_relu elu selu celu gelu silu swish mish softmax log_softmax softplus softsign tanh sigmoid"
+    "relu relu6 leaky_relu elu selu celu gelu silu swish mish softmax log_softmax softplus softsign tanh sigmoid"  # noqa: SIM905
     " hard_sigmoid hard_silu hard_swish exponential linear glu hard_tanh hard_shrink soft_shrink tanh_shrink sparsemax"
     " squareplus mse mae mape msle mean_squared_error mean_absolute_error mean_absolute_percentage_error"
     " binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy hinge squared_hinge log_cosh huber"

@@ -204,7 +204,8 @@ class _Reader:
 
     def numbers(self, kind: int, start: int, stop: int) -> list[int]:
         """Signed 64-bit numbers, one or packed."""
-        at, found = start, []
+        at = start
+        found: list[int] = []
         while at < stop and len(found) < 64:
             value, at = varint(self.raw, at)
             found.append(value - (1 << 64) if value >> 63 else value)

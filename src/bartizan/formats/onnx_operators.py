@@ -9,7 +9,7 @@ RUNTIME = frozenset({"com.microsoft", "com.microsoft.nchwc", "com.ms.internal.nh
 BRANCHES = frozenset({"If", "Loop", "Scan"})
 SHAPES = frozenset({"Shape", "Size"})  # what they give depends on no value of an input
 OPERATORS = frozenset(
-    (
+    (  # noqa: SIM905
         "Abs Acos Acosh Adagrad Adam Add AffineGrid And ArgMax ArgMin ArrayFeatureExtractor Asin Asinh Atan Atanh "
         "Attention AveragePool BatchNormalization Bernoulli Binarizer BitCast BitShift BitwiseAnd BitwiseNot BitwiseOr "
         "BitwiseXor BlackmanWindow Cast CastLike CastMap CategoryMapper CausalConvWithState Ceil Celu CenterCropPad "

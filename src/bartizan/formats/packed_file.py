@@ -57,9 +57,9 @@ def _opened(item: Item, kind: FileKind) -> IO[bytes]:
     if kind is FileKind.GZIP:
         return gzip.GzipFile(fileobj=raw)  # type: ignore[return-value]
     if kind is FileKind.BZIP2:
-        return bz2.BZ2File(raw)  # type: ignore[return-value]
+        return bz2.BZ2File(raw)
     if kind is FileKind.XZ:
-        return lzma.LZMAFile(raw)  # type: ignore[return-value]
+        return lzma.LZMAFile(raw)
     return _Zlib(raw)  # type: ignore[return-value]
 
 

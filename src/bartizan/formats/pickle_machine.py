@@ -1,7 +1,7 @@
 """The pickle machine, followed opcode by opcode with nothing looked up and nothing called.
 
-It reads as CPython's C unpickler does (`Modules/_pickle.c`): text in UTF-8, numbers in any spelling that is taken there,
-a memo that may have holes, frames as no more than a hint. Where another reader would see something else in the same
+It reads as CPython's C unpickler does (`Modules/_pickle.c`): text in UTF-8, numbers in any spelling taken there, a
+memo that may have holes, frames as no more than a hint. Where another reader would see something else in the same
 bytes (`pickletools`, which scanners are built on; the unpickler of `pickle.py`; the C one reading from a file, which
 drops what is left of a frame when an argument crosses its end) the file counts as read in two ways.
 """
@@ -201,7 +201,7 @@ class Machine:
         line = self.tape.line().rstrip()
         if len(line) < 2 or line[:1] != line[-1:] or line[:1] not in (b"'", b'"'):
             raise Broken("a text without quotes")
-        self._push(codecs.escape_decode(line[1:-1])[0].decode("latin-1"))  # type: ignore[attr-defined]
+        self._push(codecs.escape_decode(line[1:-1])[0].decode("latin-1"))
 
     def _text(self, n: int) -> None:
         if n > _TEXT_LIMIT:

@@ -26,7 +26,7 @@ _STORAGES = tuple(
         *("ComplexFloat", "ComplexDouble", "QUInt8", "QInt8", "QInt32", "Typed"),
     )
 )
-_NUMBERS = "float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 complex64 complex128".split()
+_NUMBERS = "float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 complex64 complex128".split()  # noqa: SIM905
 _TORCH_DTYPES = (*_NUMBERS, "bfloat16", "bool", "float8_e4m3fn", "float8_e5m2", "quint8", "qint8", "qint32")
 
 TORCH_NAMES = frozenset(
@@ -55,15 +55,15 @@ NUMPY_NAMES = frozenset(
         "numpy.random.bit_generator __pyx_unpickle_SeedSequence",
         *(
             f"numpy {n}"
-            for n in "log log2 log10 log1p exp expm1 sqrt square cbrt sin cos tanh abs absolute sign".split()
+            for n in "log log2 log10 log1p exp expm1 sqrt square cbrt sin cos tanh abs absolute sign".split()  # noqa: SIM905
         ),
         *(
             f"numpy {n}"
-            for n in "add subtract multiply divide maximum minimum mean median sum isnan nan_to_num".split()
+            for n in "add subtract multiply divide maximum minimum mean median sum isnan nan_to_num".split()  # noqa: SIM905
         ),
     }
 )
-_BUILTINS = "set frozenset list dict tuple bytearray bytes complex slice range object int float bool str".split()
+_BUILTINS = "set frozenset list dict tuple bytearray bytes complex slice range object int float bool str".split()  # noqa: SIM905
 _PYTHON = frozenset(
     {
         *(f"builtins {n}" for n in (*_BUILTINS, "Ellipsis", "NotImplemented", "NoneType")),
@@ -128,7 +128,7 @@ _CLASSES = re.compile(
 
 # Standard modules in which some names are data: a name of theirs that is on no list needs a look, no more.
 _NEUTRAL = frozenset(
-    "abc argparse array bisect calendar cmath collections copy copyreg dataclasses datetime decimal enum fractions functools"
+    "abc argparse array bisect calendar cmath collections copy copyreg dataclasses datetime decimal enum fractions functools"  # noqa: SIM905
     " graphlib heapq ipaddress itertools keyword locale math numbers pathlib random re statistics string time types typing"
     " uuid warnings weakref zoneinfo".split()
 )
@@ -155,7 +155,7 @@ _RUN = frozenset(
         *("locale _parse_localename", "random _test", "re Scanner", "warnings _setoption"),
         *(
             f"numpy {n}"
-            for n in "load loads save savez savetxt fromfile memmap genfromtxt loadtxt lookfor source".split()
+            for n in "load loads save savez savetxt fromfile memmap genfromtxt loadtxt lookfor source".split()  # noqa: SIM905
         ),
         *(f"torch {n}" for n in ("load", "save", "compile", "import_ir_module", "classes", "ops", "hub", "jit")),
         *("torch.serialization load", "torch.serialization save", "torch.storage load", "joblib load", "joblib dump"),

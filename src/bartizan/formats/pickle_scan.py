@@ -1,7 +1,7 @@
 """What a file of pickles would do, read from its opcodes and never run.
 
-Fail-closed: it is harmless when every callable it names is on a list of constructors of plain data, and when it could be
-followed to its last byte: pickles behind one another, arrays that joblib lays between the opcodes, storages that older
+Fail-closed: it is harmless when every callable it names is on a list of constructors of plain data, and when it could
+be followed to its last byte: pickles behind one another, arrays that joblib lays between the opcodes, storages that older
 torch lays behind them, and files that lie inside as bytes.
 """
 
@@ -121,7 +121,7 @@ def _inside(machine: Machine, depth: int) -> Iterator[Reason]:
 
 
 def _array_behind(machine: Machine, made: Made) -> None:
-    """joblib lays the numbers of an array right behind the object that describes it; an array of objects is a pickle."""
+    """joblib lays the numbers of an array right behind the object that describes it; of objects, a pickle."""
     if name_of(made) != "joblib.numpy_pickle NumpyArrayWrapper" or not isinstance(made.state, Box):
         return
     told = made.state.pairs

@@ -1,4 +1,4 @@
-"""What stands on the stack of a pickle that is followed and not run: texts, numbers, looked-up names, what they make."""
+"""What stands on the stack of a pickle that is followed and not run: texts, numbers, names, what they make."""
 
 from __future__ import annotations
 

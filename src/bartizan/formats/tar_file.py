@@ -30,9 +30,7 @@ def _opener(item: Item, info: tarfile.TarInfo) -> Callable[[], IO[bytes]]:
 
     def opened() -> IO[bytes]:
         stream = item.open()
-        return tarfile.ExFileObject(  # type: ignore[attr-defined,no-any-return]
-            _Over(stream), info
-        )
+        return tarfile.ExFileObject(_Over(stream), info)  # type: ignore[arg-type]
 
     return opened
 

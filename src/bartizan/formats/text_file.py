@@ -12,7 +12,7 @@ from .verdict import Reason
 
 _LIMIT = 64 << 20
 _PROGRAMS = frozenset(
-    ".py .pyw .pyx .sh .bash .bat .cmd .ps1 .js .mjs .rb .pl .php .lua .jl .r .c .cc .cpp .cu .h .hpp .rs .go .java"
+    ".py .pyw .pyx .sh .bash .bat .cmd .ps1 .js .mjs .rb .pl .php .lua .jl .r .c .cc .cpp .cu .h .hpp .rs .go .java"  # noqa: SIM905
     " .ipynb .vbs .desktop .pth".split()
 )
 _TEMPLATES = frozenset({".jinja", ".jinja2", ".j2"})

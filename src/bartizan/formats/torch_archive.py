@@ -6,6 +6,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from typing import IO
 
 from .item import Item
 from .pickle_scan import scan_stream
@@ -43,10 +44,10 @@ def _pickle(item: Item, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iter
 def member_item(item: Item, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Item:
     """A member, read as torch reads it: whatever its checksum and its flags say."""
 
-    def opened() -> zipfile.ZipExtFile:
+    def opened() -> IO[bytes]:
         info.flag_bits &= ~1
         stream = archive.open(info)
         stream._expected_crc = None  # type: ignore[attr-defined]
-        return stream  # type: ignore[return-value]
+        return stream
 
     return item.within(info.filename, info.file_size, opened)

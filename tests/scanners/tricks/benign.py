@@ -30,35 +30,35 @@ from . import build as b
 Maker = Callable[[Path], None]
 MAKERS: dict[str, Maker] = {}
 TEMPLATES = {
-    "chatml": "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}"
+    "chatml": "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}"  # noqa: E501
     "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}",
-    "two-sides": "{% if messages[0]['role'] == 'system' %}{% set loop_messages = messages[1:] %}{% set system_message = "
+    "two-sides": "{% if messages[0]['role'] == 'system' %}{% set loop_messages = messages[1:] %}{% set system_message = "  # noqa: E501
     "messages[0]['content'] %}{% else %}{% set loop_messages = messages %}{% set system_message = false %}{% endif %}"
-    "{% for message in loop_messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception("
-    "'Conversation roles must alternate') }}{% endif %}{% if loop.index0 == 0 and system_message != false %}{% set content"
+    "{% for message in loop_messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception("  # noqa: E501
+    "'Conversation roles must alternate') }}{% endif %}{% if loop.index0 == 0 and system_message != false %}{% set content"  # noqa: E501
     " = '<<SYS>>\\n' + system_message + '\\n<</SYS>>\\n\\n' + message['content'] %}{% else %}{% set content = "
     "message['content'] %}{% endif %}{% if message['role'] == 'user' %}{{ bos_token + '[INST] ' + content.strip() + "
-    "' [/INST]' }}{% elif message['role'] == 'assistant' %}{{ ' ' + content.strip() + ' ' + eos_token }}{% endif %}{% endfor %}",
-    "headers": "{{- bos_token }}\n{%- if custom_tools is defined %}{%- set tools = custom_tools %}{%- endif %}\n{%- if not "
+    "' [/INST]' }}{% elif message['role'] == 'assistant' %}{{ ' ' + content.strip() + ' ' + eos_token }}{% endif %}{% endfor %}",  # noqa: E501
+    "headers": "{{- bos_token }}\n{%- if custom_tools is defined %}{%- set tools = custom_tools %}{%- endif %}\n{%- if not "  # noqa: E501
     "tools_in_user_message is defined %}{%- set tools_in_user_message = true %}{%- endif %}\n{%- if not date_string is "
-    "defined %}{%- if strftime_now is defined %}{%- set date_string = strftime_now('%d %b %Y') %}{%- endif %}{%- endif %}\n"
-    "{%- for message in messages %}{{- '<|start_header_id|>' + message.role + '<|end_header_id|>\n\n' + message.content | "
+    "defined %}{%- if strftime_now is defined %}{%- set date_string = strftime_now('%d %b %Y') %}{%- endif %}{%- endif %}\n"  # noqa: E501
+    "{%- for message in messages %}{{- '<|start_header_id|>' + message.role + '<|end_header_id|>\n\n' + message.content | "  # noqa: E501
     "trim + '<|eot_id|>' }}{%- endfor %}",
-    "tools": "{%- macro render(tool) %}{{- tool.function.name ~ ': ' ~ (tool.function | tojson(indent=2)) }}{%- endmacro %}"
-    "{%- if tools %}{%- for tool in tools %}{{ render(tool) }}{%- endfor %}{%- endif %}{%- set ns = namespace(found=false, "
-    "last=messages|length - 1) %}{%- for message in messages[::-1] %}{%- set index = (messages|length - 1) - loop.index0 %}"
+    "tools": "{%- macro render(tool) %}{{- tool.function.name ~ ': ' ~ (tool.function | tojson(indent=2)) }}{%- endmacro %}"  # noqa: E501
+    "{%- if tools %}{%- for tool in tools %}{{ render(tool) }}{%- endfor %}{%- endif %}{%- set ns = namespace(found=false, "  # noqa: E501
+    "last=messages|length - 1) %}{%- for message in messages[::-1] %}{%- set index = (messages|length - 1) - loop.index0 %}"  # noqa: E501
     "{%- if not ns.found and message.role == 'user' and message.content is string and not(message.content.startswith("
-    "'<tool_response>') and message.content.endswith('</tool_response>')) %}{%- set ns.found = true %}{%- set ns.last = "
+    "'<tool_response>') and message.content.endswith('</tool_response>')) %}{%- set ns.found = true %}{%- set ns.last = "  # noqa: E501
     "index %}{%- endif %}{%- endfor %}{%- for message in messages %}{%- if message.role == 'assistant' and "
     "message.tool_calls %}{%- for tool_call in message.tool_calls %}{%- if tool_call.function %}{%- set tool_call = "
-    "tool_call.function %}{%- endif %}{{- '<tool_call>' + tool_call.name + (tool_call.arguments | tojson) + '</tool_call>' "
-    "}}{%- endfor %}{%- else %}{{- message.content.split('</think>')[-1].lstrip('\n') }}{%- endif %}{%- if loop.last or "
+    "tool_call.function %}{%- endif %}{{- '<tool_call>' + tool_call.name + (tool_call.arguments | tojson) + '</tool_call>' "  # noqa: E501
+    "}}{%- endfor %}{%- else %}{{- message.content.split('</think>')[-1].lstrip('\n') }}{%- endif %}{%- if loop.last or "  # noqa: E501
     "messages[loop.index0 + 1]['role'] != 'tool' %}{{- '\n' }}{%- endif %}{%- endfor %}",
-    "parts": "{% for message in messages %}{% for content in message['content'] | selectattr('type', 'equalto', 'text') %}{% "
+    "parts": "{% for message in messages %}{% for content in message['content'] | selectattr('type', 'equalto', 'text') %}{% "  # noqa: E501
     "generation %}{{ content['text'] }}{% endgeneration %}{% endfor %}{% if message['content'] is iterable and "
-    "message['content'] is not string %}{{ message['content'] | map(attribute='text') | join('') }}{% endif %}{% endfor %}",
-    "keys": "{% for message in messages %}{% for key, value in message.items() %}{% if key not in ['role', 'content'] %}{{ "
-    "key }}={{ value | tojson }}{% endif %}{% endfor %}{{ (message.get('name') or message['role']) | upper | replace('_', "
+    "message['content'] is not string %}{{ message['content'] | map(attribute='text') | join('') }}{% endif %}{% endfor %}",  # noqa: E501
+    "keys": "{% for message in messages %}{% for key, value in message.items() %}{% if key not in ['role', 'content'] %}{{ "  # noqa: E501
+    "key }}={{ value | tojson }}{% endif %}{% endfor %}{{ (message.get('name') or message['role']) | upper | replace('_', "  # noqa: E501
     "'-') }}: {{ message['content'] | default('', true) }}{% endfor %}",
 }
 
@@ -184,9 +184,29 @@ def exports(folder: Path) -> None:
 
 def _estimators() -> dict[str, Any]:
     from sklearn import (
-        calibration, cluster, compose, decomposition, discriminant_analysis, dummy, ensemble, feature_selection,
-        gaussian_process, impute, isotonic, kernel_ridge, linear_model, mixture, model_selection, multiclass,
-        naive_bayes, neighbors, neural_network, pipeline, preprocessing, svm, tree,
+        calibration,
+        cluster,
+        compose,
+        decomposition,
+        discriminant_analysis,
+        dummy,
+        ensemble,
+        feature_selection,
+        gaussian_process,
+        impute,
+        isotonic,
+        kernel_ridge,
+        linear_model,
+        mixture,
+        model_selection,
+        multiclass,
+        naive_bayes,
+        neighbors,
+        neural_network,
+        pipeline,
+        preprocessing,
+        svm,
+        tree,
     )  # fmt: skip
 
     rng = np.random.default_rng(0)
@@ -197,7 +217,7 @@ def _estimators() -> dict[str, Any]:
         "ridge": linear_model.RidgeClassifierCV(), "sgd": linear_model.SGDClassifier(),
         "lasso": linear_model.LassoLarsIC(), "forest": ensemble.RandomForestClassifier(5),
         "boosting": ensemble.GradientBoostingClassifier(n_estimators=3),
-        "histogram": ensemble.HistGradientBoostingClassifier(max_iter=3), "adaboost": ensemble.AdaBoostClassifier(n_estimators=3),
+        "histogram": ensemble.HistGradientBoostingClassifier(max_iter=3), "adaboost": ensemble.AdaBoostClassifier(n_estimators=3),  # noqa: E501
         "isolation": ensemble.IsolationForest(n_estimators=5), "extra": ensemble.ExtraTreesRegressor(n_estimators=5),
         "bagging": ensemble.BaggingClassifier(n_estimators=3), "tree": tree.DecisionTreeClassifier(),
         "svc": svm.SVC(probability=True), "svr": svm.LinearSVR(), "neighbours": neighbors.KNeighborsClassifier(),
@@ -205,12 +225,12 @@ def _estimators() -> dict[str, Any]:
         "mlp": neural_network.MLPClassifier((4,), max_iter=5), "bayes": naive_bayes.GaussianNB(),
         "process": gaussian_process.GaussianProcessClassifier(), "kernel": kernel_ridge.KernelRidge(kernel="rbf"),
         "lda": discriminant_analysis.LinearDiscriminantAnalysis(), "dummy": dummy.DummyClassifier(),
-        "kmeans": cluster.KMeans(n_clusters=3, n_init=1), "dbscan": cluster.DBSCAN(), "mixture": mixture.GaussianMixture(n_components=2),
-        "pca": decomposition.PCA(n_components=2), "nmf": pipeline.make_pipeline(preprocessing.MinMaxScaler(), decomposition.NMF(n_components=2)),
+        "kmeans": cluster.KMeans(n_clusters=3, n_init=1), "dbscan": cluster.DBSCAN(), "mixture": mixture.GaussianMixture(n_components=2),  # noqa: E501
+        "pca": decomposition.PCA(n_components=2), "nmf": pipeline.make_pipeline(preprocessing.MinMaxScaler(), decomposition.NMF(n_components=2)),  # noqa: E501
         "scaled": scaled, "calibrated": calibration.CalibratedClassifierCV(naive_bayes.GaussianNB(), cv=2),
         "grid": model_selection.GridSearchCV(tree.DecisionTreeClassifier(), {"max_depth": [2, 3]}, cv=2),
         "rest": multiclass.OneVsRestClassifier(svm.LinearSVC()), "imputer": impute.SimpleImputer(),
-        "columns": compose.ColumnTransformer([("a", preprocessing.StandardScaler(), [0, 1]), ("b", "passthrough", [2, 3])]),
+        "columns": compose.ColumnTransformer([("a", preprocessing.StandardScaler(), [0, 1]), ("b", "passthrough", [2, 3])]),  # noqa: E501
         "logarithm": preprocessing.FunctionTransformer(np.log1p), "select": feature_selection.SelectKBest(k=2),
         "voting": ensemble.VotingClassifier([("a", naive_bayes.GaussianNB()), ("b", tree.DecisionTreeClassifier())]),
         "stacking": ensemble.StackingClassifier([("a", naive_bayes.GaussianNB())], cv=2),
@@ -347,7 +367,7 @@ def lightgbm(folder: Path) -> None:
     quiet = {"verbosity": -1, "num_threads": 1, "min_data_in_leaf": 2}
     for name, parameters in {
         "squares": {"objective": "regression"}, "classes": {"objective": "multiclass", "num_class": 3},
-        "dart": {"boosting": "dart", "objective": "regression"}, "linear": {"linear_tree": True, "objective": "regression"},
+        "dart": {"boosting": "dart", "objective": "regression"}, "linear": {"linear_tree": True, "objective": "regression"},  # noqa: E501
     }.items():  # fmt: skip
         data = lgb.Dataset(x, y, categorical_feature=[3] if name == "classes" else "auto", params={"verbosity": -1})
         lgb.train({**quiet, **parameters}, data, 3).save_model(str(folder / f"{name}.txt"))
@@ -408,9 +428,9 @@ def onnx(folder: Path) -> None:
     onnx.save_model(
         plain, folder / "outside.onnx", save_as_external_data=True, location="outside.data", size_threshold=0
     )
-    trees = {"nodes_treeids": [0] * 3, "nodes_nodeids": [0, 1, 2], "nodes_featureids": [0, 0, 0], "nodes_values": [0.5, 0.0, 0.0],
-             "nodes_modes": ["BRANCH_LEQ", "LEAF", "LEAF"], "nodes_truenodeids": [1, 0, 0], "nodes_falsenodeids": [2, 0, 0],
-             "target_treeids": [0, 0], "target_nodeids": [1, 2], "target_ids": [0, 0], "target_weights": [1.0, 2.0], "n_targets": 1}  # fmt: skip
+    trees = {"nodes_treeids": [0] * 3, "nodes_nodeids": [0, 1, 2], "nodes_featureids": [0, 0, 0], "nodes_values": [0.5, 0.0, 0.0],  # noqa: E501
+             "nodes_modes": ["BRANCH_LEQ", "LEAF", "LEAF"], "nodes_truenodeids": [1, 0, 0], "nodes_falsenodeids": [2, 0, 0],  # noqa: E501
+             "target_treeids": [0, 0], "target_nodeids": [1, 2], "target_ids": [0, 0], "target_weights": [1.0, 2.0], "n_targets": 1}  # fmt: skip  # noqa: E501
     save(
         "trees", [node("TreeEnsembleRegressor", ["x"], ["y"], domain="ai.onnx.ml", **trees)], {}, domains=["ai.onnx.ml"]
     )
@@ -573,7 +593,7 @@ def archives(folder: Path) -> None:
 
 def write_unseen(folder: Path) -> list[tuple[str, Path]]:
     """Honest files that the lists were not made with: every estimator of scikit-learn that fits plain numbers and is
-    not among those above, every activation and loss of torch as a whole module, optimisers, and ONNX as torch writes it."""
+    not among those above, every activation and loss of torch as a whole module, optimisers, and ONNX as torch writes it."""  # noqa: E501
     made = []
     for format, maker in (("joblib", _all_estimators), ("torch", _all_modules), ("onnx", _exported)):
         into = folder / f"unseen-{format}"
@@ -624,6 +644,8 @@ def _exported(folder: Path) -> None:
 
     import torch
 
+    if not find_spec("onnxscript"):
+        return
     logging.disable(logging.WARNING)
     given = {"mlp": torch.zeros(2, 4), "convolution": torch.zeros(1, 1, 8, 8), "lstm": torch.zeros(3, 2, 4)}
     for name, x in given.items():

@@ -27,7 +27,7 @@ PLAIN = (
     ("shutil", "rmtree"), ("socket", "socket"), ("webbrowser", "open"), ("sys", "exit"), ("marshal", "loads"),
     ("types", "FunctionType"), ("types", "CodeType"), ("operator", "attrgetter"), ("functools", "partial"),
     ("torch.hub", "load"), ("torch", "load"), ("pickle", "loads"), ("_pickle", "loads"), ("joblib", "load"),
-    ("numpy", "load"), ("pty", "spawn"), ("cloudpickle.cloudpickle", "_make_function"), ("dill._dill", "_create_function"),
+    ("numpy", "load"), ("pty", "spawn"), ("cloudpickle.cloudpickle", "_make_function"), ("dill._dill", "_create_function"),  # noqa: E501
     ("__main__", "Payload"), ("mypackage.models", "Net"),
 )  # fmt: skip
 
