@@ -46,7 +46,7 @@ def _reasons(source: str) -> Iterator[Reason]:
     if len(source) > _LENGTH_LIMIT:
         yield Reason("template-unknown", f"a template of {len(source):,} characters is not followed")
         return
-    environment = Environment(extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do"], autoescape=False)  # noqa: S701
+    environment = Environment(extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do"], autoescape=False)
     try:
         tree = environment.parse(_TAGS.sub("", source))
     except (TemplateError, RecursionError, ValueError) as cause:

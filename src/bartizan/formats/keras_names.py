@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 KNOWN = frozenset(
-    "Sequential Functional Model InputLayer Input Dense Activation Dropout Flatten Reshape Permute RepeatVector Embedding"  # noqa: SIM905
-    " Masking EinsumDense Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose Convolution2D"
+    "Sequential Functional Model InputLayer Input Dense Activation Dropout Flatten Reshape Permute RepeatVector"  # noqa: SIM905
+    " Embedding Masking EinsumDense Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose Convolution2D"
     " SeparableConv1D SeparableConv2D DepthwiseConv1D DepthwiseConv2D MaxPooling1D MaxPooling2D MaxPooling3D"
     " AveragePooling1D AveragePooling2D AveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D"
     " GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D AdaptiveAveragePooling2D"
@@ -19,9 +19,9 @@ KNOWN = frozenset(
     " ZeroPadding1D ZeroPadding2D ZeroPadding3D ReLU LeakyReLU PReLU ELU ThresholdedReLU Softmax Identity"
     " LocallyConnected1D LocallyConnected2D DTypePolicy Policy FloatDTypePolicy QuantizedDTypePolicy DTypePolicyMap"
     " Zeros Ones Constant RandomNormal RandomUniform TruncatedNormal VarianceScaling Orthogonal GlorotNormal"
-    " GlorotUniform HeNormal HeUniform LecunNormal LecunUniform L1 L2 L1L2 OrthogonalRegularizer MaxNorm NonNeg UnitNorm"
-    " MinMaxNorm SGD RMSprop Adam AdamW Adadelta Adagrad Adamax Adafactor Nadam Ftrl Lion Lamb LossScaleOptimizer"
-    " ExponentialDecay PiecewiseConstantDecay PolynomialDecay InverseTimeDecay CosineDecay CosineDecayRestarts"
+    " GlorotUniform HeNormal HeUniform LecunNormal LecunUniform L1 L2 L1L2 OrthogonalRegularizer MaxNorm NonNeg"
+    " UnitNorm MinMaxNorm SGD RMSprop Adam AdamW Adadelta Adagrad Adamax Adafactor Nadam Ftrl Lion Lamb"
+    " LossScaleOptimizer ExponentialDecay PiecewiseConstantDecay PolynomialDecay InverseTimeDecay CosineDecay CosineDecayRestarts"
     " BinaryCrossentropy CategoricalCrossentropy SparseCategoricalCrossentropy Poisson KLDivergence MeanSquaredError"
     " MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredLogarithmicError CosineSimilarity Huber LogCosh Hinge"
     " SquaredHinge CategoricalHinge BinaryFocalCrossentropy CategoricalFocalCrossentropy CTC Dice Tversky Accuracy"

@@ -45,6 +45,7 @@ class Machine:
         self.reasons: list[Reason] = []
         self.persistent: list[object] = []
         self.inside: list[Raw] = []
+        self.helped = True  # whether the opener answers persistent ids, as torch does; a bare unpickler stops at one
         self.on_build: Callable[[Machine, Made], None] | None = None
         self.steps = self.protocol = 0
         self._stack: list[object] = []
@@ -481,6 +482,8 @@ class Machine:
         self._persistent(self._pop())
 
     def _persistent(self, key: object) -> None:
+        if not self.helped:
+            raise Broken("a bare unpickler stops at a persistent id")
         if len(self.persistent) < 1 << 20:
             self.persistent.append(key)
         items = key.items if isinstance(key, Box) else []

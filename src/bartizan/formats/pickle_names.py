@@ -128,9 +128,9 @@ _CLASSES = re.compile(
 
 # Standard modules in which some names are data: a name of theirs that is on no list needs a look, no more.
 _NEUTRAL = frozenset(
-    "abc argparse array bisect calendar cmath collections copy copyreg dataclasses datetime decimal enum fractions functools"  # noqa: SIM905
-    " graphlib heapq ipaddress itertools keyword locale math numbers pathlib random re statistics string time types typing"
-    " uuid warnings weakref zoneinfo".split()
+    "abc argparse array bisect calendar cmath collections copy copyreg dataclasses datetime decimal enum"  # noqa: SIM905
+    " fractions functools graphlib heapq ipaddress itertools keyword locale math numbers pathlib random re statistics"
+    " string time types typing uuid warnings weakref zoneinfo".split()
 )
 _RUN = frozenset(
     {

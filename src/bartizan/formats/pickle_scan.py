@@ -1,8 +1,8 @@
 """What a file of pickles would do, read from its opcodes and never run.
 
 Fail-closed: it is harmless when every callable it names is on a list of constructors of plain data, and when it could
-be followed to its last byte: pickles behind one another, arrays that joblib lays between the opcodes, storages that older
-torch lays behind them, and files that lie inside as bytes.
+be followed to its last byte: pickles behind one another, arrays that joblib lays between the opcodes, storages that
+older torch lays behind them, and files that lie inside as bytes.
 """
 
 from __future__ import annotations
@@ -80,8 +80,9 @@ def is_pickle(raw: bytes) -> bool:
 
 
 def reads_as_pickle(raw: bytes) -> bool:
-    """Whether the beginning of a file of another kind leads an unpickler to look up a name."""
+    """Whether the beginning of a file of another kind leads a bare unpickler to look up a name."""
     machine = Machine(Tape(io.BytesIO(raw)))
+    machine.helped = False
     machine.run()
     return bool(names_in(machine))
 

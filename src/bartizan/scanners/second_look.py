@@ -2,7 +2,7 @@
 
 Pickles are played through a machine in which every name resolves to an inert stand-in, so that what is looked up is
 seen as it happens and nothing real is ever called. Zip archives are walked by their local headers from the first byte
-on, as a stream, and must agree with their directory.
+on, as a stream, and must agree with their directory. The rest is in `second_formats`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from typing import Any
 
 from bartizan.formats.pickle_names import Standing, standing
 
+from .second_formats import speaks_against, tar_members, unpacked
+
+_DEPTH = 3  # times that a file may be packed
 _ROOM = 1 << 30  # bytes looked at of one file or member
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _OWN = ("__torch__", "torch.jit._pickle")
@@ -29,8 +32,20 @@ def names_run(path: Path) -> tuple[str, ...]:
     """What opening the file would look up or hide, each once, in order: `module.name`, or a sentence."""
     with path.open("rb") as stream:
         raw = stream.read(_ROOM)
-    found = _of_zip(raw) if raw[:4] == b"PK\x03\x04" else _of_bytes(raw, path.name)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys((*_of_any(raw, path.name), *speaks_against(path, raw))))
+
+
+def _of_any(raw: bytes, name: str, depth: int = 0) -> Iterator[str]:
+    """Names looked up in an archive, in what is packed, or in a pickle."""
+    inner = unpacked(raw) if depth < _DEPTH else None
+    if raw[:4] == b"PK\x03\x04":
+        yield from _of_zip(raw)
+    elif inner is not None:
+        yield from _of_any(inner, name, depth + 1)
+    else:
+        yield from _of_bytes(raw, name)
+        for member, body in tar_members(raw):
+            yield from _of_bytes(body, member)
 
 
 class _Inert:
