@@ -2,7 +2,8 @@
 
 JOB        files: scanners of model files on tricks and on honest files, peers beside ours, and a folder of 10,000 files
 --peers    folder with one subfolder for each peer, made by `pip install --no-deps --target` (training_time/.peers)
---only     only the tools with this in their names (all)
+--only     only these tools, by commas, in this order; `folder` is the folder of 10,000 files (all)
+--seconds  after which a peer is ended at a file (30)
 --results  the file of rows (results/training_time.json)
 """
 
@@ -23,11 +24,14 @@ def main() -> None:
     parser.add_argument("jobs", nargs="+", choices=sorted(JOBS))
     parser.add_argument("--peers", type=Path, default=Path(__file__).parent / ".peers")
     parser.add_argument("--only", default="")
+    parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--results", type=Path, default=rows.RESULTS)
     asked = parser.parse_args()
     rows.RESULTS = asked.results
     for job in asked.jobs:
-        importlib.import_module(f"training_time.{JOBS[job]}").run(peers=asked.peers, only=asked.only)
+        importlib.import_module(f"training_time.{JOBS[job]}").run(
+            peers=asked.peers, only=tuple(filter(None, asked.only.split(","))), seconds=asked.seconds
+        )
 
 
 if __name__ == "__main__":

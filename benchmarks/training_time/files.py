@@ -8,7 +8,6 @@ file after 30 seconds.
 from __future__ import annotations
 
 import os
-import resource
 import select
 import shutil
 import statistics
@@ -26,7 +25,6 @@ from . import files_peers, files_table
 from .rows import record
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 30.0
 OURS = "bartizan"
 
 
@@ -40,16 +38,16 @@ class Case:
     path: Path
 
 
-def run(*, peers: Path, only: str = "") -> None:
+def run(*, peers: Path, only: tuple[str, ...] = (), seconds: float = 30.0) -> None:
     """All tools on all files, then the folder of 10,000."""
     folder = Path(tempfile.mkdtemp(prefix="bartizan-files-"))
     try:
         cases = list(_cases(folder))
-        for tool in (OURS, *files_peers.PEERS):
-            if only in tool:
-                _tool(tool, cases, peers)
-        if only in "folder":
-            _folder(folder, [c.path for c in cases])
+        for tool in only or (OURS, "folder", *files_peers.PEERS):
+            if tool == "folder":
+                _folder(folder, [c.path for c in cases])
+            else:
+                _tool(tool, cases, peers, seconds)
     finally:
         shutil.rmtree(folder)
     files_table.main()
@@ -75,8 +73,8 @@ def _cases(folder: Path) -> Iterator[Case]:
             yield Case(group, format, format, path)
 
 
-def _tool(tool: str, cases: list[Case], peers: Path) -> None:
-    ask = _ours() if tool == OURS else _peer(tool, peers)
+def _tool(tool: str, cases: list[Case], peers: Path, seconds: float) -> None:
+    ask = _ours() if tool == OURS else _peer(tool, peers, seconds)
     next(ask)
     told = [(case, *ask.send(case.path)) for case in cases]
     ask.close()
@@ -107,13 +105,13 @@ def _ours() -> Any:
             path = yield verdict, time.perf_counter() - start
 
 
-def _peer(tool: str, peers: Path) -> Any:
+def _peer(tool: str, peers: Path, limit: float) -> Any:
     process = None
     path = yield
     while True:
         if process is None:
             process = _started(tool, peers)
-        answer, seconds = _asked(process, path)
+        answer, seconds = _asked(process, path, limit)
         if answer in ("unknown: time", "unknown: died"):
             process.kill()
             process.wait()
@@ -129,7 +127,7 @@ def _started(tool: str, peers: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT / "benchmarks", env={**os.environ, "PYTHONPATH": paths}, **pipes)
 
 
-def _asked(process: subprocess.Popen[bytes], path: Path) -> tuple[str, float]:
+def _asked(process: subprocess.Popen[bytes], path: Path, limit: float) -> tuple[str, float]:
     import json
 
     assert process.stdin is not None
@@ -137,8 +135,8 @@ def _asked(process: subprocess.Popen[bytes], path: Path) -> tuple[str, float]:
     try:
         process.stdin.write(json.dumps(str(path)).encode() + b"\n")
         process.stdin.flush()
-        if not select.select([process.stdout], [], [], SECONDS)[0]:
-            return "unknown: time", SECONDS
+        if not select.select([process.stdout], [], [], limit)[0]:
+            return "unknown: time", limit
         verdict, seconds, _ = json.loads(process.stdout.readline())
     except (OSError, ValueError):
         return "unknown: died", 0.0
@@ -146,8 +144,11 @@ def _asked(process: subprocess.Popen[bytes], path: Path) -> tuple[str, float]:
 
 
 def _folder(folder: Path, paths: list[Path]) -> None:
-    """`bartizan scan` on folders of 1,000 and of 10,000 files: seconds, and the most memory of any process of it."""
+    """A scan of folders of 1,000 and of 10,000 files, as the command makes it, in a fresh process: CPU seconds, and the
+    most memory that the process or its reader takes."""
     small = [p for p in paths if p.stat().st_size < 1 << 16 and "bomb" not in p.name]
+    script = folder / "scan_folder.py"
+    script.write_text(SCRIPT)
     for n in (1_000, 10_000):
         into = folder / f"many-{n}"
         for i in range(n):
@@ -156,29 +157,23 @@ def _folder(folder: Path, paths: list[Path]) -> None:
             place.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, place / f"{i}-{source.name}")
         start = time.perf_counter()
-        command = [sys.executable, "-m", "bartizan.cli.main", "scan", str(into), "--json"]
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        with (folder / "out.json").open("wb") as out:
-            code = subprocess.run(command, stdout=out, check=False).returncode
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        values = {"exit_code": code, "seconds": round(time.perf_counter() - start, 1), "cpu_seconds": round(cpu, 1)}
-        peak = _peak(into)
-        record("files", {"tool": OURS, "group": f"folder of {n}"}, {**values, "peak_mib": peak})
+        told = subprocess.run([sys.executable, str(script), str(into)], capture_output=True, text=True, check=True)
+        peak, cpu, files = map(float, told.stdout.split())
+        values = {"n": int(files), "seconds": round(time.perf_counter() - start, 1), "cpu_seconds": round(cpu, 1)}
+        record("files", {"tool": OURS, "group": f"folder of {n}"}, {**values, "peak_mib": round(peak / 1024, 1)})
         shutil.rmtree(into)
 
 
-def _peak(folder: Path) -> float:
-    """The most memory (MiB) that a scan of the folder takes in a fresh process, its own or its reader's."""
-    code = (
-        "import resource, sys\nfrom pathlib import Path\nfrom bartizan.scanners.folder import scan\n"
-        "from bartizan.scanners.tally import Tally\ntally = Tally()\n"
-        "for r in scan([Path(sys.argv[1])]): tally.add(r)\n"
-        "print(max(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))\n"
-    )
-    script = folder.parent / "peak.py"
-    script.write_text(
-        f"def main():\n    {code.replace(chr(10), chr(10) + '    ')}\nif __name__ == '__main__':\n    main()\n"
-    )
-    told = subprocess.run([sys.executable, str(script), str(folder)], capture_output=True, text=True, check=True)
-    return round(int(told.stdout) / 1024, 1)
+SCRIPT = """
+import resource, sys
+from pathlib import Path
+from bartizan.scanners.folder import scan
+from bartizan.scanners.tally import Tally
+
+if __name__ == "__main__":
+    tally = Tally()
+    for report in scan([Path(sys.argv[1])]):
+        tally.add(report)
+    used = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(max(u.ru_maxrss for u in used), sum(u.ru_utime + u.ru_stime for u in used), tally.total)
+"""
