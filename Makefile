@@ -7,7 +7,7 @@ EXTRAS := torch,onnx,trees,tabular,image,dp
 
 export OMP_NUM_THREADS := 1
 
-.PHONY: demo test check nightly bench bench-evasion bench-extraction clean
+.PHONY: demo test check nightly bench bench-evasion bench-extraction bench-training-time clean
 
 demo: $(VENV)/.run
 	$(BIN)/bartizan assess examples/digits/system.yaml --effort quick
@@ -33,6 +33,11 @@ bench-evasion: $(VENV)/.peers
 # `pip install --no-deps dp-accounting==0.6.0` gives the audit the ε of sampled batches to be held against.
 bench-extraction: $(VENV)/.peers
 	cd benchmarks && ../$(BIN)/python -m extraction membership stealing audit leaks && ../$(BIN)/python -m extraction.tables
+
+# Each peer of the file scanners by itself, since they disagree on versions; h5py writes the HDF5 files.
+bench-training-time: $(VENV)/.dev
+	while read folder name; do $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target benchmarks/training_time/.peers/$$folder $$name; done < benchmarks/training_time/peers.txt
+	cd benchmarks && PYTHONPATH=training_time/.peers/h5py ../$(BIN)/python -m training_time files
 
 $(VENV)/.peers: $(VENV)/.dev benchmarks/evasion/peers.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target benchmarks/evasion/.peers -r benchmarks/evasion/peers.txt
