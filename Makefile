@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-EXTRAS := torch,onnx,trees,tabular,image,dp
+EXTRAS := torch,onnx,trees,tabular,image,dp,bom,sign
 
 export OMP_NUM_THREADS := 1
 

@@ -21,6 +21,7 @@ ArtifactKind = Literal[
     "reconstructed_records",
     "bounds",
     "file_verdicts",
+    "provenance",
     "parameters",
 ]
 

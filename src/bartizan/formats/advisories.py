@@ -89,12 +89,18 @@ def _bounded(path: Path) -> bytes:
 
 def _advisories(record: dict[str, Any], name: str) -> Iterator[Advisory]:
     if not isinstance(record.get("id"), str) or not isinstance(record.get("affected", []), list):
-        raise UsageError(f"{name} holds no advisory in the OSV format: 'id' or 'affected' is missing or of another kind")
+        raise UsageError(
+            f"{name} holds no advisory in the OSV format: 'id' or 'affected' is missing or of another kind"
+        )
     if record.get("withdrawn"):
         return
     for affected in record.get("affected", []):
         package = affected.get("package", {}) if isinstance(affected, dict) else {}
-        if isinstance(package, dict) and package.get("ecosystem") == _ECOSYSTEM and isinstance(package.get("name"), str):
+        if (
+            isinstance(package, dict)
+            and package.get("ecosystem") == _ECOSYSTEM
+            and isinstance(package.get("name"), str)
+        ):
             summary = str(record.get("summary") or record.get("details") or "")[:200].partition("\n")[0]
             versions = frozenset(str(v) for text in _list(affected, "versions") if (v := _version(text)))
             ranges = tuple(r for given in _list(affected, "ranges") for r in _ranges(given))

@@ -83,7 +83,9 @@ def _verify(path: Path, envelope: dict[str, Any], body: bytes, key: Ed25519Publi
 
 
 def _envelope(path: Path) -> dict[str, Any]:
-    wrong = UsageError(f"{path} is no signed statement (a DSSE envelope in JSON); make one with: bartizan provenance sign")
+    wrong = UsageError(
+        f"{path} is no signed statement (a DSSE envelope in JSON); make one with: bartizan provenance sign"
+    )
     try:
         value = json.loads(text_of(path, "the statement"))
     except (ValueError, RecursionError):

@@ -12,7 +12,7 @@ from typing import Any
 from bartizan.core.errors import UsageError
 from bartizan.core.system import Asset, DataAsset, ModelAsset, SoftwareAsset
 from bartizan.formats.description import Description
-from bartizan.formats.digest import file_digest
+from bartizan.formats.digest import digest_of, file_digest
 from bartizan.formats.onnx_wire import files_beside
 
 DATA_INTEGRITY, ARTEFACTS, DEPENDENCIES = "DC06", "DC22", "DC23"  # design choices of the knowledge base
@@ -96,9 +96,34 @@ def _model(model: ModelAsset, folder: Path) -> Iterator[AssetFile]:
 
 
 def _code(reference: str | None, folder: Path) -> Iterator[Path]:
-    """The source beside the description; what is installed belongs to the lock file."""
+    """The source beside the description and its neighbours, any of which it may import; what is installed belongs to
+    the lock file."""
     module = (reference or "").rpartition(":")[0]
-    if module.endswith(".py"):
-        yield folder / module
-    elif module and (beside := folder / (module.replace(".", "/") + ".py")).is_file():
-        yield beside
+    if not module:
+        return
+    source = folder / (module if module.endswith(".py") else module.replace(".", "/") + ".py")
+    if source.is_file():
+        yield from sorted(source.parent.glob("*.py"))
+    elif module.endswith(".py"):
+        yield source
+
+
+def files_about(description: Description, model: str) -> tuple[AssetFile, ...]:
+    """The files of one model, of the data it is trained and tested on, and of the software around it."""
+    system = description.system
+    data = {d.id for d in (system.training_data(model), system.test_data(model)) if d is not None}
+    software = {s.id for s in system.assets.software if not s.hosts or model in s.hosts}
+    return tuple(f for f in asset_files(description) if f.asset in {model, *data, *software})
+
+
+def state(description: Description, model: str) -> str:
+    """SHA-256 over the description, the files about one model, and all that they are held against."""
+    provenance = description.system.provenance
+    held = [description.resolve(name) for name in provenance.files]
+    if provenance.advisories is not None:
+        given = description.resolve(provenance.advisories)
+        held += sorted(p for p in given.rglob("*.json") if p.is_file()) if given.is_dir() else [given]
+    parts = [description.digest]
+    parts += [part for f in files_about(description, model) for part in (f.name, f.sha256)]
+    parts += [part for path in held for part in (name_from(description.folder, path), file_digest(path))]
+    return digest_of(*parts)

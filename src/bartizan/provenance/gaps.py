@@ -33,15 +33,21 @@ class Inventory:
     gaps: tuple[Gap, ...]
 
 
-def inventory(description: Description) -> Inventory:
-    """Hold all that the description names against all that speaks for it.
+def inventory(description: Description, files: Sequence[AssetFile] | None = None) -> Inventory:
+    """Hold `files` (all that the description names) against all that speaks for them.
 
     Raises `UsageError` only when the files themselves cannot be read: what does not hold is a gap.
     """
-    files = asset_files(description)
+    files = asset_files(description) if files is None else tuple(files)
     found = accounts(description, files)
-    weak, dependencies = _dependencies(description)
-    gaps = (*_of_files(found), *_broken(found), *_recorded_only(found), *_bill(description, files), *dependencies)
+    weak, dependencies = _dependencies(description, {f.asset for f in files})
+    gaps = (
+        *_of_files(found),
+        *_broken(found),
+        *_recorded_only(found, asset_files(description)),
+        *_bill(description, files),
+        *dependencies,
+    )
     return Inventory(files, tuple(not a.holds for a in found.files), weak, gaps)
 
 
@@ -84,9 +90,9 @@ def _broken(found: Accounts) -> Iterator[Gap]:
         yield Gap(piece="statement", about=SYSTEM_ID, what=name, why=why, mend=mend, choice=DEPENDENCIES)
 
 
-def _recorded_only(found: Accounts) -> Iterator[Gap]:
+def _recorded_only(found: Accounts, named: Iterable[AssetFile]) -> Iterator[Gap]:
     """Files that were recorded and are named no more: data or a model that somebody took out."""
-    now = {a.file.name for a in found.files}
+    now = {f.name for f in named}
     for name, was in found.recorded.files.items() if found.recorded else ():
         if name not in now:
             yield Gap(
@@ -124,14 +130,14 @@ def _bill(description: Description, files: Sequence[AssetFile]) -> Iterator[Gap]
         )
 
 
-def _dependencies(description: Description) -> tuple[tuple[int, int], list[Gap]]:
-    software = description.system.assets.software
+def _dependencies(description: Description, about: set[str]) -> tuple[tuple[int, int], list[Gap]]:
+    software = [s for s in description.system.assets.software if s.id in about or not s.lock_file]
     gaps: list[Gap] = []
     if not any(s.lock_file for s in software):
-        about = software[0].id if software else SYSTEM_ID
+        whose = software[0].id if software else SYSTEM_ID
         why = "no lock file is named, so nobody can tell what the system runs on"
         mend = "name a requirements.txt, poetry.lock, uv.lock or pylock.toml as the software's dependencies"
-        gaps.append(Gap(piece="lock", about=about, what=about, why=why, mend=mend, choice=DEPENDENCIES))
+        gaps.append(Gap(piece="lock", about=whose, what=whose, why=why, mend=mend, choice=DEPENDENCIES))
     advisories = _advisories(description, gaps)
     weak, total = 0, 0
     for asset in (s for s in software if s.lock_file):

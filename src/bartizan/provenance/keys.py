@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from bartizan.core.errors import UsageError
 from bartizan.formats.bounded import regular_file
@@ -23,12 +23,14 @@ def private_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = serialization.load_pem_private_key(raw, password=None)
     except TypeError:
-        raise UsageError(f"the private key {path} is behind a password; give one without, on a disk that is safe") from None
+        raise UsageError(
+            f"the private key {path} is behind a password; give one without, on a disk that is safe"
+        ) from None
     except ValueError as error:
-        raise UsageError(f"{path} is no private key in PEM: {_short(error)}{_swapped(raw, b'PUBLIC')}") from None
+        raise UsageError(f"{path} {_instead(raw, b'PUBLIC', 'private')}") from error
     if not isinstance(key, ed25519.Ed25519PrivateKey):
         raise UsageError(f"{path} holds a key of another kind ({type(key).__name__}); an Ed25519 key is needed")
-    return key
+    return cast("Ed25519PrivateKey", key)
 
 
 def public_key(path: Path) -> Ed25519PublicKey:
@@ -38,10 +40,10 @@ def public_key(path: Path) -> Ed25519PublicKey:
     try:
         key = serialization.load_pem_public_key(raw)
     except ValueError as error:
-        raise UsageError(f"{path} is no public key in PEM: {_short(error)}{_swapped(raw, b'PRIVATE')}") from None
+        raise UsageError(f"{path} {_instead(raw, b'PRIVATE', 'public')}") from error
     if not isinstance(key, ed25519.Ed25519PublicKey):
         raise UsageError(f"{path} holds a key of another kind ({type(key).__name__}); an Ed25519 key is needed")
-    return key
+    return cast("Ed25519PublicKey", key)
 
 
 def key_id(key: Ed25519PublicKey) -> str:
@@ -61,9 +63,7 @@ def write_key_pair(private: Path, public: Path) -> str:
     secret = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    shown = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    shown = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     try:
         with os.fdopen(os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
             stream.write(secret)
@@ -90,9 +90,7 @@ def _pem(path: Path, what: str) -> bytes:
         return stream.read(_LIMIT)
 
 
-def _swapped(raw: bytes, other: bytes) -> str:
-    return f" (it holds a {other.decode().lower()} key)" if other + b" KEY" in raw else ""
-
-
-def _short(error: Exception) -> str:
-    return str(error).splitlines()[0].split("(")[0].strip().rstrip(".")[:100] or "it cannot be read"
+def _instead(raw: bytes, other: bytes, wanted: str) -> str:
+    if other + b" KEY" in raw:
+        return f"holds the {other.decode().lower()} key of a pair; give the {wanted} one"
+    return f"is no {wanted} key in PEM (openssl genpkey -algorithm ed25519, or: bartizan provenance keys)"

@@ -21,7 +21,11 @@ _TRAINING = "urn:bartizan:training:1"
 
 def of_files(description: Description) -> dict[str, Any]:
     """That these are the files of the described system."""
-    return {"system": description.system.name, "description": _described(description), "tool": f"bartizan {__version__}"}
+    return {
+        "system": description.system.name,
+        "description": _described(description),
+        "tool": f"bartizan {__version__}",
+    }
 
 
 def of_build(description: Description, model: ModelAsset, files: Iterable[AssetFile], builder: str) -> dict[str, Any]:

@@ -56,7 +56,8 @@ def hold(said: Statement, name: str, files: Iterable[AssetFile], *, all_of: bool
             raise NotVerified(f"{name} speaks of {subject}, which the description does not name")
         if file.sha256 != digest:
             raise NotVerified(
-                f"{subject} is not the file that was signed in {name} (SHA-256 {file.sha256[:12]}…, signed {digest[:12]}…)"
+                f"{subject} is not the file that was signed in {name}"
+                f" (SHA-256 {file.sha256[:12]}…, signed {digest[:12]}…)"
             )
     left_out = [f for f in known if f not in said.subjects] if all_of else []
     if left_out:

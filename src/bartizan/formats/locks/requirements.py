@@ -18,7 +18,9 @@ _HASH = re.compile(r"\s--hash[=\s]([a-z0-9]+:[0-9a-fA-F]+)")
 _OPTION = re.compile(r"\s--[a-z-]+[=\s]\S+")
 _NESTED = re.compile(r"(-r|--requirement|-c|--constraint)[=\s]*(\S.*)")
 _EDITABLE = re.compile(r"(?:-e|--editable)[=\s]*(\S.*)")
-_ADDRESS = re.compile(r"(?:[a-z]+\+)?(?:https?|ssh|git|file|hg|svn)[:+]|[./\\]|\S+\.(?:whl|tar\.gz|zip)$", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:[a-z]+\+)?(?:https?|ssh|git|file|hg|svn)[:+]|[./\\]|\S+\.(?:whl|tar\.gz|zip)$", re.IGNORECASE
+)
 _DEPTH = 8
 
 
@@ -53,7 +55,9 @@ def _read(path: Path, state: _Read, *, constraints: bool = False) -> None:
         where = f"{path.name}:{number}"
         nested = _NESTED.fullmatch(line)
         if nested:
-            _read(path.parent / nested[2].strip(), state, constraints=constraints or nested[1] in ("-c", "--constraint"))
+            _read(
+                path.parent / nested[2].strip(), state, constraints=constraints or nested[1] in ("-c", "--constraint")
+            )
         elif (one := _dependency(line, where)) is not None:
             if constraints:
                 state.pins[one.name] = one

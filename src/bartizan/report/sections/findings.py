@@ -27,7 +27,8 @@ from bartizan.report.panels import Panel, name_of, three
 
 CHOSEN = (
     *("robust_error", "attack_success", "accuracy_drop", "trigger_success", "fidelity", "tpr"),
-    *("failure_probability", "certified_share", "flagged_classes", "unsafe_files", "record_resemblance"),
+    *("failure_probability", "certified_share", "flagged_classes", "unsafe_files", "unaccounted_files"),
+    *("weak_dependencies", "record_resemblance"),
 )
 
 
