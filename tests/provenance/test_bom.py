@@ -40,7 +40,7 @@ def test_models_have_cards_data_are_classified_and_packages_have_addresses(descr
     description = described()
     components = {c["bom-ref"]: c for c in json.loads(bill(description, asset_files(description)))["components"]}
     card = components["model"]["modelCard"]
-    assert card["modelParameters"]["datasets"] == [{"ref": "train"}]
+    assert card["modelParameters"]["datasets"] == [{"ref": "train"}, {"ref": "faces"}]
     assert card["quantitativeAnalysis"]["performanceMetrics"][0]["value"] == "0.9"
     assert "Not assessed" in card["considerations"]["technicalLimitations"][0]
     assert components["train"]["data"][0]["classification"] == "personal"

@@ -127,5 +127,5 @@ def test_how_a_model_was_made_speaks_of_its_files_and_names_what_went_in(signed:
     said = verified(folder / "b.json", folder / "p.pem", asset_files(description))
     assert set(said.subjects) == {"model.onnx"}
     definition = said.predicate["buildDefinition"]
-    assert [d["name"] for d in definition["resolvedDependencies"]] == ["train.npz", "requirements.txt"]
+    assert [d["name"] for d in definition["resolvedDependencies"]] == ["train.npz", "recipe.py", "requirements.txt"]
     assert definition["externalParameters"]["recipe"] == "recipe.py:train"

@@ -73,8 +73,8 @@ class Description:
 def read_system(path: Path | str, *, check_files: bool = True, to_be_made: tuple[str, ...] = ()) -> Description:
     """Read and check the description at `path`.
 
-    With `check_files`, every file it names must exist, except in the sections `to_be_made`. Raises `DescriptionError` with one sentence for each problem,
-    each starting with file:line:column.
+    With `check_files`, every file it names must exist, except in the sections `to_be_made`. Raises `DescriptionError`
+    with one sentence for each problem, each starting with file:line:column.
     """
     path = Path(path)
     source = read_yaml(path)

@@ -31,6 +31,11 @@ class AssetFile:
     choice: str
     stated: str | None = None
 
+    @property
+    def is_code(self) -> bool:
+        """Whether it is the user's source, which makes a model and is none."""
+        return self.path.suffix == ".py"
+
     @cached_property
     def sha256(self) -> str:
         """Raises `UsageError` when the file cannot be read."""

@@ -36,7 +36,7 @@ def of_build(description: Description, model: ModelAsset, files: Iterable[AssetF
     train = description.system.training_data(model.id)
     sources = {train.id} if train else set()
     sources |= {s.id for s in description.system.assets.software}
-    used = [f for f in files if f.asset in sources]
+    used = [f for f in files if f.asset in sources or (f.asset == model.id and f.is_code)]
     return {
         "buildDefinition": {
             "buildType": _TRAINING,

@@ -31,7 +31,7 @@ def of_build(
 ) -> str:
     """The envelope's text: the model's files were made from this data, by this recipe, on these dependencies."""
     asset = _model(description, model)
-    own = [f for f in files if f.asset == asset.id]
+    own = [f for f in files if f.asset == asset.id and not f.is_code]
     if not own:
         raise UsageError(f"the model '{asset.id}' is described without a file; there is nothing to speak of")
     said = statement(own, predicates.BUILD, predicates.of_build(description, asset, files, builder))
