@@ -22,6 +22,7 @@ ArtifactKind = Literal[
     "bounds",
     "file_verdicts",
     "provenance",
+    "suspects",
     "parameters",
 ]
 

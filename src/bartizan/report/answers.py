@@ -32,7 +32,7 @@ ENOUGH = {
 }
 
 
-SCANNED = ("flagged_classes", "unsafe_files", "unaccounted_files")
+SCANNED = ("flagged_classes", "unsafe_files", "unaccounted_files", "suspect_excess")
 
 
 def is_scan(finding: Finding) -> bool:

@@ -61,6 +61,7 @@ ESTIMANDS = {
     "unsafe_files": "of the files can run code",
     "unaccounted_files": "of the files could be swapped unnoticed",
     "weak_dependencies": "of the dependencies are open",
+    "suspect_excess": "of the training records look altered, beyond chance",
 }
 COUNTED = {
     "goal_reached": ("retrainings", "end as the adversary wants"),
@@ -85,6 +86,7 @@ NAMES = {
     "unsafe_files": "files that can run code",
     "unaccounted_files": "files that could be swapped unnoticed",
     "weak_dependencies": "open dependencies",
+    "suspect_excess": "training records that look altered, beyond chance",
     "flagged_classes": "classes that look planted",
     "attack_success": "inputs turned",
     "accuracy_drop": "accuracy lost",

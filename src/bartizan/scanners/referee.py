@@ -19,6 +19,7 @@ from bartizan.formats.model_scan import inspect_file
 
 from .second_inventory import remeasured
 from .second_look import names_run
+from .second_pass import second_pass
 
 
 class ScannerReferee(Referee):
@@ -38,6 +39,8 @@ class ScannerReferee(Referee):
         """Over the files the runner handed out, whatever the scanner names: `unsafe_files` and `claimed_unsafe`."""
         if artifact.kind == "provenance":
             return remeasured(artifact)
+        if artifact.kind == "suspects":
+            return second_pass(roles, artifact, seed)
         told = _verdicts(artifact)
         paths = artifact.watched.paths
         seen = [_second_opinion(Path(p)) for p in paths]
