@@ -1,8 +1,8 @@
 """What one pass over training data finds: flipped labels beside cleanlab, triggers by each signal.
 
-Detection is the share of altered records above the 99th percentile of the unaltered ones, so that all stand at 1 % false
-alarms. cleanlab is given the very probabilities that ours are from (`pip install --no-deps cleanlab tqdm termcolor`).
-The signals and how they are joined were fixed on 4,000 records of Letter with seeds that are not in the table.
+Detection is the share of altered records above the 99th percentile of the unaltered ones: all at 1 % false alarms.
+cleanlab is given the very probabilities that ours are from (`pip install --no-deps cleanlab tqdm termcolor`). The
+signals and how they are joined were fixed on 4,000 records of Letter with seeds that are not in the table.
 """
 
 from __future__ import annotations
