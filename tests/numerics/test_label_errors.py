@@ -7,9 +7,10 @@ from bartizan.numerics.label_errors import (
     class_thresholds,
     confident_joint,
     estimated_errors,
-    levelled,
     margin,
     neighbours_disagree,
+    one_sided,
+    relabelled,
 )
 
 P = np.array([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.3, 0.7], [0.2, 0.8], [0.45, 0.55]])
@@ -28,10 +29,14 @@ def test_the_margin_is_high_where_another_class_is_likelier() -> None:
     assert np.isfinite(margin(np.array([[1.0, 0.0]]), np.array([1]))).all()
 
 
-def test_a_class_that_all_are_unsure_of_is_not_suspect_for_it() -> None:
-    y = np.repeat([0, 1], 50)
-    margins = np.where(y == 0, -6.0, -1.0)
-    assert (levelled(margins, y, 2)[y == 1] - levelled(margins, y, 2)[y == 0]).max() < 5.0
+def test_labels_that_go_one_way_are_told_from_classes_that_look_alike() -> None:
+    alike, one_way = np.array([[80, 20], [20, 80]]), np.array([[80, 0], [20, 80]])
+    assert (one_sided(alike) == 0).all()
+    assert one_sided(one_way)[1, 0] == pytest.approx(0.2)
+    assert one_sided(one_way).sum() == pytest.approx(0.2)
+    p, y = np.array([[0.9, 0.1], [0.1, 0.9]]), np.array([1, 0])
+    assert relabelled(p, y, one_way)[0] > 3 > relabelled(p, y, one_way)[1]
+    assert (relabelled(p, y, alike) == 0).all()
 
 
 def test_neighbours_of_another_label_speak_against_a_record() -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Scores = NDArray[np.float64]
 LEAST = 1e-12
+CLEAR, STRAY = 2.5, 1e-3
 
 
 def class_thresholds(p: NDArray[Any], y: Labels) -> Scores:
@@ -51,15 +52,32 @@ def margin(p: NDArray[Any], y: Labels) -> Scores:
     return np.asarray(others.max(axis=1) - own, np.float64)
 
 
-def usual_margins(margins: Scores, y: Labels, classes: int) -> Scores:
-    """The median margin of each class, C; 0 where there are none."""
-    return np.array([np.median(margins[y == j]) if (y == j).any() else 0.0 for j in range(classes)], np.float64)
+def doubt(p: NDArray[Any], y: Labels) -> Scores:
+    """−log of the label's own probability, N: cleanlab's self-confidence, turned round."""
+    return np.asarray(-np.log(np.maximum(np.asarray(p, np.float64)[np.arange(len(y)), y], LEAST)), np.float64)
 
 
-def levelled(margins: Scores, y: Labels, classes: int) -> Scores:
-    """Margins less half of what is usual in their class, N: a class that all models are unsure of is no class of wrong
-    labels (the thresholds of confident learning, in logarithms)."""
-    return margins - 0.5 * np.minimum(usual_margins(margins, y, classes), 0.0)[y]
+def one_sided(joint: NDArray[np.int64]) -> NDArray[np.float64]:
+    """C×C rates of (label given, label meant) at which labels go one way more often than the other, and clearly so.
+
+    Classes that look alike are mistaken for each other both ways; whoever relabels one class as another goes one way.
+    Differences within 2.5 standard deviations of an even split count as none.
+    """
+    counts = joint.astype(np.float64)
+    ahead = counts - counts.T
+    clear = ahead > CLEAR * np.sqrt(np.maximum(counts + counts.T, 1))
+    return np.where(clear, ahead, 0.0) / np.maximum(counts.sum(axis=0), 1)
+
+
+def relabelled(p: NDArray[Any], y: Labels, joint: NDArray[np.int64]) -> Scores:
+    """How much likelier than by a stray error the label came from one-sided relabelling, in logarithms, N ≥ 0.
+
+    The chance that a record of what the models say it is was given this label, over a chance of one in a thousand.
+    """
+    rates = one_sided(joint) + STRAY
+    np.fill_diagonal(rates, 0.0)
+    came = (np.asarray(p, np.float64) * rates[y]).sum(axis=1)
+    return np.maximum(np.log(np.maximum(came, LEAST) / STRAY), 0.0)
 
 
 def neighbours_disagree(near: NDArray[np.int64], y: Labels, classes: int) -> Scores:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.numerics.label_errors import levelled, margin, neighbours_disagree
+from bartizan.numerics.label_errors import confident_joint, doubt, neighbours_disagree, relabelled
 from bartizan.numerics.nearest import nearest
 from bartizan.numerics.signatures import spectral, two_clusters
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bartizan.core.data import Labels
 
 NEAR = 10
+ONE_SIDED = 0.6  # weight of one-sided relabelling; chosen on records and seeds that are in no table
 Scores = NDArray[np.float64]
 
 
@@ -70,14 +71,17 @@ def scores_of(
     """
     n, both = len(y), np.concatenate([y, trusted_y])
     total = {s.id: np.zeros(len(both)) for s in SIGNALS}
+    p = np.zeros((len(both), classes))
     times = np.zeros(len(both))
     for fold in found:
         rows = np.concatenate([fold.left_out, n + fold.clean])
         for name, scores in _of_fold(fold, both[rows], classes, seed).items():
             total[name][rows] += scores
+        p[rows] += fold.p[:, :classes]
         times[rows] += 1
     mean = {name: scores / np.maximum(times, 1) for name, scores in total.items()}
-    mean["wrong_label"] = levelled(mean["wrong_label"], both, classes)
+    p /= np.maximum(times, 1)[:, None]
+    mean["wrong_label"] += ONE_SIDED * relabelled(p, both, confident_joint(p, both))
     return {name: (scores[:n], scores[n:]) for name, scores in mean.items()}
 
 
@@ -86,7 +90,7 @@ def _of_fold(fold: Fold, y: Labels, classes: int, seed: int) -> dict[str, Scores
     said = neighbours_disagree(fold.labels[rows], y, classes)
     scale = max(float(fold.known.std()), 1e-12)
     return {
-        "wrong_label": margin(fold.p, y) + said,
+        "wrong_label": doubt(fold.p, y) + said,
         "spectral": spectral(fold.known, fold.labels)(fold.features, y),
         "cluster": two_clusters(fold.known, fold.labels, seed)(fold.features, y),
         "outlier": np.log(np.maximum(distances.mean(axis=1) / scale, 1e-12)),
