@@ -7,7 +7,7 @@ EXTRAS := torch,onnx,trees,tabular,image,dp,bom,sign
 
 export OMP_NUM_THREADS := 1
 
-.PHONY: demo test check nightly bench bench-evasion bench-extraction clean
+.PHONY: demo test check nightly bench bench-evasion bench-extraction bench-training-time clean
 
 demo: $(VENV)/.run
 	$(BIN)/bartizan assess examples/digits/system.yaml --effort quick
@@ -33,6 +33,10 @@ bench-evasion: $(VENV)/.peers
 # `pip install --no-deps dp-accounting==0.6.0` gives the audit the ε of sampled batches to be held against.
 bench-extraction: $(VENV)/.peers
 	cd benchmarks && ../$(BIN)/python -m extraction membership stealing audit leaks && ../$(BIN)/python -m extraction.tables
+
+# The data: as above. The peer: `pip install --no-deps cleanlab tqdm termcolor`.
+bench-training-time: $(VENV)/.peers
+	cd benchmarks && ../$(BIN)/python -m training_time data && ../$(BIN)/python -m training_time.tables
 
 $(VENV)/.peers: $(VENV)/.dev benchmarks/evasion/peers.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target benchmarks/evasion/.peers -r benchmarks/evasion/peers.txt

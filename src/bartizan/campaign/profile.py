@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import Literal
 
-from bartizan.core.profile import Condition, Profile
+from bartizan.core.profile import Condition, Profile, SensitiveColumn
 from bartizan.core.system import DataAsset, Distribution, MeasureGate, ModelAsset, System
 from bartizan.core.system.odd import Condition as OddCondition
 from bartizan.core.vocabulary import Stage, ThreatClass
@@ -15,6 +15,8 @@ from bartizan.targets.open import is_differentiable
 TREES = ("sklearn", "xgboost", "lightgbm")
 TABLES = ("csv", "parquet")
 PICTURES = ("idx", "image_folder")
+OF_PEOPLE = ("pseudonymised", "personal", "secret")
+FEDERATED = ("vetted_clients", "open_clients")
 
 Modality = Literal["image", "tabular"]
 
@@ -46,6 +48,9 @@ def profile(system: System, model_id: str, stage: Stage = Stage.DEPLOYMENT, *, r
         latency_ms=system.use.latency_ms,
         precision_floor=floor.precision,
         recall_floor=floor.recall,
+        sensitive=_sensitive(system.training_data(model_id) or data),
+        promise=_promise(model),
+        federated=model.federation in FEDERATED,
         queries=_most([a.budget.queries for a in system.adversaries]),
         records=_most([a.budget.records for a in system.adversaries]),
     )
@@ -99,6 +104,24 @@ def _norms(system: System, model: ModelAsset, modality: Modality) -> tuple[tuple
 def _fpr(system: System) -> float:
     asked = [g.fpr for g in system.gates if isinstance(g, MeasureGate) and g.fpr is not None]
     return min(asked, default=0.01)
+
+
+def _sensitive(data: DataAsset | None) -> tuple[SensitiveColumn, ...]:
+    """The columns that are said to be sensitive; where none is, those of few values of records of people."""
+    if data is None or data.load is None:
+        return ()
+    few = {f.name: 2 if f.type == "binary" else len(f.one_of) or None for f in data.load.features if _discrete(f.type)}
+    named = data.sensitive_columns or (tuple(few) if data.sensitivity in OF_PEOPLE else ())
+    return tuple(SensitiveColumn(name=name, values=few.get(name)) for name in named)
+
+
+def _promise(model: ModelAsset) -> tuple[float, float] | None:
+    said = model.retrain.promise if model.retrain else None
+    return None if said is None else (said.epsilon, said.delta)
+
+
+def _discrete(kind: str) -> bool:
+    return kind in ("binary", "categorical")
 
 
 def _condition(name: str, described: OddCondition) -> Condition:

@@ -54,7 +54,9 @@ class AttackSpec(PluginSpec):
     """threats: our ids. needs: alternatives of capabilities, any one of which is enough.
 
     game: how the runner deals out the data (see `campaign.roles`): `probe` (test examples and the adversary's own),
-    `poison` (the training set is writable), `membership` (members and non-members, the bits are secret), `files`.
+    `poison` (the training set is writable), `membership` (members and non-members, the bits are secret), `attribute`
+    (the same, and the column that the parameter `column` names is secret, too), `federated` (records of
+    other parties, of which only updates are seen), `files`.
     reads: which files a trial of the game `files` is handed: the model's own, or the description followed by every file
     it names for the model, its data and the software around them.
     uses: artifact kinds of earlier trials this one builds on.
@@ -67,7 +69,7 @@ class AttackSpec(PluginSpec):
     family: Family
     threats: tuple[str, ...]
     needs: tuple[tuple[Capability, ...], ...]
-    game: Literal["probe", "poison", "membership", "files"] = "probe"
+    game: Literal["probe", "poison", "membership", "attribute", "federated", "files"] = "probe"
     reads: Literal["model", "description"] = "model"
     makes: ArtifactKind
     goal: str

@@ -79,6 +79,7 @@ class View:
     ) -> None:
         self._target = target
         self._roles = roles.open()
+        self._parties = roles.parties
         self._paths = paths
         self.access = access
         self.budget = budget
@@ -140,6 +141,18 @@ class View:
         it nobody else sees. Raises `AccessDenied` when the target does not show its weights."""
         self._need(Capability.WEIGHTS)
         return copy.deepcopy(self._subject().weights())
+
+    @property
+    def parties(self) -> int:
+        """How many records the other parties of a federated training hold."""
+        return len(self._parties)
+
+    def update(self, which: Of, *, steps: int, learning_rate: float) -> dict[str, NDArray[np.float32]]:
+        """What the other parties send for those of their records (numbers below `parties`), as `Target.update` has it.
+        Whoever sees updates holds the shared model. No query: the parties train anyway."""
+        self._need(Capability.WEIGHTS)
+        sent = self._parties.take(which)
+        return self._subject().update(sent.x, sent.y, steps=steps, learning_rate=learning_rate)
 
     def train(self, x: Array, y: Labels, *, seed: int) -> Target:
         """A model of the adversary's own, trained by the target's recipe. Counted as one retraining."""
