@@ -66,7 +66,7 @@ def one_sided(joint: NDArray[np.int64]) -> NDArray[np.float64]:
     counts = joint.astype(np.float64)
     ahead = counts - counts.T
     clear = ahead > CLEAR * np.sqrt(np.maximum(counts + counts.T, 1))
-    return np.where(clear, ahead, 0.0) / np.maximum(counts.sum(axis=0), 1)
+    return np.asarray(np.where(clear, ahead, 0.0) / np.maximum(counts.sum(axis=0), 1), np.float64)
 
 
 def relabelled(p: NDArray[Any], y: Labels, joint: NDArray[np.int64]) -> Scores:
@@ -77,7 +77,7 @@ def relabelled(p: NDArray[Any], y: Labels, joint: NDArray[np.int64]) -> Scores:
     rates = one_sided(joint) + STRAY
     np.fill_diagonal(rates, 0.0)
     came = (np.asarray(p, np.float64) * rates[y]).sum(axis=1)
-    return np.maximum(np.log(np.maximum(came, LEAST) / STRAY), 0.0)
+    return np.asarray(np.maximum(np.log(np.maximum(came, LEAST) / STRAY), 0.0), np.float64)
 
 
 def neighbours_disagree(near: NDArray[np.int64], y: Labels, classes: int) -> Scores:

@@ -64,12 +64,9 @@ def _rows(looked: list[Measurement], opens: Mapping[str, tuple[str, ...]]) -> It
         if m.estimand == "provenance_gap":
             at = {key: str(value) for key, value in m.at.items()}
             choice = at.get("choice", "")
-            yield Row(
-                PIECES.get(at["piece"], at["piece"]),
-                *(at.get(key, "") for key in ("about", "what", "why", "mend")),
-                choice,
-                opens.get(choice, ()),
-            )
+            about, what, why, mend = (at.get(key, "") for key in ("about", "what", "why", "mend"))
+            piece = PIECES.get(at["piece"], at["piece"])
+            yield Row(piece, about, what, why, mend, choice, opens.get(choice, ()))
 
 
 def _counts(looked: list[Measurement]) -> Iterator[tuple[str, int, int]]:
