@@ -1,4 +1,4 @@
-"""Who would have noticed a theft, and who could prove it: detectors, whom they accuse, and what hides a thief from them;
+"""Who would have noticed a theft, and who could prove it: detectors, whom they accuse and what hides a thief from them;
 the copy among models made without asking."""
 
 from __future__ import annotations

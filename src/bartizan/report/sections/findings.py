@@ -28,7 +28,8 @@ from bartizan.report.panels import Panel, name_of, three
 
 CHOSEN = (
     *("robust_error", "attack_success", "accuracy_drop", "trigger_success", "fidelity", "tpr"),
-    *("failure_probability", "certified_share", "flagged_classes", "unsafe_files", "record_resemblance"),
+    *("failure_probability", "certified_share", "flagged_classes", "unsafe_files", "unaccounted_files"),
+    *("weak_dependencies", "suspect_excess", "record_resemblance"),
     *("attribute_gain", "property_advantage", "record_recovered", "promise_broken"),
 )
 
