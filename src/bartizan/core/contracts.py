@@ -62,6 +62,7 @@ class AttackSpec(PluginSpec):
     uses: artifact kinds of earlier trials this one builds on.
     harm: the referee's estimand a finding is judged by; high is bad.
     retrainings: how many times one trial trains a model, the referee included.
+    labels_only: of what it may write it changes labels alone, which takes less than writing records.
     baseline: the least that a real attack must beat. Its successes count; to withstand it proves nothing.
     no_negative_control: why there can be no subject on which it must fail, for the rare attack that has none.
     """
@@ -80,6 +81,7 @@ class AttackSpec(PluginSpec):
     modalities: tuple[Literal["image", "tabular"], ...] = ("image", "tabular")
     bounded: bool = False
     retrainings: int = 0
+    labels_only: bool = False
     baseline: bool = False
     no_negative_control: str = ""
     cost_hint: str = ""
