@@ -104,12 +104,12 @@ def _writer(attack: str) -> Attack:
 
 
 def _data(pair: tuple[Array, Labels], what: str) -> Data:
-    x, y = np.asarray(pair[0], np.float32), np.asarray(pair[1], np.int64)
+    x, y = np.asarray(pair[0], np.float32), np.asarray(pair[1])
     if len(x) != len(y) or not len(y) or y.ndim != 1:
         raise DataError(f"the {what} data have {len(x)} inputs and labels of shape {y.shape}; give one for each")
     if not np.isfinite(x).all() or (y < 0).any():
         raise DataError(f"the {what} data hold values that are not finite, or labels below 0; clean them first")
-    return Data.of(x, y)
+    return Data.of(x, y.astype(np.int64))
 
 
 def _target(train: Train | Recipe, clean: Data, classes: int, bounds: tuple[float, float] | None, seed: int) -> Target:

@@ -124,7 +124,7 @@ class _Desk:
         """Raise `NotApplicable` when the data or the file that the attack's game is played with is not described."""
         game = attack.spec.game
         if game == "files":
-            if model.load is None or model.load.file is None:
+            if attack.spec.reads == "model" and (model.load is None or model.load.file is None):
                 raise NotApplicable(f"the model '{model.id}' is described without a file to look into")
             return
         if not _loadable(self.system.test_data(model.id)):

@@ -57,6 +57,8 @@ class AttackSpec(PluginSpec):
     `poison` (the training set is writable), `membership` (members and non-members, the bits are secret), `attribute`
     (the same, and the column that the parameter `column` names is secret, too), `federated` (records of
     other parties, of which only updates are seen), `files`.
+    reads: which files a trial of the game `files` is handed: the model's own, or the description followed by every file
+    it names for the model, its data and the software around them.
     uses: artifact kinds of earlier trials this one builds on.
     harm: the referee's estimand a finding is judged by; high is bad.
     retrainings: how many times one trial trains a model, the referee included.
@@ -69,6 +71,7 @@ class AttackSpec(PluginSpec):
     threats: tuple[str, ...]
     needs: tuple[tuple[Capability, ...], ...]
     game: Literal["probe", "poison", "membership", "attribute", "federated", "files"] = "probe"
+    reads: Literal["model", "description"] = "model"
     makes: ArtifactKind
     goal: str
     harm: str

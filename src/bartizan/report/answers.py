@@ -34,9 +34,12 @@ ENOUGH = {
 }
 
 
+SCANNED = ("flagged_classes", "unsafe_files", "unaccounted_files", "suspect_excess")
+
+
 def is_scan(finding: Finding) -> bool:
     """Whether nobody attacked: a finished file or model was looked at."""
-    return finding.rate is not None and finding.rate.estimand in ("flagged_classes", "unsafe_files")
+    return finding.rate is not None and finding.rate.estimand in SCANNED
 
 
 def tries(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:

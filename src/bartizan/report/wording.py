@@ -65,12 +65,17 @@ ESTIMANDS = {
     "accuracy_drop": "of accuracy are lost to what was tampered with",
     "targeted_success": "of the inputs aimed at err as the adversary wants, beyond those that do so anyway",
     "unsafe_files": "of the files can run code",
+    "unaccounted_files": "of the files could be swapped unnoticed",
+    "weak_dependencies": "of the dependencies are open",
+    "suspect_excess": "of the training records look altered, beyond chance",
 }
 COUNTED = {
     "promise_broken": ("promises of differential privacy", "are broken"),
     "goal_reached": ("retrainings", "end as the adversary wants"),
     "flagged_classes": ("classes", "look planted"),
     "unsafe_files": ("files", "can run code"),
+    "unaccounted_files": ("files", "could be swapped unnoticed"),
+    "weak_dependencies": ("dependencies", "are open"),
 }
 """Estimands whose units are few and each worth naming: `2 of 2 retrainings` says more than `100 %`."""
 GOOD = {"robust_accuracy": "robust_error", "survival_probability": "failure_probability"}
@@ -93,6 +98,9 @@ NAMES = {
     "failure_beyond": "failures just outside the stated domain",
     "fidelity": "agreement of the copy",
     "unsafe_files": "files that can run code",
+    "unaccounted_files": "files that could be swapped unnoticed",
+    "weak_dependencies": "open dependencies",
+    "suspect_excess": "training records that look altered, beyond chance",
     "flagged_classes": "classes that look planted",
     "attack_success": "inputs turned",
     "accuracy_drop": "accuracy lost",
