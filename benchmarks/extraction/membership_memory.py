@@ -20,7 +20,10 @@ from extraction.pairs import PAIRS
 
 name, what, models, records = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 pair = next(p for p in PAIRS if p.name == name)
-x, y = (np.array(a[:records]) for a in pair.pool("table"))
+pool, classes = pair.pool("table")
+kept = np.sort(np.unique(pool.reshape(len(pool), -1), axis=0, return_index=True)[1])[:records]  # each record once
+x, y = np.array(pool[kept]), np.array(classes[kept])
+del pool, classes
 recipe = replace(pair.recipe, epochs=1)
 
 def status(field):

@@ -65,7 +65,7 @@ SETS = (
 )
 
 
-def run(only: str = "", runs: int = 3) -> None:
+def run(only: str = "", runs: int = 3, **other_jobs: Any) -> None:
     """All rows, seed by seed, so that a run that is cut short has every setting."""
     for seed in range(runs):
         for one in SETS:

@@ -6,11 +6,14 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import data_table
+from . import data_table, files_table
 from .rows import RESULTS
 
 Write = Callable[[list[dict[str, Any]]], Iterator[str]]
-SECTIONS: dict[str, tuple[Write, str]] = {"Data in hand": (data_table.lines, "data")}
+SECTIONS: dict[str, tuple[Write, str]] = {
+    "Files": (files_table.lines, "files"),
+    "Data in hand": (data_table.lines, "data"),
+}
 HEAD = """# Attacks of the development phase
 
 Made by `make bench-training-time`; all rows with settings, seeds, versions and machine are in training_time.json."""

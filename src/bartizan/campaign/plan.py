@@ -115,7 +115,7 @@ class _Desk:
         for rung in rungs[: RUNGS[self.effort]]:
             for way in rung:
                 within = {"access": way.access, "queries": way.budget.queries, "records": way.budget.records}
-                label = ["" if rung is rungs[0] else way.access.name, "" if way is rung[0] else way.sources[0]]
+                label = ["" if rung is rungs[0] else way.name, "" if way is rung[0] else way.sources[0]]
                 for proposal in attack.propose(facts.model_copy(update=within), self.effort):
                     trial = _trial(vulnerability, kind, attack, way, proposal, label)
                     yield trial.model_copy(update={"dataset": data})

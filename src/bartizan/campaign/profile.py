@@ -52,6 +52,7 @@ def profile(system: System, model_id: str, stage: Stage = Stage.DEPLOYMENT, *, r
         promise=_promise(model),
         federated=model.federation in FEDERATED,
         queries=_most([a.budget.queries for a in system.adversaries]),
+        query_budget=_stated_budget(system, model_id),
         records=_most([a.budget.records for a in system.adversaries]),
     )
 
@@ -150,6 +151,11 @@ def positive_classes(system: System, model: ModelAsset) -> tuple[int, ...]:
         for c in system.use.metric.positive
         if isinstance(c, int) or c in names
     )
+
+
+def _stated_budget(system: System, model_id: str) -> int | None:
+    stated = (i.query_budget for i in system.interfaces_of(model_id))
+    return max((n for n in stated if isinstance(n, int)), default=None)
 
 
 def _most(values: list[int | None]) -> int | None:

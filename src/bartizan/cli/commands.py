@@ -23,6 +23,7 @@ _COMMANDS = {
     "explain": "look_up",
     "plugins": "look_up",
     "doctor": "doctor",
+    "scan": "scan",
     "threats": "analyse",
     "plan": "analyse",
     "assess": "assess",

@@ -62,6 +62,7 @@ class AttackSpec(PluginSpec):
     uses: artifact kinds of earlier trials this one builds on.
     harm: the referee's estimand a finding is judged by; high is bad.
     retrainings: how many times one trial trains a model, the referee included.
+    labels_only: of what it may write it changes labels alone, which takes less than writing records.
     baseline: the least that a real attack must beat. Its successes count; to withstand it proves nothing.
     no_negative_control: why there can be no subject on which it must fail, for the rare attack that has none.
     """
@@ -80,6 +81,7 @@ class AttackSpec(PluginSpec):
     modalities: tuple[Literal["image", "tabular"], ...] = ("image", "tabular")
     bounded: bool = False
     retrainings: int = 0
+    labels_only: bool = False
     baseline: bool = False
     no_negative_control: str = ""
     cost_hint: str = ""
@@ -167,10 +169,14 @@ class Referee(Plugin, ABC):
 
 
 class DefenseSpec(PluginSpec):
-    """defence: id in the knowledge base's catalogue. counters: threat ids it is tried against."""
+    """defence: id in the knowledge base's catalogue. counters: threat ids it is tried against.
+
+    limits_only: it changes no answer, only how many there are: a trial within `Defense.limit` is the same again.
+    """
 
     defence: str
     counters: tuple[str, ...]
+    limits_only: bool = False
     differentiable: bool = False
     retrainable: bool = False
     modalities: tuple[Literal["image", "tabular"], ...] = ("image", "tabular")
@@ -200,6 +206,14 @@ class Defense(Plugin, ABC):
     def propose(self, profile: Profile, effort: Effort) -> dict[str, Any]:
         """Parameters for such a system. Raises `NotApplicable` with a plain reason."""
         return self.params().model_dump(mode="json")
+
+    def limit(self, params: Any) -> int | None:
+        """How many queries an adversary gets through an interface; None where the defence limits none."""
+        return None
+
+    def assumes(self, params: Any) -> str:
+        """A sentence on what must be so for the defence to cost no more than is measured; nothing where all is."""
+        return ""
 
 
 class LoaderSpec(PluginSpec):

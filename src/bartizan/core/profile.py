@@ -40,6 +40,7 @@ class Profile(Frozen):
     sensitive: columns nobody may infer, those the description names first. federated: whether other parties see the
     updates that records are trained on by. promise: the (ε, δ) that the training is said to keep.
     access, queries, records: what the adversary at hand is granted; nothing where none is at hand yet.
+    query_budget: the largest hard limit of queries that an interface of the model states.
     """
 
     model: str
@@ -61,4 +62,5 @@ class Profile(Frozen):
     promise: tuple[float, float] | None = None
     access: Access = Access()
     queries: int | None = None
+    query_budget: int | None = None
     records: int | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -22,6 +23,8 @@ class TargetInfo(Frozen):
     bounds are those of the space the adversary controls (before any preprocessing of ours).
     digest covers the model file, the loader's code, the preprocessing, and every defence applied; `undefended` is that
     digest before any defence, so that what a referee draws from it is the same for every treatment.
+    queries: how many an adversary who comes through an interface is answered; None: as many as it sends. No target
+    counts (an owner may ask on): the view refuses what is beyond.
     promise: the (ε, δ) of differential privacy that its training is said to keep; None where nothing is claimed.
     """
 
@@ -35,6 +38,7 @@ class TargetInfo(Frozen):
     digest: str = ""
     undefended: str = ""
     defences: tuple[str, ...] = ()
+    queries: int | None = None
     promise: tuple[float, float] | None = None
 
     @property
@@ -83,6 +87,10 @@ class Target(ABC):
     def retrain(self, x: Array, y: Labels, *, seed: int) -> Target:
         """A target trained from scratch by the user's recipe on (x, y)."""
         raise AccessDenied(f"{self.info.id} names no training function")
+
+    def retrain_all(self, x: Array, y: Labels, *, seeds: Sequence[int]) -> list[Target]:
+        """One target a seed, all trained on (x, y): one after another, unless a target knows how to do it together."""
+        return [self.retrain(x, y, seed=s) for s in seeds]
 
     def files(self) -> list[str]:
         """Paths of the files the target was loaded from."""

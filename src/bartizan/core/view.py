@@ -82,7 +82,7 @@ class View:
         self._parties = roles.parties
         self._paths = paths
         self.access = access
-        self.budget = budget
+        self.budget = granted(budget, access, target)
         self.artifacts = artifacts or {}
         self.meter = Meter(len(roles.probe))
 
@@ -211,6 +211,12 @@ class View:
         return count
 
 
+def granted(budget: Budget, access: Access, target: Target | None) -> Budget:
+    """The budget, or what is left of it where the target answers an adversary less often."""
+    most = target.info.queries if target is not None and access.asks else None
+    return budget if most is None else budget.at_most(most)
+
+
 def grant(
     target: Target | None,
     access: Access,
@@ -220,5 +226,5 @@ def grant(
     artifacts: dict[str, Artifact] | None = None,
     paths: tuple[str, ...] = (),
 ) -> View:
-    """The view of `target` that `access` and `budget` allow. Secrets in `roles` never pass through it."""
+    """The view of `target` that `access`, `budget` and the target itself allow. Secrets in `roles` never pass."""
     return View(target, access, budget, roles, artifacts=artifacts, paths=paths)
