@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import files_peers, files_table
+from . import files_peers
 from .rows import record
 
 ROOT = Path(__file__).parents[2]
@@ -38,19 +38,18 @@ class Case:
     path: Path
 
 
-def run(*, peers: Path, only: tuple[str, ...] = (), seconds: float = 30.0) -> None:
-    """All tools on all files, then the folder of 10,000."""
+def run(*, peers: Path, only: str = "", seconds: float = 30.0, **other_jobs: Any) -> None:
+    """All tools on all files, then the folder of 10,000; `only`: those named, by commas."""
     folder = Path(tempfile.mkdtemp(prefix="bartizan-files-"))
     try:
         cases = list(_cases(folder))
-        for tool in only or (OURS, "folder", *files_peers.PEERS):
+        for tool in tuple(filter(None, only.split(","))) or (OURS, "folder", *files_peers.PEERS):
             if tool == "folder":
                 _folder(folder, [c.path for c in cases])
             else:
                 _tool(tool, cases, peers, seconds)
     finally:
         shutil.rmtree(folder)
-    files_table.main()
 
 
 def _cases(folder: Path) -> Iterator[Case]:

@@ -1,23 +1,18 @@
-"""python -m training_time.files_table, from the folder `benchmarks`: the rows about files as a page."""
+"""The rows about files as a section of the page."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from . import rows as written
-
-HEAD = """# Scanners of model files: ours beside the peers
-
-Made by `make bench-training-time`; all rows with their versions and machine are in training_time.json. The same
-files for every tool. "Held out": whole families of tricks, written before the readers and frozen by digest
-(tests/scanners/tricks/FROZEN); author and scanner are the same, so this is weaker than files by others. "Made with":
-the lists and readers were made while looking at these. A file that a tool cannot read, stops at, or does not look at
-is "unknown": it is not flagged, and not approved either. Seconds are wall-clock for ours (a process apart included) and
-CPU for peers. In the first run ours flagged all 142 held out and 209 others, and called 3 of the 183 honest files not
-seen before malicious (torch archives whose bytes also lead a bare unpickler somewhere, past a persistent id at which it
-stops); that was mended, and the table is of after. Without a row, a tool was not run."""
+HEAD = """Made by `python -m training_time files`. The same files for every tool. "Held out": whole families of tricks,
+written before the readers and frozen by digest (tests/scanners/tricks/FROZEN); author and scanner are the same, so this
+is weaker than files by others. "Made with": the lists and readers were made while looking at these. A file that a tool
+cannot read, stops at, or does not look at is "unknown": it is not flagged, and not approved either. Seconds are
+wall-clock for ours (a process apart included) and CPU for peers. In the first run ours flagged all 142 held out and all
+209 others, and called 3 of the 183 honest files not seen before malicious (torch archives whose bytes also lead a bare
+unpickler somewhere, past a persistent id at which it stops); that was mended, and the table is of after. Without a row,
+a tool was not run."""
 
 GROUPS = {
     "tuning": "Tricks the readers were made with",
@@ -27,18 +22,16 @@ GROUPS = {
 }
 
 
-def main() -> None:
-    """Write the page and print it."""
-    rows = [r for r in json.loads(written.RESULTS.read_text())["rows"] if r["job"] == "files"]
-    page = "\n\n".join([HEAD, *_groups(rows), _families(rows), _folders(rows)]) + "\n"
-    written.RESULTS.with_name("training_time_files.md").write_text(page)
-    print(page)
+def lines(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """The section, of the rows of its job."""
+    files = [r for r in rows if r["job"] == "files"]
+    yield "\n\n".join([HEAD, *_groups(files), _families(files), _folders(files)])
 
 
 def _groups(rows: list[dict[str, Any]]) -> Iterator[str]:
     for group, title in GROUPS.items():
         lines = [
-            f"## {title}\n",
+            f"### {title}\n",
             "| tool | files | malicious | review | flagged | approved | unknown | median s | most s |",
         ]
         lines.append("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
@@ -66,7 +59,7 @@ def _groups(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 def _families(rows: list[dict[str, Any]]) -> str:
     """Flagged of each family, by tool."""
-    lines = ["## Flagged, by family\n"]
+    lines = ["### Flagged, by family\n"]
     tools = list(dict.fromkeys(r["tool"] for r in rows if r["group"] == "held out" and not r.get("not installed")))
     lines += ["| family (format) | | " + " | ".join(tools) + " |", "|---|---|" + "--:|" * len(tools)]
     for group in ("tuning", "held out"):
@@ -83,14 +76,10 @@ def _share(counts: dict[str, int]) -> str:
 
 def _folders(rows: list[dict[str, Any]]) -> str:
     lines = [
-        "## A folder of many files\n",
+        "### A folder of many files\n",
         "| files | CPU seconds | seconds | most memory of a process, MiB |",
         "|--:|--:|--:|--:|",
     ]
     for r in (r for r in rows if r["group"].startswith("folder")):
         lines.append(f"| {r['group'].split()[-1]} | {r['cpu_seconds']} | {r['seconds']} | {r['peak_mib']} |")
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    main()

@@ -21,6 +21,7 @@ LIBRARIES = (
     "onnx",
     "safetensors",
     "h5py",
+    "cleanlab",
 )
 
 

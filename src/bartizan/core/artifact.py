@@ -25,6 +25,8 @@ ArtifactKind = Literal[
     "party_records",
     "bounds",
     "file_verdicts",
+    "provenance",
+    "suspects",
     "parameters",
 ]
 
