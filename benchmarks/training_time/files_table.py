@@ -8,7 +8,11 @@ from typing import Any
 HEAD = """Made by `python -m training_time files`. The same files for every tool. "Held out": whole families of tricks,
 written before the readers and frozen by digest (tests/scanners/tricks/FROZEN); author and scanner are the same, so this
 is weaker than files by others. "Made with": the lists and readers were made while looking at these. A file that a tool
-cannot read, stops at, or does not look at is "unknown": it is not flagged, and not approved either."""
+cannot read, stops at, or does not look at is "unknown": it is not flagged, and not approved either. Seconds are
+wall-clock for ours (a process apart included) and CPU for peers. In the first run ours flagged all 142 held out and all
+209 others, and called 3 of the 183 honest files not seen before malicious (torch archives whose bytes also lead a bare
+unpickler somewhere, past a persistent id at which it stops); that was mended, and the table is of after. Without a row,
+a tool was not run."""
 
 GROUPS = {
     "tuning": "Tricks the readers were made with",

@@ -75,11 +75,13 @@ def test_all_honest_files(tmp_path: Path) -> None:
 
 
 def test_readers_do_part_ways_at_the_end_of_a_frame(tmp_path: Path) -> None:
-    """The C unpickler, reading from a file, drops what is left of the frame; pickletools does not."""
+    """The C unpickler, reading a stream it cannot peek into, drops what is left of the frame; others do not."""
     trick = next(t for t in TRICKS if t.name == "dropped-rest.pkl")
     (tmp_path / "m.pkl").write_bytes(trick.files["dropped-rest.pkl"])
-    with (tmp_path / "m.pkl").open("rb") as stream:
+    with (tmp_path / "m.pkl").open("rb", buffering=0) as stream:
         assert pickle.load(stream) is None  # noqa: S301
+    with pytest.raises(pickle.UnpicklingError):
+        pickle.loads(trick.files["dropped-rest.pkl"])  # noqa: S301
     with pytest.raises(ValueError, match="expected"):
         list(pickletools.genops(io.BytesIO(trick.files["dropped-rest.pkl"])))
     assert "two-readings" in {r.rule for r in inspect_file(tmp_path / "m.pkl").reasons}

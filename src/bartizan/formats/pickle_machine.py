@@ -2,8 +2,9 @@
 
 It reads as CPython's C unpickler does (`Modules/_pickle.c`): text in UTF-8, numbers in any spelling taken there, a
 memo that may have holes, frames as no more than a hint. Where another reader would see something else in the same
-bytes (`pickletools`, which scanners are built on; the unpickler of `pickle.py`; the C one reading from a file, which
-drops what is left of a frame when an argument crosses its end) the file counts as read in two ways.
+bytes (`pickletools`, which scanners are built on; the unpickler of `pickle.py`; the C one reading from a
+stream that cannot be peeked into, which drops what is left of a frame when an argument crosses its end) the file counts
+as read in two ways.
 """
 
 from __future__ import annotations

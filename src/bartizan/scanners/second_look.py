@@ -10,6 +10,7 @@ from __future__ import annotations
 import _compat_pickle
 import io
 import pickle
+import re
 import struct
 import zipfile
 import zlib
@@ -25,6 +26,7 @@ _DEPTH = 3  # times that a file may be packed
 _ROOM = 1 << 30  # bytes looked at of one file or member
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _OWN = ("__torch__", "torch.jit._pickle")
+_NAMED = re.compile(r"[\w.]+ [\w.]+")
 _PICKLES = (".pkl", ".pickle", ".debug_pkl")
 
 
@@ -108,6 +110,8 @@ def _of_bytes(raw: bytes, name: str, *, must: bool = False) -> Iterator[str]:
         if must:
             yield f"{name} cannot be played to its end ({type(cause).__name__})"
     for seen in machine.seen:
+        if not must and not _NAMED.fullmatch(seen):  # source code that begins with `class` is no lookup
+            continue
         if standing(*seen.split(" ", 1)) is not Standing.PLAIN and not seen.startswith(_OWN):
             yield seen.replace(" ", ".", 1)
 

@@ -141,7 +141,7 @@ def frames(mark: str) -> Iterator[tuple[str, Content]]:
 
     run = b.mkdir(mark)
     yield "argument-across.pkl", b"\x80\x04" + framed(b.text("collections") + b.text("x" * 40), 30) + b"0" + run + b"."
-    # From a file, the C unpickler drops "AAAA" and reads on behind the frame; others read a text across its end.
+    # From a bare stream, the C unpickler drops "AAAA" and reads on behind the frame; others read a text across its end.
     hidden = b"X" + struct.pack("<I", 8) + b"AAAA"
     yield "dropped-rest.pkl", b"\x80\x04" + framed(hidden) + b"BBBBBBBB" + b"0N."
     yield "frame-in-frame.pkl", b"\x80\x04" + framed(framed(b"N", 1) + b"0" + run + b".", 64) + b"\0" * 20
