@@ -1,0 +1,53 @@
+"""How hard to look, and which of what was found is worth saying."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from bartizan.core.base import Frozen
+from bartizan.core.profile import Effort
+
+from .families import Family, Patch, Shift, Warp
+
+FEWEST_CLEAN = 100
+FEWEST_CLASSES = 3
+RANKING, STATING = 5, 20
+
+
+class ScanSettings(Frozen):
+    """patch: share of the pixels (columns) overwritten; shift: largest change of an entry as a share of the bounds' width;
+    warp: displacement in pixels for each 14 of the image's side. steps and batch of each search; pairs: whether each
+    pair of classes is asked about as well (needs matched clean models to mean anything). starts and climbs: of the
+    maximum margin of each class. alpha: level of alarms, by the null or by the margins.
+
+    least: lower ends of held-out success that convict without a null, by family; ahead: by how much the target must
+    be easier to reach than the runner-up, in mean clean margins. obeyed: lower end of held-out success that convicts
+    with a null.
+    """
+
+    patch: float = Field(default=0.02, gt=0, le=0.5)
+    shift: float = Field(default=0.1, gt=0, le=1)
+    warp: float = Field(default=1.0, gt=0)
+    steps: int = Field(default=100, ge=1)
+    batch: int = Field(default=16, ge=1)
+    pairs: bool = False
+    starts: int = Field(default=4, ge=1)
+    climbs: int = Field(default=60, ge=1)
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+    least: dict[str, float] = {"patch": 0.6, "shift": 0.6, "warp": 0.7}
+    ahead: float = Field(default=0.3, ge=0)
+    obeyed: float = Field(default=0.3, ge=0, le=1)
+
+    @classmethod
+    def of(cls, effort: Effort) -> ScanSettings:
+        """100 steps (quick), 200 (standard), 400 and pairs of classes (deep)."""
+        return cls(**{"quick": {}, "standard": {"steps": 200}, "deep": {"steps": 400, "pairs": True}}[effort])
+
+    def families(self, shape: tuple[int, ...], bounds: tuple[float, float]) -> list[Family]:
+        """Those that make sense for inputs of this shape: no warp of a table."""
+        entries = 1
+        for d in shape[1:] if len(shape) == 3 else shape:
+            entries *= d
+        eps = self.shift * (bounds[1] - bounds[0])
+        found: list[Family] = [Patch(max(1, round(self.patch * entries)), bounds), Shift(eps, bounds)]
+        return [*found, Warp(self.warp * min(shape[1:]) / 14)] if len(shape) == 3 else found
