@@ -47,6 +47,11 @@ class Tried:
     n: int
     push: float
 
+    @property
+    def name(self) -> str:
+        """What the statistic of this trigger is called."""
+        return f"{self.family}, {self.question}"
+
 
 def answers(model: Model, x: Array) -> NDArray[np.float32]:
     """Logits N×K."""

@@ -34,14 +34,14 @@ class Question:
         return f"{start} to {'others' if self.target == ANY else f'class {self.target}'}"
 
 
-def targets(classes: int) -> list[Question]:
+def targets(classes: list[int]) -> list[Question]:
     """One for each class as the target of all others, and one for leaving whatever class it is."""
-    return [*(Question(ANY, t) for t in range(classes)), Question(ANY, ANY)]
+    return [*(Question(ANY, t) for t in classes), Question(ANY, ANY)]
 
 
-def pairs(classes: int) -> list[Question]:
+def pairs(classes: list[int]) -> list[Question]:
     """One for each ordered pair of classes."""
-    return [Question(s, t) for s in range(classes) for t in range(classes) if s != t]
+    return [Question(s, t) for s in classes for t in classes if s != t]
 
 
 def dealt(questions: list[Question], y: Labels, answered: Labels, size: int, seed: int) -> NDArray[np.int64]:

@@ -17,7 +17,8 @@ RANKING, STATING = 5, 20
 class ScanSettings(Frozen):
     """patch: share of the pixels (columns) overwritten; shift: largest change of an entry as a share of the bounds' width;
     warp: displacement in pixels for each 14 of the image's side. steps and batch of each search; pairs: whether each
-    pair of classes is asked about as well (needs matched clean models to mean anything). starts and climbs: of the
+    pair of classes is asked about as well (needs matched clean models to mean anything). most: classes asked about, those
+    of the largest margins. starts and climbs: of the
     maximum margin of each class. alpha: level of alarms, by the null or by the margins.
 
     least: lower ends of held-out success that convict without a null, by family; ahead: by how much the target must
@@ -31,6 +32,7 @@ class ScanSettings(Frozen):
     steps: int = Field(default=100, ge=1)
     batch: int = Field(default=16, ge=1)
     pairs: bool = False
+    most: int = Field(default=20, ge=3)
     starts: int = Field(default=4, ge=1)
     climbs: int = Field(default=60, ge=1)
     alpha: float = Field(default=0.05, gt=0, lt=1)

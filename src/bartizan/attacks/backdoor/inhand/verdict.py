@@ -49,16 +49,11 @@ def triggers(look: Look, standing: Standing | None, settings: ScanSettings) -> t
         ahead = _ahead(t, look.tried)
         if calibrated:
             assert standing is not None
-            works, out = low >= settings.obeyed, standing.p <= settings.alpha and standing.z[name(t)] == standing.worst
+            works, out = low >= settings.obeyed, standing.p <= settings.alpha and standing.z[t.name] == standing.worst
         else:
             works, out = low >= settings.least.get(t.family, 1.0), ahead >= settings.ahead
         found.append(Trigger(t, t.hits / max(t.n, 1), low, high, ahead, works, out))
     return tuple(sorted(found, key=lambda t: (-(t.works + t.stands_out), -t.tried.push)))
-
-
-def name(t: Tried) -> str:
-    """The statistic of an inverted trigger, as `Look.statistics` calls it."""
-    return f"{t.family}, {t.question}"
 
 
 def decide(
