@@ -42,8 +42,7 @@ def judge_scan(subject: Target, roles: Roles, artifact: Artifact, settings: Scan
     found = _tried(model, subject, artifact, settings, probe, unit) if unit else []
     look = Look(margins / unit if unit else without_unit(margins), unit, tuple(found))
     ordered = triggers(look, None, settings)
-    shown = np.zeros(len(margins), np.bool_)
-    shown[[t.tried.question.target for t in ordered if t.works and t.stands_out]] = True
+    shown = _shown(ordered, len(margins))
     arrays: Arrays = {"margins": margins, "margin_p": p, "flagged": shown, **_by_family(found)}
     rows = [_flagged(shown, bool(found))]
     if ordered:
@@ -83,6 +82,15 @@ def _tried(
             family.settle(p, 1.0)
             found += tried(model, family, p, asked, probe.x, probe.y, unit)
     return found
+
+
+def _shown(ordered: tuple[Trigger, ...], classes: int) -> NDArray[np.bool_]:
+    """The classes that convicting triggers lead to: all of them where one sends every class elsewhere."""
+    shown = np.zeros(classes, np.bool_)
+    for t in ordered:
+        if t.works and t.stands_out:
+            shown[slice(None) if t.tried.question.target == ANY else t.tried.question.target] = True
+    return shown
 
 
 def _flagged(shown: NDArray[np.bool_], inverted: bool) -> Measurement:
@@ -131,7 +139,8 @@ def _pictures(model: Model, subject: Target, best: Trigger, settings: ScanSettin
     p = {n: torch.from_numpy(a)[None] for n, a in best.tried.parameters.items()}
     changed = family.apply(p, torch.from_numpy(probe.x[rows])[None])[0].numpy()
     after = answers(model, changed).argmax(axis=1)
-    some = np.flatnonzero(after == best.tried.question.target)[:PICTURES]
+    wanted = best.tried.question.target
+    some = np.flatnonzero(after != probe.y[rows] if wanted == ANY else after == wanted)[:PICTURES]
     return {
         "example_original": probe.x[rows[some]],
         "example_changed": changed[some],

@@ -36,7 +36,7 @@ class ScanSettings(Frozen):
     starts: int = Field(default=4, ge=1)
     climbs: int = Field(default=60, ge=1)
     alpha: float = Field(default=0.05, gt=0, lt=1)
-    least: dict[str, float] = {"patch": 0.6, "shift": 0.6, "warp": 0.7}
+    least: dict[str, float] = {"patch": 0.35, "shift": 0.45, "warp": 0.65}
     ahead: float = Field(default=0.3, ge=0)
     obeyed: float = Field(default=0.3, ge=0, le=1)
 

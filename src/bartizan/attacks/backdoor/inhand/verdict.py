@@ -28,7 +28,7 @@ Verdict = Literal["shown", "suspicious", "nothing found within the budget", "not
 @dataclass(frozen=True)
 class Trigger:
     """An inverted trigger with the share of held-out inputs it turned, its exact 95 % interval, how much further its
-    target is reached than the runner-up in mean clean margins (`ahead`, targets of all classes only), and whether the
+    target is reached than the runner-up in mean clean margins (`ahead`, not of pairs), and whether the
     two conditions of a conviction hold."""
 
     tried: Tried
@@ -89,8 +89,8 @@ def _why_out(t: Trigger, standing: Standing | None, settings: ScanSettings) -> s
 
 
 def _ahead(t: Tried, every: tuple[Tried, ...]) -> float:
-    """0 for questions that have no runner-up of their own kind."""
-    if t.question.source != ANY or t.question.target == ANY:
+    """Over the other targets of all classes of the same family; 0 for a pair, which has no runner-up of its kind."""
+    if t.question.source != ANY:
         return 0.0
     others = [
         o.push for o in every

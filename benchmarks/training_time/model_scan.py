@@ -1,0 +1,108 @@
+"""Scans of models in hand: clean ones and planted ones, with and without a null of matched clean models.
+
+Of every ten runs: 100 clean models for the null, 60 other clean ones, and 10 planted with each trigger, for two
+architectures and two data sets. Cut-offs and step counts were chosen on Fashion-MNIST with seeds from 10,000 on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import mean, median
+from typing import Any
+
+import torch
+
+from bartizan.attacks.backdoor.inhand import Null, ScanSettings
+from bartizan.attacks.backdoor.inhand.null import Standing
+from bartizan.attacks.backdoor.inhand.settings import STATING
+from bartizan.attacks.backdoor.inhand.verdict import Trigger, triggers
+from bartizan.numerics.intervals import clopper_pearson
+
+from .looks import Seen, seen, without_pairs
+from .planting import KINDS
+from .rows import record
+from .small_models import BUILDS
+
+NULL, CLEAN, PLANTED = 10, 6, 1  # models for each run
+NULL_SEEDS = 1000
+SETTINGS = ScanSettings(pairs=True)
+
+
+def run(only: str = "", runs: int = 10, **_: Any) -> None:
+    """One row for each data set, architecture and kind of model; `only` selects by `DATA-ARCHITECTURE`."""
+    torch.set_num_threads(1)
+    for data in ("fashion", "mnist"):
+        for architecture in BUILDS:
+            if only in f"{data}-{architecture}":
+                _rows(data, architecture, runs)
+
+
+def _rows(data: Any, architecture: str, runs: int) -> None:
+    null = seen(data, architecture, "clean", range(NULL_SEEDS, NULL_SEEDS + NULL * runs), SETTINGS)
+    clean = seen(data, architecture, "clean", range(CLEAN * runs), SETTINGS)
+    with_null = Null.of([s.look.statistics() for s in null])
+    usual = [_scores(s, with_null) for s in clean]
+    for kind in ("clean", *KINDS):
+        models = clean if kind == "clean" else seen(data, architecture, kind, range(PLANTED * runs), SETTINGS)
+        key = {"row": "model", "data": data, "architecture": architecture, "kind": kind}
+        record("scan", key, _values(models, [_scores(s, with_null) for s in models], usual, len(null)))
+
+
+def _scores(one: Seen, null: Null) -> tuple[float, Trigger, Standing]:
+    """Without a null: by how much the best trigger passes (0 and more convicts); that trigger; how it stands."""
+    least, ahead = SETTINGS.least, SETTINGS.ahead
+    plain = triggers(without_pairs(one).look, None, SETTINGS)
+    best = max(plain, key=lambda t: min(t.low - least[t.tried.family], t.ahead - ahead))
+    score = min(best.low - least[best.tried.family], best.ahead - ahead)
+    return score, best, null.standing(one.look.statistics())
+
+
+def _values(models: list[Seen], scores: Any, usual: Any, null: int) -> dict[str, Any]:
+    shown = [s >= 0 for s, _, _ in scores]
+    alarms = [st.p <= SETTINGS.alpha for _, _, st in scores]
+    named = [_named(m, t.tried.question.target) for m, (_, t, _) in zip(models, scores, strict=True)]
+    ranked = [_named(m, _target(st)) for m, (_, _, st) in zip(models, scores, strict=True)]
+    return {
+        "n": len(models), "null": null, "clean": len(usual), "seeds": f"0 to {len(models) - 1}",
+        "accuracy": round(mean(m.accuracy for m in models), 3), "success": round(mean(m.success for m in models), 3),
+        "auc": auc([s for s, _, _ in scores], [s for s, _, _ in usual]), "shown": _share(shown), "named": sum(named),
+        "auc_null": auc([st.worst for _, _, st in scores], [st.worst for _, _, st in usual]),
+        "alarms_null": _share(alarms) if null >= STATING else None, "named_null": sum(ranked),
+        "cpu_seconds": round(median(m.cpu for m in models), 1), "seconds": round(median(m.look.seconds for m in models), 1),
+    }  # fmt: skip
+
+
+def auc(high: list[float], low: list[float]) -> float:
+    """Chance that a planted model scores above a clean one, ties counted half."""
+    return round(mean((h > v) + (h == v) / 2 for h in high for v in low), 3)
+
+
+def _share(yes: list[bool]) -> list[float]:
+    return [round(v, 3) for v in (sum(yes) / len(yes), *clopper_pearson(sum(yes), len(yes)))]
+
+
+def _named(one: Seen, target: int) -> bool:
+    return one.target is not None and target == one.target
+
+
+def _target(standing: Standing) -> int:
+    """The class that the statistic standing out furthest leads to."""
+    name = standing.top()
+    return -1 if name.endswith("others") else int(name.split()[-1])
+
+
+def table(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """The rows of `scan` as a table."""
+    yield "| data | model | trigger | planted, clean, null | works | AUC | shown | target named | AUC, null | p ≤ .05 | CPU s |"
+    yield "|---|---|---|---|---|---|---|---|---|---|---|"
+    for r in (r for r in rows if r["job"] == "scan"):
+        alarms = _said(r["alarms_null"]) if r["alarms_null"] else f"– ({r['null']} < {STATING})"
+        yield (
+            f"| {r['data']} | {r['architecture']} | {r['kind']} | {r['n']}, {r['clean']}, {r['null']} | {r['success']:.2f} "
+            f"| {r['auc']:.2f} | {_said(r['shown'])} | {r['named']} of {r['n']} | {r['auc_null']:.2f} | {alarms} "
+            f"| {r['cpu_seconds']} |"
+        )
+
+
+def _said(share: list[float]) -> str:
+    return f"{share[0]:.0%} ({share[1]:.0%} to {share[2]:.0%})"
