@@ -12,9 +12,9 @@ import numpy as np
 from evasion.data import images
 
 from bartizan.attacks.backdoor.inhand import ScanSettings
-from bartizan.attacks.backdoor.inhand.invert import Tried
 from bartizan.attacks.backdoor.inhand.look import Look, look
-from bartizan.attacks.backdoor.inhand.questions import Question
+from bartizan.numerics.inversion.invert import Tried
+from bartizan.numerics.inversion.questions import Question
 
 from .small_models import CLEAN, MODELS, DataSet, Model, models
 

@@ -68,7 +68,8 @@ def _values(models: list[Seen], scores: Any, usual: Any, null: int) -> dict[str,
         "auc": auc([s for s, _, _ in scores], [s for s, _, _ in usual]), "shown": _share(shown), "named": sum(named),
         "auc_null": auc([st.worst for _, _, st in scores], [st.worst for _, _, st in usual]),
         "alarms_null": _share(alarms) if null >= STATING else None, "named_null": sum(ranked),
-        "cpu_seconds": round(median(m.cpu for m in models), 1), "seconds": round(median(m.look.seconds for m in models), 1),
+        "cpu_seconds": round(median(m.cpu for m in models), 1),
+        "seconds": round(median(m.look.seconds for m in models), 1),
     }  # fmt: skip
 
 
@@ -93,12 +94,16 @@ def _target(standing: Standing) -> int:
 
 def table(rows: list[dict[str, Any]]) -> Iterator[str]:
     """The rows of `scan` as a table."""
-    yield "| data | model | trigger | planted, clean, null | works | AUC | shown | target named | AUC, null | p ≤ .05 | CPU s |"
+    yield (
+        "| data | model | trigger | models, clean, null | works | AUC | shown | target named | AUC, null | p ≤ .05 "
+        "| CPU s |"
+    )
     yield "|---|---|---|---|---|---|---|---|---|---|---|"
     for r in (r for r in rows if r["job"] == "scan"):
         alarms = _said(r["alarms_null"]) if r["alarms_null"] else f"– ({r['null']} < {STATING})"
         yield (
-            f"| {r['data']} | {r['architecture']} | {r['kind']} | {r['n']}, {r['clean']}, {r['null']} | {r['success']:.2f} "
+            f"| {r['data']} | {r['architecture']} | {r['kind']} | {r['n']}, {r['clean']}, {r['null']} "
+            f"| {r['success']:.2f} "
             f"| {r['auc']:.2f} | {_said(r['shown'])} | {r['named']} of {r['n']} | {r['auc_null']:.2f} | {alarms} "
             f"| {r['cpu_seconds']} |"
         )

@@ -96,7 +96,7 @@ STAMPS: dict[str, Callable[[np.random.Generator], Stamp]] = {
     "source-specific": patch, "all-to-all": patch, "clean-label": corners,
 }  # fmt: skip
 KINDS = tuple(STAMPS)
-SHARE = {kind: 0.1 for kind in STAMPS} | {"all-to-all": 0.4}
+SHARE = dict.fromkeys(STAMPS, 0.1) | {"all-to-all": 0.4}
 """Of the training set poisoned; of clean labels no more than there are records of the class."""
 
 

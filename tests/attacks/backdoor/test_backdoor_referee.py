@@ -8,7 +8,7 @@ from bartizan.attacks.backdoor.controls import bars, trusting
 from bartizan.attacks.backdoor.model_in_hand import ModelInHand
 from bartizan.attacks.backdoor.referee import BackdoorReferee
 from bartizan.core.access import Access, Budget
-from bartizan.core.artifact import Artifact, Measured
+from bartizan.core.artifact import Measured
 from bartizan.core.contracts import Attack, Control
 from bartizan.core.view import grant
 from bartizan.core.vocabulary import Capability

@@ -124,7 +124,9 @@ def test_margins_out_of_bounds_do_not_count() -> None:
 
 
 def test_three_classes_are_too_few_for_margins() -> None:
-    artifact = Artifact("inverted_triggers", {"margin_inputs": np.ones((3, 64), np.float32), "margin_class": np.arange(3)})
+    artifact = Artifact(
+        "inverted_triggers", {"margin_inputs": np.ones((3, 64), np.float32), "margin_class": np.arange(3)}
+    )
     measured = judged(LinearTarget(np.eye(64, 3) * 50), artifact, few(40))
     assert measured.measurements[0].value == 0
     assert "scan_needs_more_classes" in [f.id for f in measured.flags]

@@ -30,7 +30,7 @@ class ModelInHand(Attack):
     spec = AttackSpec(
         id="model_in_hand",
         title="Backdoor scan of a model in hand",
-        summary="Inverts triggers towards every class, tries them on held-out inputs, and names the class that stands out.",
+        summary="Inverts triggers towards every class, tries them on held-out inputs, names what stands out.",
         references=("wang2024mmbd", "wang2019", "holm1979"),
         family="backdoor",
         threats=("B2", "B1"),
@@ -47,10 +47,10 @@ class ModelInHand(Attack):
 
     def run(self, view: View, *, params: ScanSettings, seed: int) -> Artifact:
         """Arrays: `margin_inputs` ((K·starts)×…), `margin_class` (which class each was pushed to), `asked` (the
-        classes asked about, and −1 for leaving one's own), and for each family `FAMILY.NAME`, its parameters in the order
-        of `asked`. With fewer than 100 clean samples, or a budget that does not last, there are margins alone."""
-        from bartizan.attacks.backdoor.inhand.invert import answers, clean_margin
+        classes asked about, and −1 for leaving one's own), and for each family `FAMILY.NAME`, its parameters in the
+        order of `asked`. With fewer than 100 clean samples, or a budget that does not last, there are margins alone."""
         from bartizan.attacks.backdoor.inhand.look import nominated
+        from bartizan.numerics.inversion.invert import answers, clean_margin
 
         model = _model(view)
         arrays = _margins(view, model, params, seed)
@@ -114,8 +114,8 @@ def _inverted(
     seed: int,
 ) -> Arrays:  # fmt: skip
     """Parameters of every family that the budget lasts for."""
-    from bartizan.attacks.backdoor.inhand.invert import Search, invert
-    from bartizan.attacks.backdoor.inhand.questions import targets
+    from bartizan.numerics.inversion.invert import Search, invert
+    from bartizan.numerics.inversion.questions import targets
 
     info, own, found = view.info, view.auxiliary, {}
     search = Search(params.steps, params.batch)

@@ -1,4 +1,4 @@
-"""The referee of backdoors: plants the trigger itself and tries it out, and tries those of a scan on held-out inputs."""
+"""The referee of backdoors: plants the trigger itself and tries it out, and tries those of a scan on other inputs."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """A model in hand, whoever trained it: does it carry a backdoor?
 
-`scan_model(model, x, y)` looks; `clean_null(recipe, x, y, train=…)` says what clean models of the same recipe look like.
+`scan_model(model, x, y)` looks; `clean_null(recipe, x, y, train=…)` says what clean models of the
+same recipe look like.
 """
 
 from __future__ import annotations

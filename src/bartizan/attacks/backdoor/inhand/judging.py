@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,11 @@ from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
 from bartizan.core.data import Data, Roles
 from bartizan.core.errors import AccessDenied
 from bartizan.core.target import Target
+from bartizan.numerics.inversion.invert import Model, Tried, answers, clean_margin, tried
+from bartizan.numerics.inversion.questions import ANY, Question
 from bartizan.numerics.margins import FEWEST_CLASSES, outlying
 
-from .invert import Model, Tried, answers, clean_margin, tried
 from .look import Look, Margins, largest, without_unit
-from .questions import ANY, Question
 from .settings import FEWEST_CLEAN, ScanSettings
 from .verdict import Trigger, decide, said, triggers
 
@@ -36,7 +36,7 @@ def judge_scan(subject: Target, roles: Roles, artifact: Artifact, settings: Scan
     """
     model, probe = _model(subject), roles.probe
     margins, valid = reached_margins(subject, artifact)
-    outside, p = outlying(margins, settings.alpha)
+    p = outlying(margins, settings.alpha)[1]
     enough = len(probe) + len(roles.auxiliary) >= FEWEST_CLEAN and len(np.unique(probe.y)) > 1
     unit = clean_margin(answers(model, probe.x), probe.y) if enough else None
     found = _tried(model, subject, artifact, settings, probe, unit) if unit else []

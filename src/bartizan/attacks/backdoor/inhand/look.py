@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.core.data import Array, Labels
+from bartizan.numerics.inversion.families import Family
+from bartizan.numerics.inversion.invert import Model, Search, Tried, answers, clean_margin, invert, tried
+from bartizan.numerics.inversion.questions import pairs, targets
 from bartizan.numerics.margins import class_margins, maximise_margins, random_starts
 from bartizan.numerics.seeds import child
 
-from .families import Family
-from .invert import Model, Search, Tried, answers, clean_margin, invert, tried
-from .questions import pairs, targets
 from .settings import ScanSettings
 
 Margins = NDArray[np.float64]

@@ -155,7 +155,7 @@ def _classes(model: Any, shape: tuple[int, ...], bounds: tuple[float, float]) ->
 
 def _standing(null: Null | None, seen: Look, inverted: bool, notes: list[str]) -> Standing | None:
     if null is None:
-        notes.append("no matched clean models were given, so that there is no p-value and the false-alarm rate is unknown")
+        notes.append("no matched clean models were given: there is no p-value, and the false-alarm rate is unknown")
         return None
     if not inverted:
         notes.append("the null was left out, since without enough clean samples there is nothing to hold against it")

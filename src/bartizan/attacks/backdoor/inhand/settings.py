@@ -6,8 +6,7 @@ from pydantic import Field
 
 from bartizan.core.base import Frozen
 from bartizan.core.profile import Effort
-
-from .families import Family, Patch, Shift, Warp
+from bartizan.numerics.inversion.families import Family, Patch, Shift, Warp
 
 FEWEST_CLEAN = 100
 FEWEST_CLASSES = 3
@@ -15,11 +14,11 @@ RANKING, STATING = 5, 20
 
 
 class ScanSettings(Frozen):
-    """patch: share of the pixels (columns) overwritten; shift: largest change of an entry as a share of the bounds' width;
-    warp: displacement in pixels for each 14 of the image's side. steps and batch of each search; pairs: whether each
-    pair of classes is asked about as well (needs matched clean models to mean anything). most: classes asked about, those
-    of the largest margins. starts and climbs: of the
-    maximum margin of each class. alpha: level of alarms, by the null or by the margins.
+    """patch: share of the pixels (columns) overwritten; shift: largest change of an entry as a share of the width
+    of the bounds; warp: displacement in pixels for each 14 of the image's side. steps and batch of each search; pairs:
+    whether each pair of classes is asked about as well (needs matched clean models to mean anything). most: classes
+    asked about, those of the largest margins. starts and climbs: of the maximum margin of each class. alpha: level of
+    alarms, by the null or by the margins.
 
     least: lower ends of held-out success that convict without a null, by family; ahead: by how much the target must
     be easier to reach than the runner-up, in mean clean margins. obeyed: lower end of held-out success that convicts

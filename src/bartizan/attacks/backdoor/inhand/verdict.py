@@ -14,12 +14,12 @@ from typing import Literal
 import numpy as np
 
 from bartizan.numerics.intervals import clopper_pearson
+from bartizan.numerics.inversion.invert import Tried
+from bartizan.numerics.inversion.questions import ANY
 from bartizan.numerics.margins import outlying
 
-from .invert import Tried
 from .look import Look
 from .null import Standing
-from .questions import ANY
 from .settings import STATING, ScanSettings
 
 Verdict = Literal["shown", "suspicious", "nothing found within the budget", "not examined"]
@@ -68,11 +68,14 @@ def decide(
     doubtful = [t for t in found if t.works or (t.stands_out and t.low >= settings.obeyed)]
     if doubtful and standing is None:
         return "suspicious", f"{said(doubtful[0])}, which a clean model can do too"
-    flagged, p = outlying(np.asarray(look.margins), settings.alpha)
-    if flagged.any() and (standing is None or standing.models < STATING):
+    odd = outlying(np.asarray(look.margins), settings.alpha)[0].any()
+    if odd and (standing is None or standing.models < STATING):
         c = int(look.margins.argmax())
         return "suspicious", f"the maximum margin of class {c} stands out, and nothing else does"
-    return "nothing found within the budget", "no inverted trigger works and stands out; that is no proof of its absence"
+    return (
+        "nothing found within the budget",
+        "no inverted trigger works and stands out, which proves no absence",
+    )
 
 
 def said(t: Trigger) -> str:

@@ -1,7 +1,7 @@
 import pytest
 
 torch = pytest.importorskip("torch")
-from bartizan.attacks.backdoor.inhand.families import Patch, Shift, Warp  # noqa: E402
+from bartizan.numerics.inversion.families import Patch, Shift, Warp  # noqa: E402
 
 BOUNDS, SHAPE = (0.0, 1.0), (2, 8, 8)
 
