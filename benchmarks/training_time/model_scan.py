@@ -28,49 +28,65 @@ NULL_SEEDS = 1000
 SETTINGS = ScanSettings(pairs=True)
 
 
-def run(only: str = "", runs: int = 10, **_: Any) -> None:
-    """One row for each data set, architecture and kind of model; `only` selects by `DATA-ARCHITECTURE`."""
+def run(only: str = "", runs: int = 10, models: tuple[int, ...] = (), first: int = 0, **_: Any) -> None:
+    """One row for each data set, architecture and kind of model; `only` selects by `DATA-ARCHITECTURE`.
+
+    models: of the null, clean, and planted with each trigger, instead of by `runs`; first: seed of the latter two.
+    """
+    counts = models or tuple(n * runs for n in (NULL, CLEAN, PLANTED))
     torch.set_num_threads(1)
     for data in ("fashion", "mnist"):
         for architecture in BUILDS:
             if only in f"{data}-{architecture}":
-                _rows(data, architecture, runs)
+                _rows(data, architecture, counts, first)
 
 
-def _rows(data: Any, architecture: str, runs: int) -> None:
-    null = seen(data, architecture, "clean", range(NULL_SEEDS, NULL_SEEDS + NULL * runs), SETTINGS)
-    clean = seen(data, architecture, "clean", range(CLEAN * runs), SETTINGS)
-    with_null = Null.of([s.look.statistics() for s in null])
+def _rows(data: Any, architecture: str, counts: tuple[int, ...], first: int) -> None:
+    asked = SETTINGS.model_copy(update={"pairs": counts[0] > 0})
+    null = seen(data, architecture, "clean", range(NULL_SEEDS, NULL_SEEDS + counts[0]), asked)
+    clean = seen(data, architecture, "clean", range(first, first + counts[1]), asked)
+    with_null = Null.of([s.look.statistics() for s in null]) if null else None
     usual = [_scores(s, with_null) for s in clean]
     for kind in ("clean", *KINDS):
-        models = clean if kind == "clean" else seen(data, architecture, kind, range(PLANTED * runs), SETTINGS)
+        models = clean if kind == "clean" else seen(data, architecture, kind, range(first, first + counts[2]), asked)
         key = {"row": "model", "data": data, "architecture": architecture, "kind": kind}
-        record("scan", key, _values(models, [_scores(s, with_null) for s in models], usual, len(null)))
+        values = _values(models, [_scores(s, with_null) for s in models], usual, len(null))
+        record("scan", key, {"seeds": f"{first} to {first + len(models) - 1}", **values})
 
 
-def _scores(one: Seen, null: Null) -> tuple[float, Trigger, Standing]:
+Scores = tuple[float, Trigger, Standing | None]
+
+
+def _scores(one: Seen, null: Null | None) -> Scores:
     """Without a null: by how much the best trigger passes (0 and more convicts); that trigger; how it stands."""
     least, ahead = SETTINGS.least, SETTINGS.ahead
     plain = triggers(without_pairs(one).look, None, SETTINGS)
     best = max(plain, key=lambda t: min(t.low - least[t.tried.family], t.ahead - ahead))
     score = min(best.low - least[best.tried.family], best.ahead - ahead)
-    return score, best, null.standing(one.look.statistics())
+    return score, best, null.standing(one.look.statistics()) if null else None
 
 
-def _values(models: list[Seen], scores: Any, usual: Any, null: int) -> dict[str, Any]:
-    shown = [s >= 0 for s, _, _ in scores]
-    alarms = [st.p <= SETTINGS.alpha for _, _, st in scores]
+def _values(models: list[Seen], scores: list[Scores], usual: list[Scores], null: int) -> dict[str, Any]:
     named = [_named(m, t.tried.question.target) for m, (_, t, _) in zip(models, scores, strict=True)]
-    ranked = [_named(m, _target(st)) for m, (_, _, st) in zip(models, scores, strict=True)]
     return {
-        "n": len(models), "null": null, "clean": len(usual), "seeds": f"0 to {len(models) - 1}",
+        "n": len(models), "null": null, "clean": len(usual),
         "accuracy": round(mean(m.accuracy for m in models), 3), "success": round(mean(m.success for m in models), 3),
-        "auc": auc([s for s, _, _ in scores], [s for s, _, _ in usual]), "shown": _share(shown), "named": sum(named),
-        "auc_null": auc([st.worst for _, _, st in scores], [st.worst for _, _, st in usual]),
-        "alarms_null": _share(alarms) if null >= STATING else None, "named_null": sum(ranked),
+        "auc": auc([s for s, _, _ in scores], [s for s, _, _ in usual]), "shown": _share([s >= 0 for s, _, _ in scores]),
+        "named": sum(named), **_by_null(models, scores, usual),
         "cpu_seconds": round(median(m.cpu for m in models), 1),
         "seconds": round(median(m.look.seconds for m in models), 1),
     }  # fmt: skip
+
+
+def _by_null(models: list[Seen], scores: list[Scores], usual: list[Scores]) -> dict[str, Any]:
+    """The same with the null: area under the curve, alarms at 5 % where it is large enough, targets named."""
+    own, others = ([st for _, _, st in some if st is not None] for some in (scores, usual))
+    if not own:
+        return {}
+    alarms = _share([st.p <= SETTINGS.alpha for st in own]) if own[0].models >= STATING else None
+    named = sum(_named(m, _target(st)) for m, st in zip(models, own, strict=True))
+    area = auc([st.worst for st in own], [st.worst for st in others])
+    return {"auc_null": area, "alarms_null": alarms, "named_null": named}
 
 
 def auc(high: list[float], low: list[float]) -> float:
@@ -100,11 +116,12 @@ def table(rows: list[dict[str, Any]]) -> Iterator[str]:
     )
     yield "|---|---|---|---|---|---|---|---|---|---|---|"
     for r in (r for r in rows if r["job"] == "scan"):
-        alarms = _said(r["alarms_null"]) if r["alarms_null"] else f"– ({r['null']} < {STATING})"
+        alarms = _said(r["alarms_null"]) if r.get("alarms_null") else "–"
+        area = f"{r['auc_null']:.2f}" if "auc_null" in r else "–"
         yield (
             f"| {r['data']} | {r['architecture']} | {r['kind']} | {r['n']}, {r['clean']}, {r['null']} "
             f"| {r['success']:.2f} "
-            f"| {r['auc']:.2f} | {_said(r['shown'])} | {r['named']} of {r['n']} | {r['auc_null']:.2f} | {alarms} "
+            f"| {r['auc']:.2f} | {_said(r['shown'])} | {r['named']} of {r['n']} | {area} | {alarms} "
             f"| {r['cpu_seconds']} |"
         )
 

@@ -117,7 +117,8 @@ def _inverted(
     from bartizan.numerics.inversion.invert import Search, invert
     from bartizan.numerics.inversion.questions import targets
 
-    info, own, found = view.info, view.auxiliary, {}
+    info, own = view.info, view.auxiliary
+    found: Arrays = {}
     search = Search(params.steps, params.batch)
     for family in params.families(info.input_shape, info.bounds or (0.0, 1.0)):
         try:

@@ -22,8 +22,11 @@ HALVINGS = 24
 class Family(Protocol):
     """start: parameters Q×…. apply: the changed inputs, Q×B×…. settle: back into the family's size, in place."""
 
-    name: Name
-    rate: float
+    @property
+    def name(self) -> Name: ...
+
+    @property
+    def rate(self) -> float: ...
 
     def start(self, n: int, shape: tuple[int, ...], generator: torch.Generator) -> Parameters: ...
 
@@ -117,6 +120,19 @@ class Warp:
 
     def settle(self, p: Parameters, done: float) -> None:
         p["flow"].clamp_(-self.pixels, self.pixels)
+
+
+def families_of(
+    shape: tuple[int, ...], bounds: tuple[float, float], *, patch: float, shift: float, warp: float
+) -> list[Family]:
+    """Those that make sense for inputs of this shape; a table has no warp.
+
+    patch: share of the pixels (columns); shift: share of the bounds' width; warp: pixels for each 14 of the side.
+    """
+    entries = _size(shape[1:] if len(shape) == 3 else shape)
+    eps = shift * (bounds[1] - bounds[0])
+    found: list[Family] = [Patch(max(1, round(patch * entries)), bounds), Shift(eps, bounds)]
+    return [*found, Warp(warp * min(shape[1:]) / 14)] if len(shape) == 3 else found
 
 
 def _size(shape: tuple[int, ...]) -> int:

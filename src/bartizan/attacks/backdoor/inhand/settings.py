@@ -6,7 +6,7 @@ from pydantic import Field
 
 from bartizan.core.base import Frozen
 from bartizan.core.profile import Effort
-from bartizan.numerics.inversion.families import Family, Patch, Shift, Warp
+from bartizan.numerics.inversion.families import Family, families_of
 
 FEWEST_CLEAN = 100
 FEWEST_CLASSES = 3
@@ -45,10 +45,5 @@ class ScanSettings(Frozen):
         return cls(**{"quick": {}, "standard": {"steps": 200}, "deep": {"steps": 400, "pairs": True}}[effort])
 
     def families(self, shape: tuple[int, ...], bounds: tuple[float, float]) -> list[Family]:
-        """Those that make sense for inputs of this shape: no warp of a table."""
-        entries = 1
-        for d in shape[1:] if len(shape) == 3 else shape:
-            entries *= d
-        eps = self.shift * (bounds[1] - bounds[0])
-        found: list[Family] = [Patch(max(1, round(self.patch * entries)), bounds), Shift(eps, bounds)]
-        return [*found, Warp(self.warp * min(shape[1:]) / 14)] if len(shape) == 3 else found
+        """Those that make sense for inputs of this shape, in these sizes."""
+        return families_of(shape, bounds, patch=self.patch, shift=self.shift, warp=self.warp)
