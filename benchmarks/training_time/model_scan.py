@@ -71,8 +71,8 @@ def _values(models: list[Seen], scores: list[Scores], usual: list[Scores], null:
     return {
         "n": len(models), "null": null, "clean": len(usual),
         "accuracy": round(mean(m.accuracy for m in models), 3), "success": round(mean(m.success for m in models), 3),
-        "auc": auc([s for s, _, _ in scores], [s for s, _, _ in usual]), "shown": _share([s >= 0 for s, _, _ in scores]),
-        "named": sum(named), **_by_null(models, scores, usual),
+        "auc": auc([s for s, _, _ in scores], [s for s, _, _ in usual]), 
+        "shown": _share([s >= 0 for s, _, _ in scores]), "named": sum(named), **_by_null(models, scores, usual),
         "cpu_seconds": round(median(m.cpu for m in models), 1),
         "seconds": round(median(m.look.seconds for m in models), 1),
     }  # fmt: skip
