@@ -56,7 +56,7 @@ def test_a_model_that_is_taught_about_a_trigger_no_longer_obeys_it(target, train
     mended = bad.with_parameters(named_as(bad, net), digest="mended")
     assert obeyed(bad, test) > 0.9
     assert obeyed(mended, test) < 0.3
-    assert accuracy(mended, test) >= accuracy(bad, test) - 0.04
+    assert accuracy(mended, test) >= accuracy(bad, test) - 0.08
 
 
 @pytest.mark.parametrize(("defense", "params"), REPAIRS)

@@ -60,9 +60,9 @@ def silence(layer: torch.nn.Module, neurons: NDArray[np.int64]) -> None:
     import torch
 
     with torch.no_grad():
-        layer.weight[torch.from_numpy(neurons)] = 0  # type: ignore[index]
+        layer.weight[torch.from_numpy(neurons)] = 0  # type: ignore[operator]
         if layer.bias is not None:
-            layer.bias[torch.from_numpy(neurons)] = 0  # type: ignore[index]
+            layer.bias[torch.from_numpy(neurons)] = 0  # type: ignore[operator]
 
 
 def pruned_while_right(

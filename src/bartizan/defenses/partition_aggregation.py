@@ -133,4 +133,4 @@ def certified_records(votes: NDArray[np.int64]) -> NDArray[np.int64]:
     for c in range(k):
         lead = votes[np.arange(n), winner] - votes[:, c] - (c < winner)
         least = np.where(c == winner, least, np.minimum(least, lead // 2))
-    return np.maximum(least, 0)
+    return np.asarray(np.maximum(least, 0), np.int64)

@@ -129,7 +129,7 @@ def _margins(model: Model, x: torch.Tensor, y: torch.Tensor, target: torch.Tenso
     import torch
 
     flat = x.flatten(0, 1)
-    z = torch.cat([model(flat[i : i + CHUNK]) for i in range(0, len(flat), CHUNK)]).unflatten(0, x.shape[:2])
+    z = torch.cat([model(flat[i : i + CHUNK]) for i in range(0, len(flat), CHUNK)]).view(*x.shape[:2], -1)
     goal = torch.where((target == ANY)[:, None], y, target[:, None].expand_as(y))
     own = z.gather(2, goal[..., None])[..., 0]
     rest = z.scatter(2, goal[..., None], -float("inf")).max(dim=2).values
