@@ -1,6 +1,7 @@
 """python -m extraction JOB …, from the folder `benchmarks`: the exploitative side, measured; prints rows, writes JSON.
 
 JOB   membership: who was trained on, beside LiRA and RMIA (`python -m extraction.membership` has more to choose from)
+      baselines: LiRA and RMIA beside their authors' code (`extraction.authors`), and where the truth is known
       stealing: copies against peers', networks read from answers, detectors of thieves, proofs of ownership
       audit: bounds on the privacy loss of trainings whose truth is known
       leaks: records, attributes and properties read off gradients and models, and what defences do about it
@@ -21,7 +22,13 @@ from pathlib import Path
 
 from . import rows
 
-JOBS = {"membership": "membership", "stealing": "stealing", "audit": "dp_audit", "leaks": "leaks"}
+JOBS = {
+    "membership": "membership",
+    "baselines": "baselines",
+    "stealing": "stealing",
+    "audit": "dp_audit",
+    "leaks": "leaks",
+}
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """python -m extraction.membership, from the folder `benchmarks`: who was trained on, ours beside LiRA and RMIA.
 
 --jobs      attack: members found by targets, references and scores; mismatch: references of another recipe; null:
-            targets that never saw a record; cost: seconds of training together and one after another (all)
+            targets that never saw a record; cost: seconds of training together and one after another, and memory (all)
 --pairs     which data and recipes (all; see `pairs`)
 --references  how many (4 8 16); above 16 the peers alone are measured, for what they make of so many
 --targets   target models of each pair, seeds 0, 1, … (5)
@@ -41,6 +41,7 @@ from bartizan.numerics.seeds import child
 from bartizan.numerics.told_apart import chance_of_leak, told_apart
 
 from . import rows
+from .membership_memory import memory_rows
 from .membership_peers import halves
 from .membership_peers import scores as peers
 from .pairs import PAIRS, Pair
@@ -50,6 +51,7 @@ Mask = NDArray[np.bool_]
 Found = dict[str, list[tuple[Scores, Mask]]]
 RATES = (0.01, 0.001)
 DRAWS = 1000
+REPEATS = 3
 MOST_OURS = 16
 MEMORY = {"cpu": 2 << 30, "cuda": 24 << 30}
 JOBS = ("attack", "mismatch", "null", "cost")
@@ -91,6 +93,8 @@ def _jobs(pair: Pair, asked: argparse.Namespace) -> None:
                 _record(pair, asked, "mismatch", k, _mismatch(cache, k))
     if "cost" in asked.jobs:
         _cost(pair, asked.device)
+        if asked.device == "cpu":
+            memory_rows(pair.name)
 
 
 def _record(pair: Pair, asked: argparse.Namespace, what: str, k: int, values: dict[str, Any]) -> None:
@@ -328,24 +332,38 @@ def _null_row(
 
 
 def _cost(pair: Pair, device: str) -> None:
-    """The same models together and one after another, seconds of CPU and of the clock."""
+    """The same models together and one after another, seconds of CPU and of the clock, in turn."""
     for models, records, epochs in _loads(pair):
         x, y = (a[:records] for a in pair.pool("table"))
         inside = fair_coins(models, records, 5)
         recipe = replace(pair.recipe, epochs=epochs)
-        values: dict[str, Any] = {}
-        for path in (None, "sequential"):
-            few = replace(recipe, epochs=1)
-            train_stacked(few, x[:500], y[:500], inside=inside[:2, :500], seed=0, device=device, path=path)  # warms up
-            cpu, clock = time.process_time(), time.perf_counter()
-            train_stacked(recipe, x, y, inside=inside, seed=0, points=x[:10], device=device, path=path)
-            name = "together" if path is None else "sequential"
-            values[f"{name}_cpu_s"] = round(time.process_time() - cpu, 2)
-            values[f"{name}_s"] = round(time.perf_counter() - clock, 2)
-        values["cpu_ratio"] = round(values["sequential_cpu_s"] / values["together_cpu_s"], 2)
-        values["ratio"] = round(values["sequential_s"] / values["together_s"], 2)
+        times: dict[str, list[tuple[float, float]]] = {"together": [], "sequential": []}
+        for run in range(1 + REPEATS):
+            for name, each in times.items():
+                some = (replace(recipe, epochs=1), inside[:2, :500]) if not run else (recipe, inside)  # warms up
+                each.append(_timed(*some, x, y, device, None if name == "together" else "sequential"))
         key = {"what": "cost", "pair": pair.name, "models": models, "records": records, "epochs": epochs}
-        rows.record("membership", {**key, "device": device}, values)
+        rows.record("membership", {**key, "device": device}, _cost_row({n: t[1:] for n, t in times.items()}))
+
+
+def _cost_row(times: dict[str, list[tuple[float, float]]]) -> dict[str, Any]:
+    """Medians over repeats of (CPU, clock) seconds, and of their ratios within each repeat, with their range."""
+    values: dict[str, Any] = {"repeats": len(times["together"])}
+    for name, each in times.items():
+        for i, suffix in enumerate(("cpu_s", "s")):
+            values[f"{name}_{suffix}"] = round(float(np.median([t[i] for t in each])), 2)
+    for i, name in enumerate(("cpu_ratio", "ratio")):
+        ratios = [s[i] / t[i] for t, s in zip(times["together"], times["sequential"], strict=True)]
+        values[name] = round(float(np.median(ratios)), 2)
+        values[f"{name}_range"] = [round(min(ratios), 2), round(max(ratios), 2)]
+    return values
+
+
+def _timed(recipe: Recipe, inside: Mask, x: Any, y: Any, device: str, path: Any) -> tuple[float, float]:
+    n = inside.shape[1]
+    cpu, clock = time.process_time(), time.perf_counter()
+    train_stacked(recipe, x[:n], y[:n], inside=inside, seed=0, points=x[:10], device=device, path=path)
+    return time.process_time() - cpu, time.perf_counter() - clock
 
 
 def _loads(pair: Pair) -> Iterator[tuple[int, int, int]]:

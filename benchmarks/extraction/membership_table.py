@@ -90,20 +90,38 @@ def null(rows: list[Row]) -> Iterator[str]:
 def cost(rows: list[Row]) -> Iterator[str]:
     """Seconds together and one after another."""
     yield "### Training of references\n"
+    yield "One thread; medians over repeats in turn, and the range of their ratios.\n"
     yield (
         "| pair | device | models | records | epochs | together: CPU s (clock) | one after another | CPU ratio | "
-        "clock ratio |"
+        "clock ratio | repeats |"
     )
-    yield "|---|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
     for r in rows:
+        low, high = r.get("cpu_ratio_range", (r["cpu_ratio"],) * 2)
         yield (
             f"| {r['pair']} | {r['device']} | {r['models']} | {r['records']:,} | {r['epochs']} | "
             f"{r['together_cpu_s']} ({r['together_s']}) | {r['sequential_cpu_s']} ({r['sequential_s']}) | "
-            f"{r['cpu_ratio']} | {r['ratio']} |"
+            f"{r['cpu_ratio']} ({low} to {high}) | {r['ratio']} | {r.get('repeats', 1)} |"
         )
 
 
-WRITERS = {"attack": attack, "mismatch": mismatch, "null": null, "cost": cost}
+def memory(rows: list[Row]) -> Iterator[str]:
+    """Peaks measured and counted."""
+    yield "### Memory of references\n"
+    yield (
+        "Growth of a fresh process's peak, the records already in it, beside the peak that the trainer counts and "
+        "holds its cap against, records among it.\n"
+    )
+    yield "| pair | of | models | records | peak grew by (MiB) | counted | of which records |"
+    yield "|---|---|---|---|---|---|---|"
+    for r in rows:
+        grew, counted, data = (r[f"{n}_bytes"] / 2**20 for n in ("peak_growth", "counted", "data"))
+        yield (
+            f"| {r['pair']} | {r['of']} | {r['models']} | {r['records']:,} | {grew:.0f} | {counted:.0f} | {data:.0f} |"
+        )
+
+
+WRITERS = {"attack": attack, "mismatch": mismatch, "null": null, "cost": cost, "memory": memory}
 
 
 def _pair(row: Row) -> str:

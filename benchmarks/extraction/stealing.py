@@ -11,7 +11,7 @@ import torch
 
 from .rows import record
 
-PARTS = ("stealing_copies", "structure", "stealing_streams", "stealing_ownership")
+PARTS = ("stealing_copies", "structure", "stealing_settings", "stealing_streams", "stealing_ownership")
 
 
 def run(*, runs: int = 3, only: str = "", device: str = "cpu", steps: int = 2000) -> None:

@@ -1,4 +1,4 @@
-"""Structure read from answers: widths by the spectrum, two-layer ReLU networks whole, settings by shadow models."""
+"""Structure read from answers: widths by the spectrum, and two-layer ReLU networks whole."""
 
 from __future__ import annotations
 
@@ -13,30 +13,24 @@ from evasion.data import images
 from numpy.typing import NDArray
 from torch import nn
 
-from bartizan.attacks.extraction import hidden_width, hyperparameters, recover_relu
-from bartizan.attacks.extraction.structure.settings import Habits, Setting, network
+from bartizan.attacks.extraction import hidden_width, recover_relu
 
 Row = tuple[dict[str, Any], Any]
 Net = Callable[[NDArray[Any]], NDArray[Any]]
 WIDTHS = (2, 4, 6, 8, 9, 10, 16)
 RANDOM = ((10, 16, 3), (20, 32, 10), (100, 64, 10))
 TRAINED = (16, 32)
-SETTINGS = tuple(
-    Setting(family, depth, width)  # type: ignore[arg-type]
-    for family, depth, width in (
-        ("linear", 0, 0), ("dense", 1, 16), ("dense", 1, 128), ("dense", 3, 16), ("dense", 3, 128),
-        ("convolutional", 1, 8), ("convolutional", 2, 8),
-    )
-)  # fmt: skip
 
 
 def rows(runs: int, device: str, steps: int) -> Iterator[Row]:
     """Keys of rows, each with what measures it."""
-    for precision in ("float64", "float32"):
+    for precision in ("float64", "float32", "float16"):
         for seed in range(runs):
             for width in WIDTHS:
                 key = {"row": "width", "width": width, "precision": precision, "seed": seed}
                 yield key, lambda k=key: _width(k)
+    for precision in ("float64", "float32"):
+        for seed in range(runs):
             for sizes in RANDOM:
                 name = "random " + "-".join(map(str, sizes))
                 key = {"row": "recovery", "network": name, "precision": precision, "seed": seed}
@@ -47,22 +41,25 @@ def rows(runs: int, device: str, steps: int) -> Iterator[Row]:
             for width in TRAINED:
                 key = {"row": "recovery", "network": f"fashion 784-{width}-10", "precision": precision, "seed": seed}
                 yield key, lambda k=key, w=width: _recover_trained(w, k)
-    for number in range(4 * runs):
-        setting = SETTINGS[number % len(SETTINGS)]
-        key = {"row": "settings", "truth": f"{setting.family} {setting.depth}×{setting.width}", "seed": number}
-        yield key, lambda s=setting, n=number: _settings(s, n, device)
 
 
 def _width(key: dict[str, Any]) -> dict[str, Any]:
     """A network 784-64-width-10 trained on Fashion-MNIST, asked about 400 test images."""
     net = trained((784, 64, key["width"], 10), key["seed"])
     x, _ = images("fashion", "tuning")
-    found = hidden_width(_asked(net, key["precision"]), x[:400].reshape(400, -1))
+    half = key["precision"] == "float16"
+    served = _asked(net, "float32" if half else key["precision"])
+    found = hidden_width(_rounded(served) if half else served, x[:400].reshape(400, -1))
     with torch.no_grad():
         hidden = net[:-1](torch.from_numpy(x[:400].reshape(400, -1).astype(np.float64)))
     live = int((hidden > 0).any(0).sum())
     right = found.width == live if live < 10 else found.outcome == "not_applicable"
     return {"live": live, "outcome": found.outcome, "found": found.width, "right": right, "gap": f"{found.gap:.1e}"}
+
+
+def _rounded(net: Net) -> Net:
+    """Computed in float32, answered in float16."""
+    return lambda x: net(x).astype(np.float16)
 
 
 def _recover(net: Net, inputs: Any, precision: str, bounds: Any) -> dict[str, Any]:
@@ -79,33 +76,6 @@ def _recover_trained(width: int, key: dict[str, Any]) -> dict[str, Any]:
     net = _asked(trained((784, width, 10), key["seed"]), key["precision"])
     x, _ = images("fashion", "tuning")
     return _recover(net, x[:300].reshape(300, -1), key["precision"], None)
-
-
-def _settings(setting: Setting, number: int, device: str) -> dict[str, Any]:
-    """A target of its own habits and records, at half the resolution."""
-    x, y = (a[20_000:22_000] for a in images("fashion", "train"))
-    x = x[:, :, ::2, ::2].copy()
-    rng = np.random.default_rng(number)
-    habits, rows = Habits.drawn(15, rng), rng.permutation(1000)
-    torch.manual_seed(number)
-    net = network(setting, x.shape[1:], 10)
-    _train(net, x[1000:][rows], y[1000:][rows], habits.epochs, habits.rate)
-    found = hyperparameters(
-        lambda q: net(torch.from_numpy(q)).detach().numpy(),
-        x[:1000],
-        y[:1000],
-        settings=SETTINGS,
-        shadows=8,
-        epochs=15,
-        seed=number,
-        device=device,
-    )
-    out: dict[str, Any] = {"alike": round(found.alike, 3), "shadows": found.shadows, "queries": found.queries}
-    for name, guess in found.guesses.items():
-        out[name] = guess.value
-        out[f"{name}_right"] = guess.value == getattr(setting, name)
-        out[f"{name}_held_out"] = [round(v, 3) for v in (guess.accuracy.value, guess.accuracy.low, guess.chance)]
-    return out
 
 
 @cache

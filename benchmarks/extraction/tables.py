@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import leaks_table, membership_table, stealing_table
+from . import baselines_table, leaks_table, membership_table, stealing_table
 from .rows import RESULTS
 
 Write = Callable[[list[dict[str, Any]]], Iterator[str]]
 SECTIONS: dict[str, tuple[Write, str]] = {
     "Membership": (membership_table.lines, "membership"),
+    "Baselines": (baselines_table.lines, "baselines"),
     **{head: (write, "stealing") for head, write in stealing_table.SECTIONS.items()},
     "Audits of differential privacy": (leaks_table.audit, "audit"),
     "Data given away": (leaks_table.leaks, "leaks"),

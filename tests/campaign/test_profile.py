@@ -115,3 +115,30 @@ def test_retrainable_when_there_is_a_function() -> None:
 def test_no_such_model() -> None:
     with pytest.raises(UsageError, match="no asset 'x'"):
         profile(system(), "x")
+
+
+PEOPLE = [
+    {"name": "age"},
+    {"name": "woman", "type": "binary"},
+    {"name": "work", "type": "categorical", "one_of": ["none", "some", "much"]},
+]
+
+
+@pytest.mark.parametrize(
+    ("sensitivity", "named", "expected"),
+    [
+        ("none", [], []),
+        ("personal", [], [("woman", 2), ("work", 3)]),
+        ("none", ["work"], [("work", 3)]),
+        ("personal", ["age"], [("age", None)]),
+    ],
+)
+def test_sensitive_columns_are_those_named_or_else_the_coarse_ones_of_people(sensitivity, named, expected) -> None:
+    csv = {"kind": "csv", "path": "t.csv", "label": "y", "features": PEOPLE}
+    train = {"id": "train", "load": csv, "sensitivity": sensitivity, "sensitive_columns": named}
+    described = system(data=csv)
+    both = {"data": [train, *(d.model_dump(mode="json") for d in described.assets.data)]}
+    body = {**described.model_dump(mode="json", by_alias=True, exclude_defaults=True)}
+    body["assets"] = {**body["assets"], **both}
+    found = profile(System.model_validate(body), "m").sensitive
+    assert [(c.name, c.values) for c in found] == expected

@@ -9,12 +9,13 @@ import pytest
 from bartizan.campaign.reading import Part, Point, Reading
 from bartizan.campaign.retest import again, defence_trial
 from bartizan.campaign.retest import change as compared
+from bartizan.core.access import Access, Budget
 from bartizan.core.artifact import Flag, Measurement
 from bartizan.core.contracts import ArrayReader
 from bartizan.core.evidence import Evidence
 from bartizan.core.treatment import Treatment
 from bartizan.core.trial import Subject, Trial
-from bartizan.core.vocabulary import Outcome
+from bartizan.core.vocabulary import Capability, Outcome
 from bartizan.numerics.intervals import clopper_pearson
 
 NOTHING = ArrayReader()
@@ -125,13 +126,28 @@ def test_all_trials_of_the_treated_model_run_again_and_no_others() -> None:
         trial("scan", kind="files"),
         trial("control:p", kind="control"),
     ]
-    shield = trial("shield@m")
+    shield = trial("shield@m").model_copy(update={"kind": "defense", "plugin": "output_rounding"})
     second = again(planned, shield)
     assert [t.name for t in second] == ["a|shield@m", "b|shield@m"]
     assert all(t.subject.treatments == ("shield@m",) for t in second)
     assert second[1].after == ("a|shield@m", "elsewhere")
     same = {"params", "seed", "budget", "access", "answers", "examples", "plugin", "version", "kind"}
     assert second[0].model_dump(include=same) == planned[0].model_dump(include=same)
+
+
+def test_a_limit_of_queries_is_in_the_budget_of_trials_that_ask_through_an_interface() -> None:
+    asking = Access(capabilities=(Capability.SCORES,), interface="api")
+    inside = Access(capabilities=(Capability.WEIGHTS,))
+    planned = [
+        trial("evasion", access=asking, budget=Budget(queries_per_example=500)),
+        trial("theft", access=asking, budget=Budget(queries=1000)),
+        trial("small theft", access=asking, budget=Budget(queries=20)),
+        trial("gradients", access=inside, budget=Budget(queries_per_example=500)),
+    ]
+    limit = {"kind": "defense", "plugin": "query_budget", "params": {"queries": 10, "accounts": 3}}
+    second = again(planned, trial("limit@m").model_copy(update=limit))
+    spent = [(t.budget.queries_per_example, t.budget.queries) for t in second]
+    assert spent == [(30, None), (None, 30), (None, 20), (500, None)]
 
 
 def test_a_treatment_becomes_a_trial_that_fits_it(stand_ins: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bartizan.campaign.roles import deal, used
 from bartizan.core.access import Access, Budget
-from bartizan.core.data import Data
+from bartizan.core.data import Data, Feature
 from bartizan.core.errors import DataError
 from bartizan.core.view import grant
 from bartizan.core.vocabulary import Capability
@@ -108,3 +108,26 @@ def test_no_training_example_is_dealt_as_a_stranger_and_none_twice() -> None:
 def test_without_strangers_there_is_no_game() -> None:
     with pytest.raises(DataError, match="nobody to tell members from"):
         deal("membership", some(30), some(30), 20)
+
+
+def table(n: int, start: int) -> Data:
+    features = (Feature(name="who"), Feature(name="ill", type="binary"))
+    who = np.arange(start, start + n)
+    return Data.of(np.stack([who, who % 2], axis=1), np.zeros(n), features)
+
+
+def test_a_withheld_column_is_a_secret_and_cannot_be_read_off_the_probe() -> None:
+    roles = deal("attribute", table(40, 1000), table(60, 0), 60, "ill")
+    assert (roles.probe.x[:, 1] == 0).all()
+    assert (roles.secrets["column"] == roles.probe.x[:, 0] % 2).all()
+    assert roles.auxiliary.x[:, 1].any()
+    with pytest.raises(DataError, match="no column called 'il'; did you mean 'ill'"):
+        deal("attribute", table(40, 1000), table(60, 0), 60, "il")
+
+
+def test_parties_hold_training_records_that_nobody_else_owns() -> None:
+    roles = deal("federated", some(30, 1000), some(40), 20)
+    assert len(roles.parties) == 20
+    assert names(roles.parties) <= set(range(1000, 1030))
+    assert not len(roles.probe)
+    assert not len(roles.open().parties)

@@ -140,6 +140,19 @@ def test_a_defended_subject_has_keys_of_its_own(bench: Any, trial: Any) -> None:
     assert found.evidence["asked"].subject_digest != found.evidence["asked|shield"].subject_digest
 
 
+def test_what_a_limit_of_queries_leaves_alone_is_not_attacked_again(bench: Any, trial: Any) -> None:
+    limit = trial("limit", plugin="query_budget").model_copy(update={"kind": "defense", "params": {"queries": 3}})
+    asked = trial("asked", plugin="asker", examples=4)
+    treated = Subject(kind="target", id="model", treatments=("limit",))
+    again = asked.model_copy(update={"name": "asked|limit", "subject": treated})
+    less = again.model_copy(update={"name": "less|limit", "budget": asked.budget.at_most(2)})
+    found = bench.run(limit, asked, again, less)
+    assert set(outcomes(found).values()) == {"measured"}
+    assert found.evidence["asked|limit"].id == found.evidence["asked"].id
+    assert found.evidence["asked|limit"].trial.subject.treatments == ("limit",)
+    assert found.evidence["less|limit"].id != found.evidence["asked"].id
+
+
 def test_costs_are_measured_anew_in_other_classes_without_fitting_again(bench: Any, trial: Any) -> None:
     on = trial("shield", plugin="asker").model_copy(
         update={"kind": "defense", "plugin": "stand_in_defense", "params": {}}

@@ -31,6 +31,7 @@ class TestWithOpacus:
         assert (treated.labels(test.x) == test.y).mean() > 0.8
         again = treated.retrain(train.x, train.y, seed=1)
         assert again.info.defences == ("dp_sgd",)
+        assert again.info.promise == treated.info.promise == (8.0, 1e-5)
         assert again.kept["noise_multiplier"] == treated.kept["noise_multiplier"] > 0
         assert not np.array_equal(again.scores(test.x), treated.scores(test.x))
 

@@ -34,3 +34,8 @@ def test_retraining_stops_early_too(target, train):
     again = treated.retrain(train.x, train.y, seed=5)
     assert again.info.defences == ("early_stopping",)
     assert "epochs" in again.kept
+
+
+def test_trained_on_without_noise_no_promise_is_kept(target, train):
+    target.info = target.info.model_copy(update={"promise": (1.0, 1e-5)})
+    assert DEFENSE.apply(target, train, params=EarlyStoppingParams(epochs=1), seed=0).info.promise is None

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import pytest
+from pydantic import BaseModel
 
 from bartizan.analysis.analyse import analyse
 from bartizan.campaign.profile import profile
@@ -21,7 +22,12 @@ BASE = load()
 TORCH = {"kind": "torch", "factory": "net:build", "bounds": [0, 1]}
 
 
+class Anything(BaseModel, extra="allow"):
+    pass
+
+
 class Rounds(Defense):
+    params = Anything
     spec: ClassVar[DefenseSpec] = DefenseSpec(
         id="rounds", title="Rounds", summary="", defence="DF24", counters=("X1", "D1")
     )
@@ -31,6 +37,9 @@ class Rounds(Defense):
 
     def propose(self, profile: Any, effort: Any) -> dict[str, Any]:
         return {"decimals": 1, "effort": effort, "left_open": None}
+
+    def assumes(self, params: Any) -> str:
+        return f"Nobody needs more than {params.decimals} decimal."
 
 
 class Trains(Rounds):
@@ -87,6 +96,7 @@ def test_ours_can_be_applied_at_once_with_what_they_propose() -> None:
     assert (first.id, first.plugin, first.status, first.defence) == ("rounds@m", "rounds", "recommended", "DF24")
     assert first.params == {"decimals": 1, "effort": "quick", "left_open": None}
     assert first.for_findings == ("X1@m/api",)
+    assert first.reason.endswith(". Nobody needs more than 1 decimal.")
 
 
 def test_what_was_never_measured_is_not_tried_again() -> None:

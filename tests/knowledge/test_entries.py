@@ -152,7 +152,7 @@ def test_broken_defences_stay_listed_with_what_broke_them(base: KnowledgeBase) -
 
 def test_our_plugins_are_named(base: KnowledgeBase) -> None:
     ours = {d.id: d.plugin for d in base.defences.values() if d.plugin}
-    tried = {"DF01": "adversarial_training", "DF24": "output_rounding", "DF32": "fine_tuning"}
+    tried = {"DF01": "adversarial_training", "DF23": "query_budget", "DF24": "output_rounding", "DF32": "fine_tuning"}
     assert ours == {**tried, "DF36": "dp_sgd", "DF38": "early_stopping"}
 
 

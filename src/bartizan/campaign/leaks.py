@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bartizan.core.artifact import Measurement
 from bartizan.core.classwise import Share
 from bartizan.core.evidence import Evidence
-from bartizan.core.leak import CopyAt, Membership, NextAttack, Theft, ToldAt
+from bartizan.core.leak import CopyAt, Hiding, Membership, NextAttack, Noticed, Proof, Theft, ToldAt
 from bartizan.core.threat import Vulnerability
 from bartizan.core.vocabulary import Outcome
 from bartizan.numerics.levels import Estimate
@@ -64,7 +64,15 @@ def theft(bench: Bench, v: Vulnerability, found: Judged | None) -> Theft | None:
     curve = sorted(_copies(e, price, of), key=lambda c: c.queries)
     own = e.measurement("baseline_fidelity")
     made = tuple(n for other in bench.evidence.values() for n in _next(other, e))
-    return Theft(curve=tuple(curve), query_eur=price, own=_share(own) if own else None, next=made, evidence=e.id)
+    return Theft(
+        curve=tuple(curve),
+        query_eur=price,
+        own=_share(own) if own else None,
+        next=made,
+        noticed=tuple(_noticed(e)),
+        proof=_proof(e),
+        evidence=e.id,
+    )
 
 
 def _price(bench: Bench, v: Vulnerability) -> float | None:
@@ -91,6 +99,37 @@ def _next(other: Evidence, copy: Evidence) -> Iterator[NextAttack]:
         norm, eps = m.at.get("norm"), m.at.get("eps")
         if m.estimand == "attack_success" and norm is not None and isinstance(eps, int | float):
             yield NextAttack(norm=str(norm), eps=float(eps), turned=_share(m), evidence=other.id)
+
+
+def _noticed(e: Evidence) -> Iterator[Noticed]:
+    for m in (m for m in e.measurements if m.estimand == "honest_accused"):
+        detector = str(m.at["detector"])
+        busy = e.measurement("busy_accused", detector=detector)
+        thieves = (t for t in e.measurements if t.estimand == "stolen_unnoticed" and t.at["detector"] == detector)
+        yield Noticed(
+            detector=detector,
+            accused=_share(m),
+            thieves=tuple(_hiding(t) for t in thieves),
+            busy=None if busy is None else busy.value > 0,
+        )
+
+
+def _proof(e: Evidence) -> Proof | None:
+    p, copy = e.measurement("ownership_p"), e.measurement("likeness", of="copy")
+    nearest = e.measurement("likeness", of="nearest independent model")
+    if p is None or copy is None or nearest is None:
+        return None
+    return Proof(p=p.value, copied=bool(p.at["copied"]), controls=p.n, likeness=copy.value, nearest=nearest.value)
+
+
+def _hiding(m: Measurement) -> Hiding:
+    before = int(m.at["before_alarm"])
+    return Hiding(
+        thief=str(m.at["thief"]),
+        accounts=int(m.at["accounts"]),
+        before=None if before < 0 else before,
+        sent=int(m.at["sent"]),
+    )
 
 
 def _share(m: Measurement, of: int = 1) -> Share:

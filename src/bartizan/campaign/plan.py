@@ -129,7 +129,7 @@ class _Desk:
             return
         if not _loadable(self.system.test_data(model.id)):
             raise NotApplicable(f"the description gives no test data of '{model.id}' that can be loaded")
-        if game in ("poison", "membership") and not _loadable(self.system.training_data(model.id)):
+        if game != "probe" and not _loadable(self.system.training_data(model.id)):
             raise NotApplicable(f"the description gives no training data of '{model.id}' that can be loaded")
 
     def _add(self, vulnerability: Vulnerability, attack: Attack, trial: Trial) -> None:

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import Literal
 
-from bartizan.core.profile import Condition, Profile
+from bartizan.core.profile import Condition, Profile, SensitiveColumn
 from bartizan.core.system import DataAsset, Distribution, MeasureGate, ModelAsset, System
 from bartizan.core.system.odd import Condition as OddCondition
 from bartizan.core.vocabulary import Stage, ThreatClass
@@ -15,6 +15,8 @@ from bartizan.targets.open import is_differentiable
 TREES = ("sklearn", "xgboost", "lightgbm")
 TABLES = ("csv", "parquet")
 PICTURES = ("idx", "image_folder")
+OF_PEOPLE = ("pseudonymised", "personal", "secret")
+FEDERATED = ("vetted_clients", "open_clients")
 
 Modality = Literal["image", "tabular"]
 
@@ -46,7 +48,11 @@ def profile(system: System, model_id: str, stage: Stage = Stage.DEPLOYMENT, *, r
         latency_ms=system.use.latency_ms,
         precision_floor=floor.precision,
         recall_floor=floor.recall,
+        sensitive=_sensitive(system.training_data(model_id) or data),
+        promise=_promise(model),
+        federated=model.federation in FEDERATED,
         queries=_most([a.budget.queries for a in system.adversaries]),
+        query_budget=_stated_budget(system, model_id),
         records=_most([a.budget.records for a in system.adversaries]),
     )
 
@@ -101,6 +107,24 @@ def _fpr(system: System) -> float:
     return min(asked, default=0.01)
 
 
+def _sensitive(data: DataAsset | None) -> tuple[SensitiveColumn, ...]:
+    """The columns that are said to be sensitive; where none is, those of few values of records of people."""
+    if data is None or data.load is None:
+        return ()
+    few = {f.name: 2 if f.type == "binary" else len(f.one_of) or None for f in data.load.features if _discrete(f.type)}
+    named = data.sensitive_columns or (tuple(few) if data.sensitivity in OF_PEOPLE else ())
+    return tuple(SensitiveColumn(name=name, values=few.get(name)) for name in named)
+
+
+def _promise(model: ModelAsset) -> tuple[float, float] | None:
+    said = model.retrain.promise if model.retrain else None
+    return None if said is None else (said.epsilon, said.delta)
+
+
+def _discrete(kind: str) -> bool:
+    return kind in ("binary", "categorical")
+
+
 def _condition(name: str, described: OddCondition) -> Condition:
     low, high = described.range
     own = described.distribution
@@ -127,6 +151,11 @@ def positive_classes(system: System, model: ModelAsset) -> tuple[int, ...]:
         for c in system.use.metric.positive
         if isinstance(c, int) or c in names
     )
+
+
+def _stated_budget(system: System, model_id: str) -> int | None:
+    stated = (i.query_budget for i in system.interfaces_of(model_id))
+    return max((n for n in stated if isinstance(n, int)), default=None)
 
 
 def _most(values: list[int | None]) -> int | None:

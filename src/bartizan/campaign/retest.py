@@ -9,7 +9,7 @@ from typing import Literal
 from bartizan.core import plugins
 from bartizan.core.access import Budget
 from bartizan.core.classwise import Paired
-from bartizan.core.contracts import ArrayReader
+from bartizan.core.contracts import ArrayReader, Defense
 from bartizan.core.evidence import Evidence
 from bartizan.core.finding import Finding, Measures
 from bartizan.core.threat import Vulnerability
@@ -42,20 +42,30 @@ def defence_trial(treatment: Treatment, model: str, *, dataset: str = "", second
 
 
 def again(trials: Iterable[Trial], defence: Trial) -> list[Trial]:
-    """The same trials on the treated target. Controls and file scans do not depend on the treatment."""
+    """The same trials on the treated target, within what it leaves an adversary of its queries. Controls and file scans
+    do not depend on the treatment."""
     model, on = defence.subject.id, [t for t in trials if t.subject.kind == "target"]
+    most = _limit(defence)
     renamed = {t.name: f"{t.name}|{defence.name}" for t in on if t.subject.id == model}
     return [
         t.model_copy(
             update={
                 "name": renamed[t.name],
                 "subject": Subject(kind="target", id=model, treatments=(defence.name,)),
+                "budget": t.budget if most is None or not t.access.asks else t.budget.at_most(most),
                 "after": tuple(renamed.get(name, name) for name in t.after),
             }
         )
         for t in on
         if t.name in renamed
     ]
+
+
+def _limit(trial: Trial) -> int | None:
+    """How many queries the defence of a trial leaves an adversary, or None where it limits none."""
+    defense = plugins.find("defenses", trial.plugin)()
+    assert isinstance(defense, Defense)
+    return defense.limit(defense.params.model_validate(trial.params))
 
 
 def compare(

@@ -29,13 +29,17 @@ def used(game: str, system: System, model: str) -> str:
     return "+".join(data.id for data in known if data is not None)
 
 
-def deal(game: str, train: Data | None, test: Data | None, examples: int) -> Roles:
-    """Roles for one trial. `game` as in `AttackSpec.game`. Raises `DataError` when the data it needs is missing."""
+def deal(game: str, train: Data | None, test: Data | None, examples: int, column: str = "") -> Roles:
+    """Roles for one trial. `game` as in `AttackSpec.game`; `column`: the one to withhold in the game of that name.
+    Raises `DataError` when the data it needs is missing."""
     if game == "files":
         return Roles(probe=NO_DATA)
     pool, own = _halves(needed_test(test))
-    if game == "membership":
-        return _membership(needed_training(train), pool, own, examples)
+    if game == "federated":
+        return Roles(probe=NO_DATA, auxiliary=own, parties=_parties(needed_training(train), own, examples))
+    if game in ("membership", "attribute"):
+        dealt = _membership(needed_training(train), pool, own, examples)
+        return _withheld(dealt, column) if game == "attribute" else dealt
     writable = needed_training(train) if game == "poison" else Roles(probe=pool).writable
     return Roles(probe=pool.take(slice(0, examples)), auxiliary=own, writable=writable)
 
@@ -66,6 +70,21 @@ def _membership(train: Data, pool: Data, own: Data, examples: int) -> Roles:
     both = members.join(outsiders).take(order)
     probe = replace(both, rows=np.arange(2 * half, dtype=np.int64))
     return Roles(probe=probe, auxiliary=own, secrets={"member": member, "row": both.rows})
+
+
+def _parties(train: Data, own: Data, examples: int) -> Data:
+    """Training records that nobody else owns, each once, of classes that the adversary has seen."""
+    others = once(train, own.contents())
+    known = others.take(np.isin(others.y, own.y))
+    return known.take(np.random.default_rng(_SEED + 2).permutation(len(known)).astype(np.int64)[:examples])
+
+
+def _withheld(roles: Roles, column: str) -> Roles:
+    """The probe with the least value in the named column throughout; what it held is a secret."""
+    place = roles.probe.column(column)
+    x = roles.probe.x.copy()
+    x[:, place] = x[:, place].min()
+    return replace(roles, probe=replace(roles.probe, x=x), secrets={**roles.secrets, "column": roles.probe.x[:, place]})
 
 
 def needed_training(train: Data | None) -> Data:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from bartizan.core import plugins
 from bartizan.core.artifact import Artifact, Cost
+from bartizan.core.contracts import DefenseSpec
 from bartizan.core.evidence import Evidence
 from bartizan.core.system import DataAsset
 from bartizan.core.trial import Trial
@@ -232,7 +233,13 @@ class Campaign:
         if trial.subject.kind == "control":
             return "control"
         base = self._digest(f"model:{trial.subject.id}")
-        return keys.subject_key(base, [self.evidence[n].artifact for n in trial.subject.treatments])
+        return keys.subject_key(base, [self.evidence[n].artifact for n in trial.subject.treatments if self._alters(n)])
+
+    def _alters(self, defence: str) -> bool:
+        """Whether a treatment changes answers. One that limits their number shows in the trial's budget, and a trial
+        within the limit is the same as without it."""
+        spec = plugins.find("defenses", self._trials[defence].plugin).spec
+        return not (isinstance(spec, DefenseSpec) and spec.limits_only)
 
     def _data(self, trial: Trial) -> str:
         if trial.subject.kind in ("control", "files"):

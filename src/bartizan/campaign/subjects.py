@@ -16,7 +16,7 @@ from bartizan.targets.open import loader_of
 def model_digest(asset: Any, root: Path) -> str:
     """SHA-256 over how and by what a model is loaded and retrained, its files, and the sources of functions named."""
     load = asset.load.model_dump(mode="json") if asset.load else {}
-    retrain = asset.retrain.model_dump(mode="json") if asset.retrain else {}
+    retrain = asset.retrain.model_dump(mode="json", exclude_none=True) if asset.retrain else {}
     h = hashlib.sha256(canonical_json({"load": load, "retrain": retrain, "loader": _loader(asset.load)}).encode())
     for path in files_of(asset, root):
         h.update(path.name.encode() + b"\0" + file_digest(path).encode())

@@ -245,7 +245,8 @@ def _scene(job: Job, attack: Attack) -> tuple[Target | None, Roles]:
     if attack.spec.game == "files":
         return None, roles.deal("files", None, None, 0)
     opened = _open(job.description, job.trial.subject.id)
-    dealt = roles.deal(attack.spec.game, opened.train, opened.test, job.trial.examples)
+    column = str(job.trial.params.get("column", ""))
+    dealt = roles.deal(attack.spec.game, opened.train, opened.test, job.trial.examples, column)
     return _lay(opened.target, job.laid), dealt
 
 

@@ -32,6 +32,17 @@ class Budget(Frozen):
     records: int | None = Field(default=None, ge=0, description="training records the adversary may write")
     seconds: float = Field(default=600.0, gt=0)
 
+    def at_most(self, queries: int) -> Budget:
+        """What is left of it to an adversary who is answered `queries` times.
+
+        A limit for each example is what one who is after that example alone may spend, so it is that which is lowered;
+        only a budget without one is lowered as a whole.
+        """
+        each = self.queries_per_example
+        if each is None and self.queries is not None:
+            return self.model_copy(update={"queries": min(self.queries, queries)})
+        return self.model_copy(update={"queries_per_example": queries if each is None else min(each, queries)})
+
 
 class Access(Frozen):
     """A set of capabilities, through one interface (or none: the adversary holds the thing itself)."""
@@ -48,6 +59,12 @@ class Access(Frozen):
     def allows(self, *needed: Capability) -> bool:
         """Whether every needed capability is held."""
         return set(needed) <= set(self.capabilities)
+
+    @property
+    def asks(self) -> bool:
+        """Whether each query goes through an interface, which can count it."""
+        answered = self.allows(Capability.LABELS) or self.allows(Capability.SCORES)
+        return self.interface is not None and answered
 
     @property
     def name(self) -> str:

@@ -54,7 +54,9 @@ class AttackSpec(PluginSpec):
     """threats: our ids. needs: alternatives of capabilities, any one of which is enough.
 
     game: how the runner deals out the data (see `campaign.roles`): `probe` (test examples and the adversary's own),
-    `poison` (the training set is writable), `membership` (members and non-members, the bits are secret), `files`.
+    `poison` (the training set is writable), `membership` (members and non-members, the bits are secret), `attribute`
+    (the same, and the column that the parameter `column` names is secret, too), `federated` (records of
+    other parties, of which only updates are seen), `files`.
     uses: artifact kinds of earlier trials this one builds on.
     harm: the referee's estimand a finding is judged by; high is bad.
     retrainings: how many times one trial trains a model, the referee included.
@@ -65,7 +67,7 @@ class AttackSpec(PluginSpec):
     family: Family
     threats: tuple[str, ...]
     needs: tuple[tuple[Capability, ...], ...]
-    game: Literal["probe", "poison", "membership", "files"] = "probe"
+    game: Literal["probe", "poison", "membership", "attribute", "federated", "files"] = "probe"
     makes: ArtifactKind
     goal: str
     harm: str
@@ -162,10 +164,14 @@ class Referee(Plugin, ABC):
 
 
 class DefenseSpec(PluginSpec):
-    """defence: id in the knowledge base's catalogue. counters: threat ids it is tried against."""
+    """defence: id in the knowledge base's catalogue. counters: threat ids it is tried against.
+
+    limits_only: it changes no answer, only how many there are: a trial within `Defense.limit` is the same again.
+    """
 
     defence: str
     counters: tuple[str, ...]
+    limits_only: bool = False
     differentiable: bool = False
     retrainable: bool = False
     modalities: tuple[Literal["image", "tabular"], ...] = ("image", "tabular")
@@ -195,6 +201,14 @@ class Defense(Plugin, ABC):
     def propose(self, profile: Profile, effort: Effort) -> dict[str, Any]:
         """Parameters for such a system. Raises `NotApplicable` with a plain reason."""
         return self.params().model_dump(mode="json")
+
+    def limit(self, params: Any) -> int | None:
+        """How many queries an adversary gets through an interface; None where the defence limits none."""
+        return None
+
+    def assumes(self, params: Any) -> str:
+        """A sentence on what must be so for the defence to cost no more than is measured; nothing where all is."""
+        return ""
 
 
 class LoaderSpec(PluginSpec):

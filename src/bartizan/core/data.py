@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .base import Frozen
+from .errors import DataError
+from .suggest import did_you_mean
 
 Array = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -62,6 +64,13 @@ class Data:
             rows=np.concatenate([self.rows, other.rows]),
         )
 
+    def column(self, name: str) -> int:
+        """Where the named column of a table is. Raises `DataError` where none has that name."""
+        names = [f.name for f in self.features]
+        if name not in names:
+            raise DataError(f"the data have no column called '{name}'{did_you_mean(name, names)}")
+        return names.index(name)
+
     def contents(self) -> list[bytes]:
         """SHA-256 of each input, N; equal inputs have equal digests, whatever their labels."""
         return [hashlib.sha256(row.tobytes()).digest() for row in np.ascontiguousarray(self.x)]
@@ -91,6 +100,7 @@ class Roles:
 
     probe      examples under attack, or those a claim is tested on
     auxiliary  what the adversary owns; disjoint from the probe and from the training data
+    parties    records of the other parties of a federated training, of which only their updates are seen
     writable   records it may alter before training (the training set of the target)
     secrets    only the referee sees these: e.g. `member` (bool, one per probe example)
     """
@@ -98,12 +108,13 @@ class Roles:
     probe: Data
     auxiliary: Data = field(default_factory=_empty)
     writable: Data = field(default_factory=_empty)
+    parties: Data = field(default_factory=_empty)
     secrets: dict[str, NDArray[np.generic]] = field(default_factory=dict)
 
     def digest(self) -> str:
         """SHA-256 over every role and the secrets."""
         h = hashlib.sha256()
-        for part in (self.probe, self.auxiliary, self.writable):
+        for part in (self.probe, self.auxiliary, self.writable, *([self.parties] if len(self.parties) else ())):
             h.update(part.digest().encode())
         for name in sorted(self.secrets):
             h.update(name.encode() + np.ascontiguousarray(self.secrets[name]).tobytes())

@@ -61,14 +61,51 @@ class NextAttack(Frozen):
     evidence: str
 
 
+class Hiding(Frozen):
+    """One way to ask the same queries. before: how many of them were answered before the first alarm; None where there
+    was none. sent: queries in all, those that hide the theft included."""
+
+    thief: str
+    accounts: int
+    before: int | None
+    sent: int
+
+
+class Noticed(Frozen):
+    """What one detector of the query stream makes of the theft.
+
+    accused: the share of honest accounts that raise an alarm. busy: whether an honest user with as many queries as the
+    theft does; None where there were too few inputs to make one of.
+    """
+
+    detector: str
+    accused: Share
+    thieves: tuple[Hiding, ...] = ()
+    busy: bool | None = None
+
+
+class Proof(Frozen):
+    """Whether the owner could tell the copy from `controls` models made without asking: p, the chance that such a model
+    is as much like the model as the copy is. likeness: of the copy, and of the most alike of the others."""
+
+    p: float
+    copied: bool
+    controls: int
+    likeness: float
+    nearest: float
+
+
 class Theft(Frozen):
     """The strongest theft of the model's function. curve: by rising queries. query_eur: the price of one query.
 
-    own: agreement of a model that its owner made without asking; None where none was made.
+    own: agreement of a model that its owner made without asking; None where none was made. noticed: by whom, if queries
+    were watched; empty where it was not rehearsed. proof: that it was a theft; None where it was not tried.
     """
 
     curve: tuple[CopyAt, ...]
     query_eur: float | None = None
     own: Share | None = None
     next: tuple[NextAttack, ...] = ()
+    noticed: tuple[Noticed, ...] = ()
+    proof: Proof | None = None
     evidence: str = ""

@@ -28,9 +28,19 @@ class Condition(Frozen):
     feature: str = ""
 
 
+class SensitiveColumn(Frozen):
+    """A column of the training data that nobody may infer. values: how many it takes; None where nobody said."""
+
+    name: str
+    values: int | None = None
+
+
 class Profile(Frozen):
     """norms: (norm, ε) pairs worth testing, ε in the space the adversary controls, gates first.
+    sensitive: columns nobody may infer, those the description names first. federated: whether other parties see the
+    updates that records are trained on by. promise: the (ε, δ) that the training is said to keep.
     access, queries, records: what the adversary at hand is granted; nothing where none is at hand yet.
+    query_budget: the largest hard limit of queries that an interface of the model states.
     """
 
     model: str
@@ -47,6 +57,10 @@ class Profile(Frozen):
     latency_ms: float | None = None
     precision_floor: float | None = None
     recall_floor: float | None = None
+    sensitive: tuple[SensitiveColumn, ...] = ()
+    federated: bool = False
+    promise: tuple[float, float] | None = None
     access: Access = Access()
     queries: int | None = None
+    query_budget: int | None = None
     records: int | None = None

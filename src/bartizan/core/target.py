@@ -22,6 +22,9 @@ class TargetInfo(Frozen):
     bounds are those of the space the adversary controls (before any preprocessing of ours).
     digest covers the model file, the loader's code, the preprocessing, and every defence applied; `undefended` is that
     digest before any defence, so that what a referee draws from it is the same for every treatment.
+    queries: how many an adversary who comes through an interface is answered; None: as many as it sends. No target
+    counts (an owner may ask on): the view refuses what is beyond.
+    promise: the (ε, δ) of differential privacy that its training is said to keep; None where nothing is claimed.
     """
 
     id: str
@@ -34,6 +37,8 @@ class TargetInfo(Frozen):
     digest: str = ""
     undefended: str = ""
     defences: tuple[str, ...] = ()
+    queries: int | None = None
+    promise: tuple[float, float] | None = None
 
     @property
     def origin(self) -> str:
@@ -64,6 +69,11 @@ class Target(ABC):
     def weights(self) -> torch.nn.Module:
         """The model itself, in evaluation mode, taking inputs as `logits` does."""
         raise AccessDenied(f"{self.info.id} does not show its weights")
+
+    def update(self, x: Array, y: Labels, *, steps: int, learning_rate: float) -> dict[str, NDArray[np.float32]]:
+        """What a party of a federated training sends after so many steps of gradient descent on the mean cross-entropy
+        of all its records: (weights before − weights after) / `learning_rate`, by the names of `weights()`."""
+        raise AccessDenied(f"{self.info.id} gives no updates")
 
     def parameters(self) -> dict[str, NDArray[np.generic]]:
         """The trained numbers by name, or nothing when the model cannot be written down so."""
@@ -105,6 +115,9 @@ class Defended(Target):
 
     def parameters(self) -> dict[str, NDArray[np.generic]]:
         return self.inner.parameters()
+
+    def update(self, x: Array, y: Labels, *, steps: int, learning_rate: float) -> dict[str, NDArray[np.float32]]:
+        return self.inner.update(x, y, steps=steps, learning_rate=learning_rate)
 
     def files(self) -> list[str]:
         return self.inner.files()

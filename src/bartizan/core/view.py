@@ -79,9 +79,10 @@ class View:
     ) -> None:
         self._target = target
         self._roles = roles.open()
+        self._parties = roles.parties
         self._paths = paths
         self.access = access
-        self.budget = budget
+        self.budget = granted(budget, access, target)
         self.artifacts = artifacts or {}
         self.meter = Meter(len(roles.probe))
 
@@ -141,6 +142,18 @@ class View:
         self._need(Capability.WEIGHTS)
         return copy.deepcopy(self._subject().weights())
 
+    @property
+    def parties(self) -> int:
+        """How many records the other parties of a federated training hold."""
+        return len(self._parties)
+
+    def update(self, which: Of, *, steps: int, learning_rate: float) -> dict[str, NDArray[np.float32]]:
+        """What the other parties send for those of their records (numbers below `parties`), as `Target.update` has it.
+        Whoever sees updates holds the shared model. No query: the parties train anyway."""
+        self._need(Capability.WEIGHTS)
+        sent = self._parties.take(which)
+        return self._subject().update(sent.x, sent.y, steps=steps, learning_rate=learning_rate)
+
     def train(self, x: Array, y: Labels, *, seed: int) -> Target:
         """A model of the adversary's own, trained by the target's recipe. Counted as one retraining."""
         self._need(Capability.RECIPE)
@@ -198,6 +211,12 @@ class View:
         return count
 
 
+def granted(budget: Budget, access: Access, target: Target | None) -> Budget:
+    """The budget, or what is left of it where the target answers an adversary less often."""
+    most = target.info.queries if target is not None and access.asks else None
+    return budget if most is None else budget.at_most(most)
+
+
 def grant(
     target: Target | None,
     access: Access,
@@ -207,5 +226,5 @@ def grant(
     artifacts: dict[str, Artifact] | None = None,
     paths: tuple[str, ...] = (),
 ) -> View:
-    """The view of `target` that `access` and `budget` allow. Secrets in `roles` never pass through it."""
+    """The view of `target` that `access`, `budget` and the target itself allow. Secrets in `roles` never pass."""
     return View(target, access, budget, roles, artifacts=artifacts, paths=paths)

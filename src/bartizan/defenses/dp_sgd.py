@@ -48,7 +48,7 @@ class DpSgd(Tuning):
         summary="Clips each record's gradient and adds noise, so that the weights tell little of any one record.",
         references=("abadi2016",),
         defence="DF36",
-        counters=("D1", "D2"),
+        counters=("D1", "D2", "D3"),
         differentiable=True,
     )
     params: ClassVar[type[BaseModel]] = DpSgdParams
@@ -57,6 +57,10 @@ class DpSgd(Tuning):
         forget(net, seed=seed, title=self.spec.title)
         noise = descend_privately(net, data, params, seed=seed)
         return {"noise_multiplier": np.array(noise)}
+
+    def promise(self, params: DpSgdParams) -> tuple[float, float]:
+        """What the accountant granted: an audit holds it against what canaries show."""
+        return params.epsilon, params.delta
 
     def propose(self, profile: Profile, effort: Effort) -> dict[str, Any]:
         """ε = 8, δ = 1e-5: a promise that is weak on paper and stops what attacks are known to do."""

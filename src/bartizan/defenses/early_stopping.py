@@ -47,7 +47,7 @@ class EarlyStopping(Tuning):
         summary="Trains again with weight decay, and stops when records kept aside are no longer predicted better.",
         references=("yeom2018",),
         defence="DF38",
-        counters=("D1", "D2"),
+        counters=("D1", "D2", "D3"),
         differentiable=True,
     )
     params: ClassVar[type[BaseModel]] = EarlyStoppingParams

@@ -32,9 +32,9 @@ class OutputRounding(Defended):
     """Scores as the interface now returns them. The label acted on and the view of a white-box adversary stay as
     they were: rounding hides, it does not harden."""
 
-    def __init__(self, inner: Target, params: OutputRoundingParams, digest: str) -> None:
-        super().__init__(inner, RoundOutputs.spec.id, digest)
-        self.rounding = params
+    def __init__(self, inner: Target, params: OutputRoundingParams, name: str, digest: str) -> None:
+        super().__init__(inner, name, digest)
+        self.rounding, self.name = params, name
 
     def scores(self, x: Array) -> Array:
         if self.rounding.label_only:
@@ -48,10 +48,10 @@ class OutputRounding(Defended):
         return self.inner.labels(x)
 
     def with_parameters(self, arrays: dict[str, NDArray[np.generic]], *, digest: str) -> Target:
-        return OutputRounding(self.inner.with_parameters(arrays, digest=digest), self.rounding, digest)
+        return OutputRounding(self.inner.with_parameters(arrays, digest=digest), self.rounding, self.name, digest)
 
     def again(self, trained: Target, data: Data, *, seed: int) -> Target:
-        return OutputRounding(trained, self.rounding, f"{trained.info.digest}+{RoundOutputs.spec.id}")
+        return OutputRounding(trained, self.rounding, self.name, f"{trained.info.digest}+{self.name}")
 
 
 def tempered(scores: Array, temperature: float) -> Array:
@@ -73,7 +73,7 @@ class RoundOutputs(Defense):
         summary="Tempers, cuts and rounds the scores an interface returns, or withholds them: each query tells less.",
         references=("tramer2016", "choquette2021"),
         defence="DF24",
-        counters=("E2", "X1", "D1", "D2"),
+        counters=("E2", "X1", "D1", "D2", "D3"),
     )
     params: ClassVar[type[BaseModel]] = OutputRoundingParams
 
@@ -86,7 +86,7 @@ class RoundOutputs(Defense):
         seed: int,
         digest: str,
     ) -> Target:
-        return OutputRounding(target, params, digest)
+        return OutputRounding(target, params, self.spec.id, digest)
 
     def propose(self, profile: Profile, effort: Effort) -> dict[str, Any]:
         """One decimal. What is lost is seen in the metrics that need calibrated scores."""

@@ -51,6 +51,10 @@ class Tuning(Defense):
         kept = {name.removeprefix(KEPT): array for name, array in arrays.items() if name.startswith(KEPT)}
         return Tuned(target.with_parameters(weights, digest=digest), self, params, kept, digest)
 
+    def promise(self, params: Any) -> tuple[float, float] | None:
+        """The (ε, δ) that the tuned weights are said to keep; whoever trains on without noise keeps none."""
+        return None
+
     def material(self, data: Data, kept: Arrays) -> Data:
         """The data the defence tunes a freshly trained model on: that model's training data, if nothing better."""
         return data
@@ -70,6 +74,7 @@ class Tuned(Defended):
 
     def __init__(self, tuned: Target, defense: Tuning, params: Any, kept: Arrays, digest: str) -> None:
         super().__init__(tuned, defense.spec.id, digest)
+        self.info = self.info.model_copy(update={"promise": defense.promise(params)})
         self.defense, self.tuning, self.kept = defense, params, kept
 
     def with_parameters(self, arrays: Arrays, *, digest: str) -> Target:

@@ -116,7 +116,8 @@ def _by_plugin(case: _Case, cls: type[Any], there: Mapping[str, str]) -> Treatme
         params = defense.propose(case.profile, case.effort)
     except NotApplicable as error:
         return _set_aside(treatment, "does_not_fit", str(error))
-    return treatment.model_copy(update={"params": dict(params)})
+    reason = " ".join(s for s in (treatment.reason, defense.assumes(defense.params.model_validate(params))) if s)
+    return treatment.model_copy(update={"params": dict(params), "reason": reason})
 
 
 def _check(defense: Defense, profile: Profile) -> None:

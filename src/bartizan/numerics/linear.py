@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bartizan.core.data import Array, Labels
 from bartizan.core.target import Target, TargetInfo
+from bartizan.numerics.updates import update_of
 
 if TYPE_CHECKING:
     import torch
@@ -76,6 +77,9 @@ class LinearTarget(Target):
             layer.weight.copy_(torch.from_numpy(self.W.T.copy()))
             layer.bias.copy_(torch.from_numpy(self.b))
         return torch.nn.Sequential(torch.nn.Flatten(1), layer).eval()
+
+    def update(self, x: Array, y: Labels, *, steps: int, learning_rate: float) -> dict[str, NDArray[np.float32]]:
+        return update_of(self.weights(), x, y, steps=steps, learning_rate=learning_rate)
 
     def parameters(self) -> dict[str, NDArray[np.generic]]:
         return {"weight": self.W.T.copy(), "bias": self.b.copy()}

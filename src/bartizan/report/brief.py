@@ -9,7 +9,7 @@ from bartizan.core.assessment import Assessment
 from bartizan.core.classwise import Shift
 from bartizan.core.finding import Finding
 from bartizan.core.treatment import Retest, Treatment
-from bartizan.report import answers, copies, leaks, members, treated, wording
+from bartizan.report import answers, audits, copies, leaks, members, treated, wording
 from bartizan.report.apart import named, under
 from bartizan.report.climbs import Step, climbs, of, reading, said
 from bartizan.report.numbers import percent
@@ -28,7 +28,7 @@ def tables(assessment: Assessment) -> list[Table]:
     applied = [t for t in assessment.treatments if t.status == "applied"]
     got = [_named(f, g.table) for f in found for g in (members.got(f), copies.got(f)) if g is not None]
     made = (_knowledge(found), _apart(found), *got, _retests(applied), _behind(applied, known), _climbs(applied, known))
-    return [t for t in (*made, leaks.table(assessment)) if t.rows]
+    return [t for t in (*made, leaks.table(assessment), audits.table(assessment)) if t.rows]
 
 
 def _named(f: Finding, table: Table) -> Table:

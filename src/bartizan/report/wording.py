@@ -54,6 +54,10 @@ ESTIMANDS = {
     "trigger_success": "of the inputs with the trigger obey it, beyond those that do so anyway",
     "fidelity": "of the answers of the copy agree with the model",
     "tpr": "of the members of the training data are recognised",
+    "attribute_gain": "more of the members' values are told than by somebody who never saw the model",
+    "property_advantage": "better than chance the share of a group in the training set is told",
+    "record_recovered": "of the records behind an update are read off it",
+    "promise_broken": "of the promises of differential privacy are broken",
     "record_resemblance": "of the drawn pictures show a record trained on, beyond chance",
     "failure_probability": "of the inputs fail within the stated domain",
     "failure_beyond": "of the inputs fail just outside the stated domain",
@@ -61,6 +65,7 @@ ESTIMANDS = {
     "unsafe_files": "of the files can run code",
 }
 COUNTED = {
+    "promise_broken": ("promises of differential privacy", "are broken"),
     "goal_reached": ("retrainings", "end as the adversary wants"),
     "flagged_classes": ("classes", "look planted"),
     "unsafe_files": ("files", "can run code"),
@@ -70,6 +75,13 @@ GOOD = {"robust_accuracy": "robust_error", "survival_probability": "failure_prob
 """What a gate may state, and the harm it is one less."""
 NAMES = {
     "tpr": "true positives",
+    "attribute_gain": "values told beyond imputation",
+    "attribute_gain_outsiders": "values of outsiders told beyond imputation",
+    "attribute_told": "members' values told",
+    "attribute_imputed": "members' values imputed without the model",
+    "property_advantage": "shares told beyond chance",
+    "record_recovered": "records read off updates",
+    "promise_broken": "broken promises of differential privacy",
     "record_resemblance": "pictures that show a record trained on",
     "fpr": "false positives",
     "goal_reached": "retrainings that reach the goal",

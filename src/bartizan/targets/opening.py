@@ -40,6 +40,7 @@ class Opening:
     input_shape: tuple[int, ...]
     preprocess: Preprocess
     train: UserFunction | None = None
+    promise: tuple[float, float] | None = None
     reading: Reading = "logits"
     batch: int | None = None
 
@@ -94,6 +95,7 @@ class Opening:
             retrainable=self.train is not None,
             digest=digest,
             undefended=digest,
+            promise=self.promise,
         )
 
     def files(self) -> list[str]:
@@ -146,7 +148,13 @@ def opening(asset: Any, root: Path, *, classes: int, input_shape: tuple[int, ...
         input_shape=tuple(input_shape),
         preprocess=preprocess_of(load, root, tuple(input_shape), asset.id),
         train=None if asset.retrain is None else user_function(asset.retrain.function, root, ModelError),
+        promise=_promise(asset.retrain),
     )
+
+
+def _promise(retrain: Any) -> tuple[float, float] | None:
+    said = getattr(retrain, "promise", None)
+    return None if said is None else (said.epsilon, said.delta)
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from bartizan.core.data import Array, Labels
 from bartizan.core.errors import ModelError
 from bartizan.core.target import Target, TargetInfo
 from bartizan.formats.digest import digest_of
+from bartizan.numerics.updates import update_of
 
 from .opening import Opening
 from .outputs import raised_by, tensor_logits
@@ -45,6 +46,9 @@ class TorchTarget(Target):
 
     def weights(self) -> torch.nn.Module:
         return self._net
+
+    def update(self, x: Array, y: Labels, *, steps: int, learning_rate: float) -> dict[str, NDArray[np.float32]]:
+        return update_of(self.weights(), x, y, steps=steps, learning_rate=learning_rate)
 
     def parameters(self) -> dict[str, NDArray[np.generic]]:
         return {name: _array(value) for name, value in self._core.state_dict().items()}

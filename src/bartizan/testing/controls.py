@@ -110,6 +110,9 @@ def _global_randomness() -> tuple[Any, ...]:
     kind, keys, *rest = np.random.get_state(legacy=True)
     state = b""
     with suppress(ImportError):  # imported here, lest the attack's own import look like a disturbance
+        import sklearn.ensemble  # noqa: F401
+
+    with suppress(ImportError):
         import torch
 
         state = torch.random.get_rng_state().numpy().tobytes()

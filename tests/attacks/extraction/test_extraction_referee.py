@@ -47,11 +47,17 @@ def test_answers_without_pattern_are_not_and_the_referee_says_so() -> None:
 
 
 def test_every_point_has_its_fidelity_and_accuracy(linear: Measured) -> None:
-    seen = [(m.estimand, m.at["queries"]) for m in linear.measurements]
+    seen = [(m.estimand, m.at["queries"]) for m in linear.measurements if "queries" in m.at]
     assert seen == [
         *(("fidelity", 200), ("surrogate_accuracy", 200), ("fidelity", 50), ("surrogate_accuracy", 50)),
         ("baseline_fidelity", 0),
     ]
+
+
+def test_it_is_said_who_would_have_noticed(linear: Measured) -> None:
+    found = [m for m in linear.measurements if m.estimand == "stolen_unnoticed" and m.at["thief"] == "in the open"]
+    assert {m.at["detector"] for m in found} == {"distribution test", "near duplicates", "query budget"}
+    assert {m.n for m in found} == {200}
 
 
 def test_the_arrays_agree_with_the_curve(linear: Measured) -> None:
@@ -97,5 +103,5 @@ def test_the_curve_ends_at_what_was_metered(points: list[int]) -> None:
 
 
 def test_only_the_last_number_of_queries_is_more_than_a_word(linear: Measured) -> None:
-    stated = {m.at["queries"]: "as the attack states it" in m.method for m in linear.measurements}
+    stated = {m.at["queries"]: "as the attack states it" in m.method for m in linear.measurements if "queries" in m.at}
     assert stated == {200: False, 50: True, 0: False}

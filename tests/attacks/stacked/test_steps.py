@@ -16,13 +16,13 @@ SGD = replace(ADAM, optimiser="sgd")
 def test_all_at_once_is_model_by_model_and_a_rate_of_zero_stands_still(recipe: Recipe) -> None:
     rng = torch.Generator().manual_seed(0)
     start = torch.randn(3, 4, 2, generator=rng)
-    stacks = [{"w": start.clone().requires_grad_(True)} for _ in range(2)]
+    stacks = [{"w": start.clone(), "idle": start.clone()} for _ in range(2)]
     steps = [stepper(stacks[0], recipe), AllAtOnce(stacks[1], recipe)]
     for i in range(5):
         gradient = torch.randn(start.shape, generator=rng)
-        for stack, step in zip(stacks, steps, strict=True):
-            stack["w"].grad = gradient.clone()
-            step([0.1, 0.2 / (i + 1), 0.0])
+        for step in steps:
+            step({"w": gradient.clone()}, [0.1, 0.2 / (i + 1), 0.0])
     torch.testing.assert_close(stacks[0]["w"], stacks[1]["w"])
+    assert all(torch.equal(stack["idle"], start) for stack in stacks)
     assert torch.equal(stacks[0]["w"][2], start[2])
     assert not torch.equal(stacks[0]["w"][1], start[1])

@@ -39,6 +39,8 @@ WRONG: dict[str, tuple[tuple[str | int, ...], object, tuple[str | int, ...], str
         (1, "name"),
         "listed twice",
     ),
+    "sensitive column": (("assets", "data", 1, "sensitive_columns"), ["a", "aa"], (1,), "did you mean 'a'?"),
+    "sensitive twice": (("assets", "data", 1, "sensitive_columns"), ["a", "a"], (1,), "listed twice"),
     "class names": (
         ("assets", "models", 0, "load"),
         {"kind": "onnx", "path": "m.onnx", "classes": 3, "class_names": ["a", "b"]},

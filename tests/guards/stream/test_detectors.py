@@ -57,6 +57,26 @@ def test_nearest_mean() -> None:
     assert nearest_mean(buffer, np.zeros(2, np.float32), 2) == pytest.approx(2.5)
 
 
+def test_near_duplicates_is_the_plain_reckoning_over_the_last_queries() -> None:
+    x = natural(90)[0]
+    x[50] = x[20]
+    detector = NearDuplicates(k=3, buffer=40)
+    for i, row in enumerate(x):
+        before = x[max(0, i - 40) : i]
+        expected = -nearest_mean(before, row, 3) if i >= 3 else float("-inf")
+        assert detector.suspicion(row, 0, i) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("make", [lambda: DistributionTest(least=50), lambda: NearDuplicates(buffer=120), QueryBudget])
+@pytest.mark.parametrize("stream", [natural, made_of_each_other])
+def test_a_whole_stream_at_once_is_as_suspicious_as_query_by_query(make: Any, stream: Any) -> None:
+    x, y = stream(400)
+    times = np.arange(400.0)
+    one = make()
+    singly = [one.suspicion(row, int(c), t) for row, c, t in zip(x, y, times, strict=True)]
+    assert np.allclose(make().suspicions(x, y, times), singly, atol=1e-4)
+
+
 def test_budget_counts_within_its_window() -> None:
     budget = QueryBudget(window=10)
     x = np.zeros(1, np.float32)

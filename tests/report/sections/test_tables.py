@@ -55,6 +55,13 @@ def test_flags_and_data_have_their_place_in_the_method(assessment, changed):
     assert raised <= {id for id, _, _ in context["flags"]}
 
 
+def test_trials_that_share_their_evidence_have_one_place_to_be_linked_to(assessment, changed):
+    one = assessment.evidence[0]
+    twin = one.model_copy(update={"trial": one.trial.model_copy(update={"name": f"{one.trial.name}|limit"})})
+    rows = Method().context(changed(assessment, evidence=(*assessment.evidence, twin)), NONE)["rows"]
+    assert [r["first"] for r in rows if r["e"].id == one.id] == [True, False]
+
+
 def test_two_environments_are_both_named(assessment, changed):
     other = assessment.evidence[0].model_copy(update={"environment": {"torch": "2.6.0"}})
     context = Method().context(changed(evidence=(*assessment.evidence, other)), NONE)

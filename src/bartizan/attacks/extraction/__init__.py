@@ -14,7 +14,7 @@ from .copying.ledger import Ledger
 from .copying.result import Extraction, Stolen
 from .proof.ownership import Ownership, ownership
 from .structure.features import FeaturesUsed, features_used
-from .structure.hyperparameters import Hyperparameters, hyperparameters
+from .structure.hyperparameters import Hyperparameters, guessed, hyperparameters, shadow_models
 from .structure.recover import RecoveredRelu, recover_relu
 from .structure.settings import Setting
 from .structure.width import HiddenWidth, hidden_width
@@ -32,8 +32,10 @@ __all__ = [
     "Stolen",
     "extract",
     "features_used",
+    "guessed",
     "hidden_width",
     "hyperparameters",
     "ownership",
     "recover_relu",
+    "shadow_models",
 ]

@@ -9,13 +9,16 @@ from numpy.typing import NDArray
 
 from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
 from bartizan.core.contracts import Family, PluginSpec, Referee
-from bartizan.core.data import Array, Data, Labels, Roles
+from bartizan.core.data import Array, Labels, Roles
 from bartizan.core.target import Target
 from bartizan.numerics.intervals import clopper_pearson
 from bartizan.numerics.paired import paired_difference
-from bartizan.numerics.students import build_student, distil, load_student, student_scores
+from bartizan.numerics.seeds import child
+from bartizan.numerics.students import load_student, student_scores
 
-from .copying.teaching import rate_for
+from .independent import independent
+from .noticing import noticed
+from .proof.of_theft import proof
 
 Hits = NDArray[np.bool_]
 EXACT = "Clopper-Pearson"
@@ -26,9 +29,10 @@ class ExtractionReferee(Referee):
 
     spec = PluginSpec(
         id="extraction",
-        version=3,
+        version=4,
         title="Referee of extraction",
-        summary="Agreement of the copy with the target on probe examples, against the number of queries.",
+        summary="Agreement of the copy with the target on probe examples, against the number of queries; who would "
+        "have noticed, and whether the owner could prove it.",
         references=("jagielski2020", "clopper1934"),
     )
     family: ClassVar[Family] = "extraction"
@@ -51,24 +55,16 @@ class ExtractionReferee(Referee):
         if own is not None:
             rows.append(_share("baseline_fidelity", own, 0))
             flags += _no_better(agree[points[-1]], own)
+        rows += noticed(subject, roles, artifact, child(seed, "noticing"))
+        rows += proof(subject, roles, load_student(dict(artifact.arrays), ""), params, child(seed, "proof"))
         # No tries: the queries made one copy, and were not spent on single examples.
         return Measured(tuple(rows), {"reached": agree[points[-1]]}, tuple(flags))
 
     def _without_queries(self, subject: Target, roles: Roles, theirs: Labels, params: Any, seed: int) -> Hits | None:
         """Where a student trained on the adversary's own labels agrees with the target. None without own labels."""
-        own, info = roles.auxiliary, subject.info
-        if not len(own):
+        if not len(roles.auxiliary):
             return None
-        x, y = _some(own, max(params.points), seed)
-        student = build_student(info.input_shape, info.classes, width=params.width, seed=seed)
-        distil(
-            student,
-            x,
-            np.eye(info.classes, dtype=np.float32)[y],
-            steps=params.steps,
-            seed=seed,
-            rate=rate_for(params.steps),
-        )
+        student = independent(subject.info, roles.auxiliary, params, seed)
         return np.asarray(student_scores(student, roles.probe.x).argmax(axis=1) == theirs)
 
 
@@ -80,11 +76,6 @@ def _points(artifact: Artifact) -> list[int]:
     if points[-1] != metered:
         raise ValueError(f"the curve ends at {points[-1]} queries, and the model was asked {metered}")
     return points
-
-
-def _some(data: Data, n: int, seed: int) -> tuple[Array, Labels]:
-    rows = np.random.default_rng(seed).permutation(len(data))[:n]
-    return data.x[rows], data.y[rows]
 
 
 def _guess(artifact: Artifact, prefix: str, x: Array) -> Labels:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from bartizan.attacks.extraction.controls import extraction_controls
 from bartizan.core.artifact import Artifact
@@ -21,11 +21,15 @@ from bartizan.numerics.students import build_student, distil, student_arrays, st
 
 from .copying.selection import select, sketch
 from .copying.teaching import TEMPERATURE, rate_for
+from .noticing import ASKED
 
 if TYPE_CHECKING:
     import torch
 
 CURVE = (100, 300, 1000, 3000, 10_000)
+FEWEST_CONTROLS = 19
+CONTROLS: dict[Effort, int] = {"quick": 0, "standard": 24, "deep": 24}
+"""Each is one more training as long as the thief's."""
 
 
 class SoftLabelParams(Frozen):
@@ -33,12 +37,21 @@ class SoftLabelParams(Frozen):
 
     width: channels of the student's first convolution (a quarter of its hidden units).
     noise: spread of the Gaussian noise on synthetic queries, as a share of the data's own spread.
+    controls: models made without asking, among which the referee tells the copy by its likeness; 0, or at least 19.
     """
 
     points: tuple[int, ...] = Field(default=(100, 300, 1000), min_length=1)
     steps: int = Field(default=300, ge=1)
     width: int = Field(default=16, ge=1)
     noise: float = Field(default=NOISE, ge=0)
+    controls: int = Field(default=0, ge=0)
+
+    @field_validator("controls")
+    @classmethod
+    def _enough(cls, value: int) -> int:
+        if 0 < value < FEWEST_CONTROLS:
+            raise ValueError(f"{value} independent models bear out no p ≤ 0.05; give 0, or at least {FEWEST_CONTROLS}")
+        return value
 
 
 class SoftLabelExtraction(Attack):
@@ -46,7 +59,7 @@ class SoftLabelExtraction(Attack):
 
     spec = AttackSpec(
         id="soft_label_extraction",
-        version=3,
+        version=4,
         title="Extraction by distillation",
         summary="Asks the model about chosen inputs of the adversary's own and trains a copy on the answers.",
         references=("tramer2016", "orekondy2019", "jagielski2020"),
@@ -61,7 +74,8 @@ class SoftLabelExtraction(Attack):
     params = SoftLabelParams
 
     def run(self, view: View, *, params: SoftLabelParams, seed: int) -> Artifact:
-        """Arrays: the last student without prefix, the earlier ones under `at_<queries>.`, and `points` (ascending)."""
+        """Arrays: the last student without prefix, the earlier ones under `at_<queries>.`, `points` (ascending), and
+        `asked`: all inputs in the order of asking."""
         points = affordable(params.points, view.budget.queries)
         own, info = view.auxiliary.x, view.info
         most = max(points[-1], len(own))
@@ -77,6 +91,7 @@ class SoftLabelExtraction(Attack):
             student = self._taught(view, pool[order], answers, params, seed + i)
             arrays |= student_arrays(student, "" if n == points[-1] else f"at_{n}.")
             last = [student_scores(student, pool)] if n < points[-1] else last
+        arrays[ASKED] = pool[order]
         return Artifact(kind="surrogate", arrays=arrays, claims={"own_data": min(len(own), points[-1])})
 
     def _taught(self, view: View, x: Array, answers: Array, params: SoftLabelParams, seed: int) -> torch.nn.Module:
@@ -91,8 +106,8 @@ class SoftLabelExtraction(Attack):
         most = {"quick": 1000, "standard": 3000, "deep": 10_000}[effort]
         points = affordable(tuple(p for p in CURVE if p <= most), profile.queries)
         steps, width = TRAINING[effort]
-        params = SoftLabelParams(points=points, steps=steps, width=width).model_dump(mode="json")
-        return [Proposal(params=params, examples=500, queries=points[-1])]
+        params = SoftLabelParams(points=points, steps=steps, width=width, controls=CONTROLS[effort])
+        return [Proposal(params=params.model_dump(mode="json"), examples=500, queries=points[-1])]
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:

@@ -1,4 +1,4 @@
-"""Many models at once: the shared trainer of references, shadow models and victims' twins.
+"""Many models at once: the shared trainer of references and shadow models.
 
 `train_stacked(recipe, x, y, inside=fair_coins(...), seed=...)` answers with logits, models × points × classes.
 """

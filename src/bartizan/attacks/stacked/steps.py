@@ -3,45 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .forward import Stack
-from .one_by_one import optimiser
 from .recipe import Recipe
 
 if TYPE_CHECKING:
     import torch
 
 BETAS, EPSILON = (0.9, 0.999), 1e-8
-Step = Callable[[list[float]], None]
+Stack = dict[str, "torch.Tensor"]
+Step = Callable[[Stack, list[float]], None]
 
 
 def stepper(stack: Stack, recipe: Recipe) -> Step:
-    """What changes the stack in place along minus its gradients, and drops them, given K learning rates.
+    """What changes the stack (K×… by name) in place along minus gradients of its shapes, given K learning rates.
 
-    On a processor model by model, whose numbers then stay in its cache; elsewhere all at once.
+    On a processor model by model, whose numbers then stay in its cache; elsewhere all at once. Parameters of which no
+    gradient is given stay as they are.
     """
     on_cpu = all(p.device.type == "cpu" for p in stack.values())
-    return _by_model(stack, recipe) if on_cpu else AllAtOnce(stack, recipe)
+    return ByModel(stack, recipe) if on_cpu else AllAtOnce(stack, recipe)
 
 
-def _by_model(stack: Stack, recipe: Recipe) -> Step:
-    """torch's own fused optimisers, a group of parameters each model."""
-    names, models = list(stack), len(next(iter(stack.values())))
-    views = [[stack[name].detach()[k].requires_grad_(True) for name in names] for k in range(models)]
-    inner = optimiser(recipe, [{"params": v} for v in views], fused=True)
+class ByModel:
+    """torch's own fused SGD and Adam, one call for all models of one rate. They take gradients to lie in memory as the
+    parameters do, so these must be contiguous."""
 
-    def step(rates: list[float]) -> None:
-        for k, (group, rate) in enumerate(zip(inner.param_groups, rates, strict=True)):
-            group["lr"] = rate
-            for name, view in zip(names, views[k], strict=True):
-                gradient = stack[name].grad
-                view.grad = None if gradient is None else gradient[k]
-        inner.step()
-        for name in names:
-            stack[name].grad = None
+    def __init__(self, stack: Stack, recipe: Recipe) -> None:
+        import torch
 
-    return step
+        rows = {name: p.detach().unbind(0) for name, p in stack.items()}
+        self.recipe, self.rows, self.models = recipe, rows, len(next(iter(stack.values())))
+        self.first: Any
+        self.second: Any
+        self.first, self.second = (
+            {name: [torch.zeros_like(p) for p in every] for name, every in rows.items()} for _ in range(2)
+        )
+        self.taken = {name: [torch.zeros(()) for _ in every] for name, every in rows.items()}
+
+    def __call__(self, gradients: Stack, rates: list[float]) -> None:
+        import torch
+
+        slopes = {name: g.unbind(0) for name, g in gradients.items()}
+        with torch.no_grad():
+            for rate in dict.fromkeys(rates):
+                at = [(name, k) for k in range(self.models) if rates[k] == rate for name in slopes]
+                self._step(at, [slopes[name][k] for name, k in at], rate)
+
+    def _step(self, at: list[tuple[str, int]], slopes: list[torch.Tensor], rate: float) -> None:
+        from torch.optim.adam import adam
+        from torch.optim.sgd import sgd
+
+        parameters, first, second, taken = (
+            [of[name][k] for name, k in at] for of in (self.rows, self.first, self.second, self.taken)
+        )
+        decay = self.recipe.decay
+        if self.recipe.optimiser == "adam":
+            one, two = BETAS
+            adam(
+                parameters, slopes, first, second, [], taken, fused=True, amsgrad=False, beta1=one, beta2=two, lr=rate,
+                weight_decay=decay, eps=EPSILON, maximize=False,
+            )  # fmt: skip
+        else:
+            sgd(
+                parameters, slopes, first, fused=True, foreach=False, weight_decay=decay, lr=rate, dampening=0.0,
+                momentum=self.recipe.momentum, nesterov=False, maximize=False,
+            )  # fmt: skip
 
 
 class AllAtOnce:
@@ -54,20 +81,17 @@ class AllAtOnce:
         self.first = {name: torch.zeros_like(p) for name, p in stack.items()}
         self.second = {n: torch.zeros_like(p) for n, p in stack.items()} if recipe.optimiser == "adam" else {}
 
-    def __call__(self, rates: list[float]) -> None:
+    def __call__(self, gradients: Stack, rates: list[float]) -> None:
         import torch
 
         self.taken += 1
-        device = next(iter(self.stack.values())).device
-        each = torch.tensor(rates, device=device)
+        each = torch.tensor(rates, device=next(iter(self.stack.values())).device)
         with torch.no_grad():
-            for name, p in self.stack.items():
-                if p.grad is None:
-                    continue
-                g = p.grad.add_(p, alpha=self.recipe.decay) if self.recipe.decay else p.grad
+            for name, gradient in gradients.items():
+                p = self.stack[name]
+                g = gradient.add(p, alpha=self.recipe.decay) if self.recipe.decay else gradient
                 direction = self._adam(name, g) if self.second else self._momentum(name, g)
                 p.sub_(direction * each.view(-1, *[1] * (p.ndim - 1)))
-                p.grad = None
 
     def _momentum(self, name: str, g: torch.Tensor) -> torch.Tensor:
         return self.first[name].mul_(self.recipe.momentum).add_(g)

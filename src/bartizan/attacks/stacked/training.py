@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.core.errors import DataError
+from bartizan.core.errors import DataError, UsageError
 from bartizan.numerics.seeds import child
 
 from .batches import batches, padded, steps_of
-from .forward import Forward, Path, Stack, forward_of, path_of, stacked, unstacked
+from .chain import Chain
+from .layers import layers_of
 from .masks import Mask
-from .memory import models_at_once
+from .memory import AHEAD, POINTS, planned
 from .one_by_one import initial, train_one
+from .paths import Path, path_of
 from .recipe import Recipe
 from .steps import stepper
+from .vectorised import Vectorised
 
 if TYPE_CHECKING:
     import torch
 
     from bartizan.core.data import Array, Labels
-
-AHEAD = 64
-POINTS = 1024
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,16 @@ class Ensemble:
     """M models' answers.
 
     logits: M×P×C in evaluation mode, at P points; inside: M×N, which of the training pool each model was trained on.
-    path: how they were trained, and `reason` why it was one by one. weights: by name M×…, only where asked for.
+    path: how they were trained, and `reason` why it was one by one. peak: bytes that the training took at its height,
+    records and answers among them, by the count that `memory` is held against. weights: by name M×…, only where asked
+    for.
     """
 
     logits: NDArray[np.float32]
     inside: Mask
     path: Path
     reason: str = ""
+    peak: int = 0
     weights: dict[str, Array] | None = None
 
 
@@ -62,9 +65,10 @@ def train_stacked(
 
     Model m starts from an initialisation of its own and sees its records in an order of its own (or all in one, by the
     recipe); both hang on `seed` and m alone, so that more models are the same first ones and others. points: what the
-    models are asked about, the pool if nothing is said. memory: bytes that the models in training at one time may take
-    together; more of them wait for their turn, with the same result. path: how to train, chosen by itself otherwise.
-    One thread on the CPU; other random state is left alone. Raises `DataError` on a pool and masks that do not match.
+    models are asked about, the pool if nothing is said. memory: bytes that all this may take, records and answers among
+    it; where it is short, models wait for their turn, with the same result. path: how to train, chosen by itself
+    otherwise. One thread on the CPU; other random state is left alone. Raises `DataError` on a pool and masks that do
+    not match, `UsageError` where `memory` does not hold one model.
     """
     import torch
 
@@ -74,86 +78,102 @@ def train_stacked(
         xs = torch.from_numpy(np.ascontiguousarray(x, np.float32)).to(device)
         ys = torch.from_numpy(np.ascontiguousarray(y, np.int64)).to(device)
         asked = xs if points is None else torch.from_numpy(np.ascontiguousarray(points, np.float32)).to(device)
-        net = initial(recipe, seeds[0]).to(device)
-        way, reason = (path, "") if path else path_of(net, xs[:8])
-        parts = []
-        size = models_at_once(net, xs[: recipe.batch], recipe, memory, way)
-        for start in range(0, len(inside), size):
-            models = range(start, min(start + size, len(inside)))
-            chosen, some = inside[models.start : models.stop], seeds[models.start : models.stop]
-            train = _one_after_another if way == "sequential" else _together
-            parts.append(train(recipe, xs, ys, chosen, some, seed, models, asked, way, keep_weights))
-    logits = np.concatenate([p[0] for p in parts])
-    kept = {n: np.concatenate([p[1][n] for p in parts]) for n in parts[0][1]} if keep_weights else None
-    return Ensemble(logits, inside, way, reason, kept)
+        net, other = (initial(recipe, s).to(device) for s in (seeds[0], child(seed, "other")))
+        way, reason = (path, "") if path else path_of(net, other, xs[:8])
+        plan = planned(net, way, xs, asked, len(inside), recipe, memory)
+        out = _Answers.empty(net, asked, len(inside), keep_weights)
+        _check_labels(y, out.logits.shape[2])
+        orders = [batches(chosen, recipe, seed, m) for m, chosen in enumerate(inside)]
+        totals = [steps_of(int(chosen.sum()), recipe) for chosen in inside]
+        train = _one_after_another if way == "sequential" else _together
+        for start in range(0, len(inside), plan.at_once):
+            some = slice(start, start + plan.at_once)
+            train(recipe, way, xs, ys, orders[some], totals[some], seeds[some], out)
+    return Ensemble(out.logits, inside, way, reason, plan.peak, out.stacked_weights())
 
 
-Trained = tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]
+@dataclass
+class _Answers:
+    """Of the models trained so far, about `points`."""
+
+    points: torch.Tensor
+    logits: NDArray[np.float32]
+    weights: list[dict[str, Array]] | None
+    models: int = 0
+
+    @classmethod
+    def empty(cls, net: torch.nn.Module, points: torch.Tensor, models: int, keep: bool) -> _Answers:
+        """Room for as many models."""
+        import torch
+
+        with torch.no_grad():
+            classes = net.eval()(points[:1]).shape[1]
+        return cls(points, np.empty((models, len(points), classes), np.float32), [] if keep else None)
+
+    def add(self, net: torch.nn.Module) -> None:
+        """Ask the next model."""
+        import torch
+
+        net.eval()
+        with torch.no_grad():
+            for i in range(0, len(self.points), POINTS):
+                self.logits[self.models, i : i + POINTS] = net(self.points[i : i + POINTS]).cpu().numpy()
+        if self.weights is not None:
+            self.weights.append({n: v.detach().cpu().numpy().copy() for n, v in net.state_dict().items()})
+        self.models += 1
+
+    def stacked_weights(self) -> dict[str, Array] | None:
+        """By name, M×…."""
+        if self.weights is None:
+            return None
+        return {name: np.stack([w[name] for w in self.weights]) for name in self.weights[0]}
+
+
+Orders = list[Iterator[NDArray[np.int64]]]
 
 
 def _together(
-    recipe: Recipe, x: torch.Tensor, y: torch.Tensor, inside: Mask, seeds: list[int], seed: int, models: range,
-    points: torch.Tensor, path: Path, keep: bool,
-) -> Trained:  # fmt: skip
-    nets = [initial(recipe, s) for s in seeds]
-    stack = stacked(nets, str(x.device), path)
-    forward = forward_of(nets[0].to(x.device).train(), path, x.ndim)
-    streams = [batches(chosen, recipe, seed, m) for chosen, m in zip(inside, models, strict=True)]
-    totals = [steps_of(int(chosen.sum()), recipe) for chosen in inside]
-    _fit(forward, stack, recipe, x, y, streams, totals)
-    weights = unstacked(stack, path) if keep else {}
-    return _answers(forward_of(nets[0].eval(), path, x.ndim), stack, points), weights
+    recipe: Recipe, path: Path, x: torch.Tensor, y: torch.Tensor, orders: Orders, totals: list[int], seeds: list[int],
+    out: _Answers,
+) -> None:  # fmt: skip
+    net = initial(recipe, seeds[0]).to(x.device)
+    models: Chain | Vectorised
+    layers = layers_of(net, x[:2]) if path == "matrix" else None
+    if path == "matrix":
+        if layers is None:
+            raise UsageError("networks of this recipe are no plain chain of layers; leave path to be chosen by itself")
+        models = Chain(layers, len(seeds), recipe.batch, recipe.smoothing, str(x.device))
+    else:
+        models = Vectorised(net, len(seeds), recipe.smoothing, str(x.device))
+    for k, seed in enumerate(seeds):
+        models.take(k, initial(recipe, seed))
+    _fit(models, recipe, x, y, orders, totals)
+    for k in range(len(seeds)):
+        models.put(k, net)
+        out.add(net)
 
 
 def _fit(
-    forward: Forward, stack: Stack, recipe: Recipe, x: torch.Tensor, y: torch.Tensor,
-    streams: list[Iterator[NDArray[np.int64]]], totals: list[int],
-) -> None:  # fmt: skip
+    models: Chain | Vectorised, recipe: Recipe, x: torch.Tensor, y: torch.Tensor, orders: Orders, totals: list[int]
+) -> None:
     import torch
-    from torch.nn.functional import cross_entropy
 
-    step, last = stepper(stack, recipe), max(totals)
+    step, last = stepper(models.stack, recipe), max(totals)
     for start in range(0, last, AHEAD):
         steps = range(start, min(start + AHEAD, last))
-        index, weight = (torch.from_numpy(a).to(x.device) for a in padded(streams, recipe.batch, len(steps)))
-        rates = [[recipe.rate_at(t, n) for n in totals] for t in steps]
-        for i in range(len(steps)):
-            z = forward(stack, _gathered(x, index[i]))
-            losses = cross_entropy(
-                z.flatten(0, 1), y[index[i]].flatten(), reduction="none", label_smoothing=recipe.smoothing
-            )
-            torch.dot(losses, weight[i].flatten()).backward()  # type: ignore[no-untyped-call]
-            step(rates[i])
-
-
-def _gathered(x: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-    """x[index], K×B×…, in the way that copies whole rows."""
-    return x.index_select(0, index.flatten()).view(*index.shape, *x.shape[1:])
-
-
-def _answers(forward: Forward, stack: Stack, points: torch.Tensor) -> NDArray[np.float32]:
-    import torch
-
-    models = len(next(iter(stack.values())))
-    size = max(POINTS // models, 64)
-    with torch.no_grad():
-        parts = [forward(stack, points[i : i + size]).cpu() for i in range(0, len(points), size)]
-    return torch.cat(parts, 1).numpy()
+        index, weight = (torch.from_numpy(a).to(x.device) for a in padded(orders, recipe.batch, len(steps)))
+        labels = y[index]
+        for i, t in enumerate(steps):
+            rates = [recipe.rate_at(t, n) for n in totals]
+            step(models.gradients(x, index[i], labels[i], weight[i]), rates)
 
 
 def _one_after_another(
-    recipe: Recipe, x: torch.Tensor, y: torch.Tensor, inside: Mask, seeds: list[int], seed: int, models: range,
-    points: torch.Tensor, path: Path, keep: bool,
-) -> Trained:  # fmt: skip
-    import torch
-
-    logits, weights = [], []
-    for chosen, own, m in zip(inside, seeds, models, strict=True):
-        net = train_one(recipe, x, y, batches(chosen, recipe, seed, m), steps_of(int(chosen.sum()), recipe), own)
-        with torch.no_grad():
-            logits.append(torch.cat([net(points[i : i + POINTS]).cpu() for i in range(0, len(points), POINTS)]).numpy())
-        weights.append({n: v.detach().cpu().numpy() for n, v in net.state_dict().items()} if keep else {})
-    return np.stack(logits), {n: np.stack([w[n] for w in weights]) for n in weights[0]}
+    recipe: Recipe, path: Path, x: torch.Tensor, y: torch.Tensor, orders: Orders, totals: list[int], seeds: list[int],
+    out: _Answers,
+) -> None:  # fmt: skip
+    for order, steps, seed in zip(orders, totals, seeds, strict=True):
+        out.add(train_one(recipe, x, y, order, steps, seed))
 
 
 def _check(x: Array, y: Labels, inside: Mask) -> None:
@@ -165,6 +185,12 @@ def _check(x: Array, y: Labels, inside: Mask) -> None:
     empty = int((~inside.any(axis=1)).sum())
     if not len(inside) or empty:
         raise DataError(f"{empty} of {len(inside)} models were to be trained on no record at all; give each some")
+
+
+def _check_labels(y: Labels, classes: int) -> None:
+    wrong = int(((y < 0) | (y >= classes)).sum())
+    if wrong:
+        raise DataError(f"{wrong} of {len(y)} labels are not among the {classes} classes of the recipe's networks")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from bartizan.core.suggest import nearest
 from bartizan.core.system.choice import choice
 from bartizan.core.system.load_data import DataLoad
 from bartizan.core.system.load_model import ModelLoad
-from bartizan.core.system.values import FunctionRef, Id, Positive
+from bartizan.core.system.values import FunctionRef, Id, Positive, Text
 from bartizan.core.vocabulary import Aspect, Stage
 
 LOCK_LEVELS = ("pinned_scanned", "pinned", "floating", "unknown")
@@ -49,6 +49,10 @@ class DataAsset(Asset):
         DataLoad | None, Field(description="How to load it; left out: it cannot be tested, only planned for")
     ] = None
     rows: Annotated[Positive | None, Field(description="Number of records, if known")] = None
+    sensitive_columns: Annotated[
+        tuple[Text, ...],
+        Field(description="Columns of a table nobody may infer; left out: of records of people, those of few values"),
+    ] = ()
     origin: Annotated[
         Literal["own", "purchased", "synthetic", "public", "crowd", "web", "users", "unknown"],
         choice("DC01", "Where the records come from"),
@@ -78,11 +82,21 @@ class DataAsset(Asset):
     ] = "unknown"
 
 
+class DpPromise(Frozen):
+    """What a training is said to keep: (epsilon, delta)-differential privacy for one record added or removed."""
+
+    epsilon: Annotated[float, Field(gt=0, allow_inf_nan=False, description="The epsilon that is claimed")]
+    delta: Annotated[float, Field(gt=0, lt=1, description="The delta that is claimed, 1e-5 say")]
+
+
 class Retrain(Frozen):
     """How to train the model again: `train(x, y, *, seed) -> model`, the user's own trusted code."""
 
     function: Annotated[FunctionRef, Field(description="module:function or path.py:function")]
     data: Annotated[Id, Field(description="Id of the data set it trains on")]
+    promise: Annotated[
+        DpPromise | None, Field(description="Differential privacy that the function claims to keep; left out: none")
+    ] = None
 
 
 class ModelAsset(Asset):

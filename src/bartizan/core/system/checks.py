@@ -27,6 +27,7 @@ def problems_of(system: System) -> Iterator[Problem]:
     yield from _findings(system)
     yield from _sizes(system)
     yield from _odd_features(system)
+    yield from _sensitive_columns(system)
     yield from _positives(system)
 
 
@@ -136,6 +137,18 @@ def _odd_features(system: System) -> Iterator[Problem]:
                 ("odd", name, "feature"),
                 f"no data set lists a feature '{condition.feature}'" + did_you_mean(condition.feature, known),
             )
+
+
+def _sensitive_columns(system: System) -> Iterator[Problem]:
+    """Where the columns are not listed, the header of the file is what names them, and loading it will tell."""
+    for i, data in enumerate(system.assets.data):
+        known = [f.name for f in data.load.features] if data.load else []
+        for j, name in enumerate(data.sensitive_columns):
+            at: Loc = ("assets", "data", i, "sensitive_columns", j)
+            if name in data.sensitive_columns[:j]:
+                yield Problem(at, f"the column '{name}' is listed twice")
+            elif known and name not in known:
+                yield Problem(at, f"'{data.id}' lists no feature '{name}'" + did_you_mean(name, known))
 
 
 def _positives(system: System) -> Iterator[Problem]:

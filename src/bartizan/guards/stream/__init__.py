@@ -1,7 +1,7 @@
 """Watching the stream of queries that an account sends, and how well that tells thieves from users.
 
-Detectors turn each query into a suspicion; `StreamWatch` raises alarms; `replay` and `rehearse` show on a ledger and on
-benign traffic what an alarm is worth.
+Detectors turn each query into a suspicion; `StreamWatch` raises alarms; `replay`, `rehearse` and `witness` show on
+a ledger and on benign traffic what an alarm is worth.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from .duplicates import NearDuplicates
 from .rehearsal import Rehearsal, rehearse
 from .traffic import Traffic, in_many_accounts, slowly
 from .watch import Alarm, StreamWatch, calibrated, replay
+from .witness import witness
 
 __all__ = [
     "Alarm",
@@ -28,4 +29,5 @@ __all__ = [
     "rehearse",
     "replay",
     "slowly",
+    "witness",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .detector import NOTHING, Detector, Flat
+from .pairwise import earlier
 
 OUTLIERS = 3.0
 """Standard deviations beyond which a distance is left out, as in the paper."""
@@ -37,13 +38,30 @@ class DistributionTest(Detector):
 
     def __init__(self, least: int = 100, window: int = 1000, every: int = 10) -> None:
         self.least, self.window, self.every = least, window, every
-        self._grown: dict[int, list[Flat]] = {}
-        self._within: dict[int, list[float]] = {}
+        self._grown: dict[int, _Grown] = {}
+        self._inputs: dict[int, list[Flat]] = {}
         self._distances: list[float] = []
         self._last, self._count = NOTHING, 0
 
     def suspicion(self, x: Flat, label: int, time: float) -> float:
-        nearest = self._nearest(x, label)
+        known = self._inputs.setdefault(label, [])
+        apart = ((np.stack(known) - x) ** 2).sum(axis=1) if known else np.zeros(0)
+        nearest, joins = self._grown.setdefault(label, _Grown()).meet(apart)
+        if joins:
+            known.append(x)
+        return self._after(nearest)
+
+    def suspicions(self, x: Flat, labels: NDArray[np.int64], times: NDArray[np.float64]) -> NDArray[np.float64]:
+        nearest: list[float | None] = [None] * len(x)
+        for label in np.unique(labels):
+            rows, grown, members = np.flatnonzero(labels == label), _Grown(), np.zeros(0, np.int64)
+            for i, _, apart in earlier(x[rows]):
+                nearest[rows[i]], joins = grown.meet(apart[members])
+                members = np.append(members, i) if joins else members
+        return np.array([self._after(d) for d in nearest], np.float64)
+
+    def _after(self, nearest: float | None) -> float:
+        """The suspicion after one more query, which was so far from its class."""
         if nearest is not None:
             self._distances = [*self._distances, nearest][-self.window :]
         self._count += 1
@@ -51,15 +69,21 @@ class DistributionTest(Detector):
             self._last = 1 - normality(np.array(self._distances))
         return self._last
 
-    def _nearest(self, x: Flat, label: int) -> float | None:
-        """The distance to the growing set of the class, which the query joins if it is far from all of it."""
-        grown, within = self._grown.setdefault(label, []), self._within.setdefault(label, [])
-        if not grown:
-            grown.append(x)
-            return None
-        distance = float(np.sqrt(((np.stack(grown) - x) ** 2).sum(axis=1).min()))
-        mean, spread = (float(np.mean(within)), float(np.std(within))) if within else (0.0, 0.0)
-        if distance > mean - spread:
-            grown.append(x)
-            within.append(distance)
-        return distance
+
+class _Grown:
+    """The growing set of one class: a query joins it if it is far from all of it."""
+
+    def __init__(self) -> None:
+        self._n, self._sum, self._squares = 0, 0.0, 0.0
+
+    def meet(self, apart: NDArray[np.floating]) -> tuple[float | None, bool]:
+        """The distance to the set, given the squared ones to its members, and whether the query joins."""
+        if not len(apart):
+            return None, True
+        nearest = float(np.sqrt(apart.min()))
+        mean = self._sum / max(self._n, 1)
+        spread = max(self._squares / max(self._n, 1) - mean**2, 0.0) ** 0.5
+        joins = nearest > mean - spread
+        if joins:
+            self._n, self._sum, self._squares = self._n + 1, self._sum + nearest, self._squares + nearest**2
+        return nearest, joins

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,13 +63,10 @@ def rehearse(
     enough.
     """
     crowd = users(x, labels, queries=queries, seed=child(seed, "users"))
-    half = len(crowd) // 2
-    if half == 0:
+    if len(crowd) < 2:
         raise UsageError(
             f"{len(x)} benign inputs make {len(crowd)} users of {queries} queries; at least two are needed"
         )
-    threshold = calibrated(make, crowd[:half], false_alarms)
-    accused = np.array([bool(replay(make, threshold, t)) for t in crowd[half:]])
     thieves = {
         "in the open": theft,
         "slow": slowly(theft, x, labels, share=share, seed=child(seed, "slow")),
@@ -78,6 +76,22 @@ def rehearse(
         name: busy(theft, x, labels, queries=len(thieves[name]), seed=child(seed, "busy"))
         for name in ("in the open", "slow")
     }
+    return judged(make, crowd, theft, thieves, honest, false_alarms)
+
+
+def judged(
+    make: Make,
+    crowd: Sequence[Traffic],
+    theft: Traffic,
+    thieves: Mapping[str, Traffic],
+    honest: Mapping[str, Traffic],
+    false_alarms: float,
+) -> Rehearsal:
+    """One half of the `crowd` sets the threshold, the other and all others are held against it. honest: by the name of
+    the thief they are as busy as."""
+    half = len(crowd) // 2
+    threshold = calibrated(make, crowd[:half], false_alarms)
+    accused = np.array([bool(replay(make, threshold, t)) for t in crowd[half:]])
     return Rehearsal(
         make().name,
         threshold,

@@ -53,6 +53,16 @@ def users(x: Array, labels: Labels, *, queries: int, seed: int, gap: float = SEC
     return [Traffic.of(x[rows], labels[rows], account=i, gap=gap) for i, rows in enumerate(parts)]
 
 
+def crowd(x: Array, labels: Labels, *, accounts: int, queries: int, seed: int, gap: float = SECOND) -> list[Traffic]:
+    """So many accounts, each with `queries` (all there are, if fewer) different inputs of `x` (N×…) drawn on its own.
+
+    Two accounts may send the same input: they are alike as users are who draw on one world, and given `x` independent.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = [rng.permutation(len(x))[:queries] for _ in range(accounts)]
+    return [Traffic.of(x[rows], labels[rows], account=i, gap=gap) for i, rows in enumerate(drawn)]
+
+
 def slowly(theft: Traffic, x: Array, labels: Labels, *, share: float, seed: int) -> Traffic:
     """A slow thief: in one account, as fast as before, but only a `share` of its queries is for the theft, and the
     others are natural inputs drawn from `x`. The theft takes 1 / share times as long. Raises `DataError`."""

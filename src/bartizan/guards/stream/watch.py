@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bartizan.core.errors import UsageError
 
@@ -44,23 +45,29 @@ class StreamWatch:
 
 
 def replay(make: Make, threshold: float, traffic: Traffic) -> dict[int, Alarm]:
-    """The first alarm of each account that raised one."""
-    watch = StreamWatch(make, threshold)
-    first: dict[int, Alarm] = {}
-    for account, x, label, time in zip(traffic.accounts, traffic.x, traffic.labels, traffic.times, strict=True):
-        if int(account) in first:
-            continue
-        alarm = watch.feed(int(account), x, int(label), float(time))
-        if alarm is not None:
-            first[int(account)] = alarm
-    return first
+    """The first alarm of each account that raised one, as a `StreamWatch` raises it."""
+    found = {int(a): _first(make, threshold, traffic, int(a)) for a in dict.fromkeys(traffic.accounts.tolist())}
+    return {account: alarm for account, alarm in found.items() if alarm is not None}
+
+
+def _first(make: Make, threshold: float, traffic: Traffic, account: int) -> Alarm | None:
+    own = traffic.take(np.flatnonzero(traffic.accounts == account))
+    suspicions = _suspicions(make, own)
+    above = np.flatnonzero(suspicions > threshold)
+    if not len(above):
+        return None
+    i = int(above[0])
+    return Alarm(account, i + 1, float(own.times[i]), float(suspicions[i]))
+
+
+def _suspicions(make: Make, traffic: Traffic) -> NDArray[np.float64]:
+    flat = np.ascontiguousarray(traffic.x, np.float32).reshape(len(traffic), -1)
+    return make().suspicions(flat, traffic.labels, traffic.times)
 
 
 def highest(make: Make, traffic: Traffic) -> float:
     """The highest suspicion that one account's traffic ever raises."""
-    detector = make()
-    rows = zip(traffic.x, traffic.labels, traffic.times, strict=True)
-    return max((detector.suspicion(x.ravel(), int(y), float(t)) for x, y, t in rows), default=NOTHING)
+    return float(_suspicions(make, traffic).max(initial=NOTHING))
 
 
 def calibrated(make: Make, benign: Sequence[Traffic], false_alarms: float) -> float:

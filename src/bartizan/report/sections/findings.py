@@ -13,7 +13,7 @@ from bartizan.core.evidence import Evidence
 from bartizan.core.finding import Finding
 from bartizan.core.threat import Vulnerability
 from bartizan.core.vocabulary import ThreatClass, Verdict
-from bartizan.report import copies, facts, members, wording
+from bartizan.report import copies, facts, guessed, members, wording
 from bartizan.report.answers import is_scan
 from bartizan.report.apart import apart
 from bartizan.report.charts.interval import interval_bar
@@ -28,6 +28,7 @@ from bartizan.report.panels import Panel, name_of, three
 CHOSEN = (
     *("robust_error", "attack_success", "accuracy_drop", "trigger_success", "fidelity", "tpr"),
     *("failure_probability", "certified_share", "flagged_classes", "unsafe_files", "record_resemblance"),
+    *("attribute_gain", "property_advantage", "record_recovered", "promise_broken"),
 )
 
 
@@ -77,7 +78,7 @@ def _block(finding: Finding, assessment: Assessment, arrays: ArrayReader) -> dic
         "panels": panels,
         "apart": apart(finding, *_use(finding, assessment.system)),
         "figures": figures,
-        "got": [g for g in (members.got(finding), copies.got(finding)) if g is not None],
+        "got": [*(g for g in (members.got(finding), copies.got(finding)) if g is not None), *guessed.got(evidence)],
         "roc": roc(finding, evidence, arrays),
         "exposed": exposed(finding.membership, arrays, _feature_names(assessment.system)),
         "examples": examples(strongest_first(finding, evidence), arrays, _feature_names(assessment.system)),

@@ -35,7 +35,7 @@ class Method(Section):
             "data": _data_digests(evidence),
             "flags": _flags(assessment),
             "seeds": sorted({e.trial.seed for e in evidence}),
-            "rows": [_row(e) for e in evidence],
+            "rows": _rows(evidence),
         }
 
 
@@ -45,6 +45,12 @@ def _shared(environments: list[dict[str, str]]) -> list[tuple[str, str]]:
         for key, value in environment.items():
             found.setdefault(key, set()).add(value)
     return [(key, " or ".join(sorted(values))) for key, values in sorted(found.items())]
+
+
+def _rows(evidence: list[Evidence]) -> list[dict[str, Any]]:
+    """One for each trial. first: of those that share their evidence, the one that links to it lead to."""
+    lead = {e.id: e.trial.name for e in reversed(evidence)}
+    return [_row(e) | {"first": lead[e.id] == e.trial.name} for e in evidence]
 
 
 def _digests(evidence: list[Evidence]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from bartizan.core.assessment import Assessment
 from bartizan.core.contracts import ArrayReader, Section, SectionSpec
 from bartizan.core.finding import Finding
 from bartizan.core.treatment import Retest, Treatment
-from bartizan.report import leaks, treated, wording
+from bartizan.report import leaks, rationed, treated, wording
 from bartizan.report.charts.tradeoff import Trade, key, trade_off
 from bartizan.report.clock import Reading, baseline, clock_rows
 from bartizan.report.costs import accuracy_change
@@ -36,7 +36,12 @@ class Treatments(Section):
         trades = [trade for t in found for trade in _trades(t) if trade.finding not in elsewhere]
         base = baseline(_readings(t, clock) for t in found if t.status == "applied")
         return {
-            "blocks": [_block(t, clock, base) | _behind(t, assessment.findings) for t in found],
+            "blocks": [
+                _block(t, clock, base)
+                | _behind(t, assessment.findings)
+                | {"rationed": rationed.said(t, assessment.evidence)}
+                for t in found
+            ],
             "chart": trade_off(trades) if trades else "",
             "key": key(list(dict.fromkeys(t.treatment for t in trades))),
         }

@@ -9,8 +9,11 @@ import pytest
 
 from bartizan.attacks.extraction import Setting, hyperparameters
 from bartizan.attacks.extraction.structure.discriminant import Discriminant
+from bartizan.attacks.extraction.structure.hyperparameters import guessed, shadow_models
+from bartizan.attacks.extraction.structure.questions import Questions
+from bartizan.attacks.extraction.structure.served import Served
 from bartizan.attacks.extraction.structure.settings import network, usual
-from bartizan.attacks.extraction.structure.signature import BLOCKS, questions, signature
+from bartizan.attacks.extraction.structure.signature import signature
 from bartizan.core.errors import UsageError
 
 torch = pytest.importorskip("torch")
@@ -37,12 +40,13 @@ def trained(setting: Setting, seed: int) -> Any:
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: s.family)
 def test_linear_and_deep_are_told_apart(setting: Setting) -> None:
-    found = hyperparameters(trained(setting, 0), *records(300, 0), settings=SETTINGS, shadows=16, epochs=12)
+    found = hyperparameters(trained(setting, 0), *records(300, 0), settings=SETTINGS, shadows=12, epochs=6)
     guess = found.guesses["family"]
     assert guess.value == setting.family
     assert sum(guess.table.values()) == pytest.approx(1)
     assert guess.accuracy.low > guess.chance
-    assert (found.shadows, found.queries) == (32, 60 * BLOCKS)
+    assert guess.possible == (setting.family,)
+    assert (found.shadows, found.queries) == (24, len(Questions.of(records(300, 0)[0], 0).asked))
 
 
 def test_settings_that_differ_in_nothing_are_not_told() -> None:
@@ -67,13 +71,33 @@ def test_a_discriminant_of_two_heaps() -> None:
     assert rule.distance(np.full((1, 8), 30.0))[0] > 10 * rule.distance(np.full((1, 8), 2.0))[0]
 
 
-def test_questions_and_their_signature_have_one_shape() -> None:
-    x, y = records(30, 0)
-    asked = questions(x, 0)
-    assert asked.shape == (30 * BLOCKS, 6)
-    assert np.array_equal(asked[:30], x)
-    flat = signature(np.log(np.full((30 * BLOCKS, 2), 0.5)), y)
-    assert np.isfinite(flat).all()
+@pytest.mark.parametrize("shape", [(6,), (1, 8, 8), (3, 20, 12)], ids=str)
+def test_questions_and_their_signature_fit_any_inputs(shape: tuple[int, ...]) -> None:
+    x = np.random.default_rng(0).standard_normal((80, *shape)).astype(np.float32)
+    of = Questions.of(x, 0)
+    assert of.asked.shape[1:] == shape
+    assert sum(s.stop - s.start for s in of.parts.values()) == len(of.asked)
+    assert bool(of.gaps) == (len(shape) == 3)
+    flat = np.log(np.full((len(of.asked), 2), 0.5))
+    assert np.isfinite(signature(flat, np.full(len(flat), 1e-7), of, np.zeros(60, np.int64))).all()
+
+
+def test_one_library_of_shadows_serves_several_targets() -> None:
+    known = shadow_models(*records(300, 0), settings=SETTINGS, shadows=6, epochs=8)
+    alone = hyperparameters(trained(SETTINGS[0], 0), *records(300, 0), settings=SETTINGS, shadows=6, epochs=8)
+    assert guessed(trained(SETTINGS[0], 0), known) == alone
+    assert guessed(trained(SETTINGS[1], 1), known).guesses["depth"].table[2] > 0.5
+
+
+def test_scores_with_few_decimals_are_held_against_shadows_that_answer_so() -> None:
+    served = Served.of(np.array([[0.12, 0.88], [0.5, 0.5]], np.float32))
+    assert (served.kind, served.decimals) == ("probabilities", 2)
+    given = served.like(np.array([[0.0, 1.0]], np.float32))
+    assert given.tolist() == [[pytest.approx(0.27), pytest.approx(0.73)]]
+    log_p, noise = served.read(given)
+    assert np.exp(log_p).sum() == pytest.approx(1)
+    assert noise[0] == pytest.approx(0.005 / 0.27, rel=0.01)
+    assert Served.of(np.array([[-3.5, 1.123456]], np.float32)).decimals is None
 
 
 def test_usual_settings_fit_tables_and_images() -> None:

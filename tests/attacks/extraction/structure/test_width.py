@@ -23,6 +23,28 @@ def test_below_the_number_of_classes_it_is_exact(width: int, dtype: type) -> Non
     assert found.residual < 1e-6
 
 
+def halved(network: Any) -> Any:
+    return lambda x: network(x).astype(np.float16)
+
+
+@pytest.mark.parametrize("width", [1, 3, 5, 8, 9])
+def test_from_answers_rounded_to_half_precision_too(width: int) -> None:
+    found = hidden_width(halved(two_layers(20, width, 10, seed=width, dtype=np.float32)), X)
+    assert (found.outcome, found.width) == ("measured", width)
+
+
+@pytest.mark.parametrize("width", [10, 64])
+def test_half_precision_tells_no_width_where_there_is_none_to_tell(width: int) -> None:
+    found = hidden_width(halved(two_layers(20, width, 10, seed=0, dtype=np.float32)), X)
+    assert (found.outcome, found.width) in (("not_applicable", None), ("inconclusive", None))
+
+
+def test_noise_of_the_size_of_half_roundings_is_not_taken_for_units() -> None:
+    noise, inner = np.random.default_rng(1), two_layers(20, 3, 10, seed=0)
+    found = hidden_width(lambda x: (inner(x) + 0.02 * noise.standard_normal((len(x), 10))).astype(np.float16), X)
+    assert (found.outcome, found.width) == ("inconclusive", None)
+
+
 @pytest.mark.parametrize("width", [2, 8])
 def test_from_scores_too(width: int) -> None:
     assert hidden_width(softened(two_layers(20, width, 10, seed=width)), X).width == width

@@ -98,6 +98,10 @@ def test_modules_with_references_by_a_recipe(members: Any, outsiders: Any) -> No
     assert found.leaks
     assert found.auc_low > 0.55
     assert not [f for f in found.flags if f.id == "recipe_mismatch"]
+    assert found.peak is not None
+    assert x.nbytes < found.peak < 100 << 20
+    with pytest.raises(UsageError, match=r"memory allows 0\.1 MiB"):
+        membership(net, members, outsiders, train=recipe, references=4, memory=100_000)
 
 
 def test_labels_alone_tell_less_and_still_tell(target: Any, members: Any, outsiders: Any) -> None:

@@ -21,7 +21,8 @@ class Precision:
     """A target asked in float64, or in float32 where it answers so; every query counted.
 
     Logits are taken as they are (N×K). Of probabilities the logarithm, less that of the first class, is linear in the
-    last layer too (N×(K−1)). `unit`: the rounding of an answer relative to its size. Raises `ModelError` in one
+    last layer too (N×(K−1)). `unit`: the rounding of an answer relative to its size, that of half precision included,
+    in which answers may come though inputs go as float32. Raises `ModelError` in one
     sentence on answers without logits in them, and `BudgetSpent` beyond `budget` queries.
     """
 
@@ -39,7 +40,8 @@ class Precision:
         if answers.ndim == 1:
             raise ModelError("the target returns classes alone; structure is read from logits or scores")
         self.dtype = np.float32 if answers.dtype.itemsize <= 4 else np.float64
-        self.unit = float(np.finfo(self.dtype).eps)
+        self.half = answers.dtype == np.float16
+        self.unit = float(np.finfo(np.float16 if self.half else self.dtype).eps)
         self.kind: Kind = "probabilities" if kind_of(answers) == "probabilities" else "logits"
         self.classes = answers.shape[1]
         self.outputs = self._linear(answers).shape[1]

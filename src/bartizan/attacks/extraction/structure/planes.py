@@ -17,19 +17,48 @@ CLEAN = 0.05
 @dataclass(frozen=True)
 class Plane:
     """{x : normal·x + offset = 0} with a normal of unit length; `weight` (Q): what the unit adds to the outputs per
-    unit of distance from the plane; `beside` (2×D): a point on either side."""
+    unit of distance from the plane; `beside` (2×D): a point on either side; `sharp`: whether it was fixed by its bends
+    at many places (`sharpen`)."""
 
     normal: Precise
     offset: float
     weight: Precise
     beside: Precise
+    sharp: bool = False
 
     def distance(self, x: Precise) -> Precise:
         """Of points N×D, with its sign."""
         return np.asarray(x @ self.normal + self.offset, np.float64)
 
+    def same(self, other: Plane, reach: float) -> bool:
+        """Whether both are one as far as rough planes can tell within `reach`."""
+        apart = np.abs(self.distance(other.beside)).min()
+        return abs(float(self.normal @ other.normal)) > 0.999 and float(apart) < 0.01 * reach
 
-def plane_at(ask: Precision, x: Precise, along: Precise, step: float, noise: float) -> Plane | None:
+
+@dataclass(frozen=True)
+class Rest:
+    """The answers less what the units on known planes make of them. Its bends are those of the units yet unknown, so
+    that it is straight for longer, and slopes over longer steps are less disturbed by rounding."""
+
+    ask: Precision
+    known: tuple[Plane, ...] = ()
+
+    def __call__(self, x: Precise) -> Precise:
+        """Of flat inputs N×D, N×Q."""
+        z = self.ask(x)
+        if not self.known:
+            return z
+        normals, offsets = np.stack([p.normal for p in self.known]), np.array([p.offset for p in self.known])
+        units = np.maximum(x @ normals.T + offsets, 0)
+        return np.asarray(z - units @ np.stack([p.weight for p in self.known]), np.float64)
+
+    def sendable(self, x: Precise) -> Precise:
+        """As the target can be sent them."""
+        return self.ask.sendable(x)
+
+
+def plane_at(ask: Rest, x: Precise, along: Precise, step: float, noise: float) -> Plane | None:
     """The plane through `x` (D), from the slopes at `x ± step·along`; None where they tell of no single unit."""
     beside = ask.sendable(np.stack([x - step * along, x + step * along]))
     slopes = [_slopes(ask, p, step, noise) for p in beside]
@@ -43,7 +72,7 @@ def plane_at(ask: Precision, x: Precise, along: Precise, step: float, noise: flo
     return Plane(normal, -float(normal @ x), weight, beside)
 
 
-def _slopes(ask: Precision, p: Precise, step: float, noise: float) -> Precise | None:
+def _slopes(ask: Rest, p: Precise, step: float, noise: float) -> Precise | None:
     """Q×D, by central differences as wide as the function is straight around `p`; None where it is nowhere."""
     size = len(p)
     out: Precise | None = None

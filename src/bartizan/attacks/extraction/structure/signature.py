@@ -5,46 +5,69 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.core.data import Array, Labels
+from bartizan.core.data import Labels
 
 from .answers import Precise
+from .bends import bends
+from .questions import BASES, GRID, LINES, NOISES, PLACES, STEPS, Questions
 
-NOISES = (0.1, 0.5)
-STEPS = (0.25, 0.5, 0.75)
-FAR = 3.0
-BLOCKS = 1 + len(NOISES) + len(STEPS) + 1
-
-
-def questions(x: Array, seed: int) -> Array:
-    """`x` (N×…), the same with noise, places between each and another, and each far beyond its size; BLOCKS·N."""
-    rng = np.random.default_rng(seed)
-    other, spread = x[rng.permutation(len(x))], float(x.std()) or 1.0
-    noisy = [x + s * spread * rng.standard_normal(x.shape).astype(np.float32) for s in NOISES]
-    between = [(1 - t) * x + t * other for t in STEPS]
-    return np.concatenate([x, *noisy, *between, FAR * x]).astype(np.float32)
+FLOOR = 1e-7
+"""Of what is taken the logarithm of: where a sum of effects is exact, its rest is rounding."""
 
 
-def signature(log_p: Precise, y: Labels) -> NDArray[np.float64]:
-    """Some forty numbers from answers (BLOCKS·N×K log-probabilities) to `questions` about inputs of classes `y` (N).
+def signature(log_p: Precise, noise: Precise, of: Questions, y: Labels) -> NDArray[np.float64]:
+    """Some sixty numbers from answers to `of.asked`: log-probabilities M×K, each input's off by up to `noise` (M).
 
-    How sure the model is and how right; how much that changes with noise; how bent it is between inputs, by second
-    differences over a half and a quarter of the way; how fast it grows outside.
+    y: classes of the inputs `own`. How sure the model is and how right; how that changes with noise, between inputs and
+    outside; how many bends its answers have along lines and what they say of units; whether changes of two patches add
+    up, by the gap between them (those that no unit sees together do); how it takes to directions that no record has.
     """
-    blocks = np.clip(log_p, -30, 0).reshape(BLOCKS, len(y), -1)
-    own, noisy = blocks[0], blocks[1 : 1 + len(NOISES)]
-    path, far = blocks[1 + len(NOISES) : -1], blocks[-1]
-    bends = np.abs(path[0] - 2 * path[1] + path[2])
-    size = np.maximum(np.abs(own).mean(), 1e-6)
-    parts = [
+    parts = {name: log_p[where] for name, where in of.parts.items()}
+    linear = {name: z - z.mean(axis=1, keepdims=True) for name, z in parts.items()}
+    own = linear["own"][:BASES]
+    lines = [_lines(linear[name], noise[of.parts[name]], t) for name, t in PLACES.items()]
+    pieces = [_manner(parts, y), *lines, _empty(linear["directions"], own)]
+    if of.gaps:
+        pieces.append(_joint(linear["patches"], own, len(of.gaps)))
+    return np.concatenate(pieces)
+
+
+def _manner(parts: dict[str, Precise], y: Labels) -> Precise:
+    clipped = {name: np.clip(z, -30, 0) for name, z in parts.items()}
+    own, far = clipped["own"], clipped["outside"]
+    noisy = clipped["noisy"].reshape(len(NOISES), len(own), -1)
+    path = clipped["between"].reshape(len(STEPS), len(own), -1)
+    curved, size = np.abs(path[0] - 2 * path[1] + path[2]), max(float(np.abs(own).mean()), 1e-6)
+    return np.concatenate([
         *(_spread(b.max(axis=1)) for b in (own, *noisy, path[1], far)),
         *(_spread(_entropy(b)) for b in (own, path[1], far)),
         *(_spread(np.abs(b - own).mean(axis=1) / size) for b in noisy),
-        _spread(np.sort(bends, axis=1).mean(axis=1) / size),
+        _spread(curved.mean(axis=1) / size),
         _spread(own.std(axis=1)),
         _spread(np.abs(far).mean(axis=1) / size),
         np.array([(b.argmax(axis=1) == y).mean() for b in (own, *noisy)]),
-    ]
-    return np.concatenate(parts)
+    ])  # fmt: skip
+
+
+def _lines(z: Precise, noise: Precise, t: Precise) -> Precise:
+    of = bends(z.reshape(LINES, GRID, -1), noise.reshape(LINES, GRID), t)
+    counts = np.log1p([of.count, of.even, of.single, of.units])
+    return np.array([*counts, of.recurring])
+
+
+def _joint(z: Precise, own: Precise, gaps: int) -> Precise:
+    """For each gap, the logarithm of how far both changes together are from the sum of each, relative to these."""
+    one, two, both = np.moveaxis(z.reshape(gaps, 3, len(own), -1), 1, 0)
+    rest = np.linalg.norm(both - one - two + own, axis=2)
+    alone = np.sqrt(np.linalg.norm(one - own, axis=2) * np.linalg.norm(two - own, axis=2))
+    share = np.median(rest, axis=1) / np.maximum(np.median(alone, axis=1), FLOOR)
+    return np.asarray(np.log10(np.maximum(share, FLOOR)), np.float64)
+
+
+def _empty(z: Precise, own: Precise) -> Precise:
+    """The logarithms of how far answers move along directions that records fill, and of the others over these."""
+    filled, empty = np.median(np.linalg.norm(z.reshape(2, len(own), -1) - own, axis=2), axis=1)
+    return np.log(np.maximum([filled, max(empty, FLOOR) / max(filled, FLOOR)], FLOOR))
 
 
 def _spread(v: Precise) -> Precise:

@@ -21,6 +21,9 @@ GAP = 10.0
 """Singular values must drop by this factor from the last that is signal to the first that is rounding."""
 ROUNDINGS = 30.0
 """Roundings that an answer may have gone through: what is below so many is not told from noise."""
+ONCE = 1.0
+"""The same of answers in half precision, if the network was computed in a higher one and they were rounded at the end.
+If not, the spectrum has no gap, or all of it lies between the two."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ class HiddenWidth:
 def hidden_width(predict: Callable[..., Any], x: Any) -> HiddenWidth:
     """Ask `predict` (inputs N×… to logits or probabilities N×K) about each of `x`, at least 4 K of them.
 
-    Float64 answers are used as they are; with float32 weak units may drown in the rounding. Raises `UsageError` and
+    Float64 answers are used as they are; with float32, and more so with float16, weak units may drown in the rounding.
+    Raises `UsageError` and
     its kin in one sentence.
     """
     inputs = np.asarray(x)
@@ -63,21 +67,24 @@ def hidden_width(predict: Callable[..., Any], x: Any) -> HiddenWidth:
 
 def _read(s: Precise, axes: Precise, fresh: Precise, ask: Precision) -> HiddenWidth:
     n, most = len(fresh), len(s)
-    floor = ROUNDINGS * ask.unit * max(float(np.abs(fresh).max()), 1.0) * (np.sqrt(n) + np.sqrt(most))
-    width = int((s > floor).sum())
+    rounding = ask.unit * max(float(np.abs(fresh).max()), 1.0) * (np.sqrt(n) + np.sqrt(most))
+    width = int((s > (ONCE if ask.half else ROUNDINGS) * rounding).sum())
+    sure = width < most or bool(s[-1] > ROUNDINGS * rounding)
     gap = float(s[width - 1] / max(s[width], np.finfo(np.float64).tiny)) if 0 < width < most else 1.0
     plane = axes[:width].T
     outside = np.linalg.norm(fresh - fresh @ plane @ plane.T) / max(float(np.linalg.norm(fresh)), 1e-300)
-    outcome, said = _verdict(width, most, gap, ask)
+    outcome, said = _verdict(width, most, gap, sure, ask)
     measured = outcome == "measured"
     return HiddenWidth(
         outcome, width if measured else None, plane if measured else None, s, gap, float(outside), ask.queries, said
     )
 
 
-def _verdict(width: int, most: int, gap: float, ask: Precision) -> tuple[Any, str]:
+def _verdict(width: int, most: int, gap: float, sure: bool, ask: Precision) -> tuple[Any, str]:
     if width == 0:
         return "inconclusive", "the answers do not depend on the input, or by less than their rounding"
+    if not sure:
+        return "inconclusive", f"the weakest of {most} dimensions of the answers is not told from their rounding"
     if width == most:
         return (
             "not_applicable",

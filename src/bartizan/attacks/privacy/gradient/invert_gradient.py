@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from bartizan.core.data import Array, Labels
 from bartizan.core.errors import DataError, ModelError, UsageError
 from bartizan.numerics.seeds import child
+from bartizan.numerics.updates import movement
 
+from .affine import before_preprocessing
 from .analytic import likeliest, quotients, single
-from .matching import Movement, distance, match, movement, pairing
+from .matching import Movement, distance, match, pairing
 
 if TYPE_CHECKING:
     import torch
@@ -182,6 +184,7 @@ def _read_off(
         return None
     weight, bias = (g.numpy().astype(np.float64) for g in seen[:2])
     found = single(weight, bias) if records == 1 else quotients(weight, bias)
+    found = before_preprocessing(net, first, found, shape, bounds)
     return likeliest(found, records, bounds).astype(np.float32).reshape(-1, *shape)
 
 

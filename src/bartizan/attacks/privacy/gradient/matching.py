@@ -12,28 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.core.data import Array, Labels
+from bartizan.numerics.updates import movement
 
 if TYPE_CHECKING:
     import torch
 
 Movement = list["torch.Tensor"]
-
-
-def movement(
-    net: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, *, steps: int, learning_rate: float, graph: bool
-) -> Movement:
-    """(weights before − weights after) / learning rate, of `steps` steps of plain gradient descent on the mean
-    cross-entropy of all of (x, y): the gradient itself for one step. Differentiable in `x` with `graph`."""
-    import torch
-    from torch.func import functional_call
-
-    start = {n: p.detach().requires_grad_(True) for n, p in net.named_parameters()}
-    now = dict(start)
-    for _ in range(steps):
-        loss = torch.nn.functional.cross_entropy(functional_call(net, now, (x,)), y)
-        gradients = torch.autograd.grad(loss, list(now.values()), create_graph=graph)
-        now = {n: p - learning_rate * g for (n, p), g in zip(now.items(), gradients, strict=True)}
-    return [(start[n] - now[n]) / learning_rate for n in start]
 
 
 def distance(found: Movement, seen: Movement) -> torch.Tensor:

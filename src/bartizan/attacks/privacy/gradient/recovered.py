@@ -20,13 +20,16 @@ class Recovered:
     """psnr, ssim: of each true record (N) with the reconstruction that is its; ssim is NaN for anything but images.
     baseline_psnr: of the mean of its class among records the attacker owns. gain: mean of psnr − baseline_psnr in
     decibels, with its 95 % interval over records. closer: share of the records whose reconstruction is nearer to them
-    than any record the attacker owns, with its exact interval: those are the ones given away."""
+    than any record the attacker owns, with its exact interval: those are the ones given away. nearer: which ones; best:
+    the reconstruction of each record, or the mean of its class where none is left for it."""
 
     psnr: Sizes
     ssim: Sizes
     baseline_psnr: Sizes
     gain: tuple[float, float, float]
     closer: tuple[float, float, float]
+    nearer: NDArray[np.bool_]
+    best: Array
 
 
 def recovered(found: Array, x: Array, y: Labels, own_x: Array, own_y: Labels, span: float = 1.0) -> Recovered:
@@ -47,7 +50,7 @@ def recovered(found: Array, x: Array, y: Labels, own_x: Array, own_y: Labels, sp
     gains, k = got - guessed, int(nearer.sum())
     ends = mean_interval(gains, bounds=(-200.0, 200.0))
     share = (k / len(x), *clopper_pearson(k, len(x)))
-    return Recovered(got, like, guessed, (float(gains.mean()), *ends), share)
+    return Recovered(got, like, guessed, (float(gains.mean()), *ends), share, nearer, best)
 
 
 def _class_means(y: Labels, own_x: Array, own_y: Labels) -> Array:

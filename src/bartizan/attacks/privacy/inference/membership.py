@@ -41,6 +41,7 @@ def membership(
     label_queries: int = 12,
     checks: bool = True,
     device: str = "cpu",
+    memory: int = 2 << 30,
 ) -> MembershipInference:
     """Tell the training records of `target` from others, and say how many of them at which false-positive rate.
 
@@ -51,7 +52,9 @@ def membership(
     random half of all candidates. Without `train` there is the loss alone.
     fprs: false-positive rates to speak of; one without 10/fpr non-members is refused, with the number needed. draws:
     answers to take the mean of, for a target that answers at random. label_queries: queries a record with
-    access="labels". checks: ask 64 records twice, and train one model more to see whether the training minds its seed.
+    access="labels". memory: bytes that training by a `Recipe` may take, records and answers among them; `peak` of the
+    result says how many it took. checks: ask 64 records twice, and train one model more to see whether the training
+    minds its seed.
 
     The score is chosen on references that play the target, and the target's members are looked at once, at the end.
     The same seed gives the same result. Raises `UsageError` and its kin in one sentence on what cannot be used.
@@ -66,14 +69,15 @@ def membership(
     trained = None
     if train is not None and references:
         trained = references_of(
-            train, c, references, seed, look, access, classes, checks=checks, device=device
+            train, c, references, seed, look, access, classes, checks=checks, device=device, memory=memory
         )  # fmt: skip
     sure, right = look(asked)
     score, why, scores, recipe, flags = _scored(sure, trained, c)
     result = partial(_result, c, seed=seed, fprs=fprs, score=score, why=why, scores=scores, queries=asked.queries)
     flags = (*(trained.flags if trained else ()), *flags)
     trainings = trained.trainings if trained else 0
-    return result(triage=triage(sure, right, c.member), recipe=recipe, flags=flags, trainings=trainings)
+    peak = trained.peak if trained else None
+    return result(triage=triage(sure, right, c.member), recipe=recipe, flags=flags, trainings=trainings, peak=peak)
 
 
 Scored = tuple[str, str, dict[str, Scores], tuple[float, float] | None, tuple[Flag, ...]]

@@ -36,7 +36,8 @@ class MembershipInference:
     exposed. roc: false- and true-positive rates at points equally apart in the logarithm of the first.
     score: which was used, `why`; scores: of all records in the order given, members first, by name. queries: inputs
     that the target answered; trainings: models trained. recipe: distance of the target's answers from the
-    references', and what is allowed of it; flags: doubts, each with a section in docs/flags.md.
+    references', and what is allowed of it; flags: doubts, each with a section in docs/flags.md. peak: bytes that
+    training references by a `Recipe` took at its height, records and answers among them, as it counts them; else None.
     """
 
     n_members: int
@@ -58,6 +59,7 @@ class MembershipInference:
     triage: Triage
     recipe: tuple[float, float] | None = None
     flags: tuple[Flag, ...] = ()
+    peak: int | None = field(default=None, compare=False)
     says: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -30,18 +30,20 @@ Train = Callable[..., Any]
 class Trained:
     """What the references say, what was odd about their training, and how many models were trained.
 
-    place: where the candidates lie for them (see `numerics.neighbours`), where they gave scores.
+    place: where the candidates lie for them (see `numerics.neighbours`), where they gave scores. peak: bytes that the
+    training took, where a `Recipe` told.
     """
 
     refs: References
     flags: tuple[Flag, ...]
     trainings: int
     place: NDArray[np.float64] | None
+    peak: int | None = None
 
 
 def references_of(
     train: Train | Recipe, c: Candidates, models: int, seed: int, look: Probing, access: Any, classes: int,
-    *, checks: bool, device: str,
+    *, checks: bool, device: str, memory: int,
 ) -> Trained:  # fmt: skip
     """Train on fair coins' choice of the candidates, two models a coin and each by a seed of its own, and ask each
     about all of them.
@@ -51,7 +53,7 @@ def references_of(
     """
     inside = paired_coins(models, len(c.y), child(seed, "references"))
     if isinstance(train, Recipe):
-        return _stacked(train, c, inside, seed, access, device)
+        return _stacked(train, c, inside, seed, access, device, memory)
     if not callable(train):
         raise UsageError("train must be a function train(x, y, *, seed) that returns a model, or a Recipe")
 
@@ -70,11 +72,11 @@ def references_of(
     return Trained(References(found, inside), _ignored_seed(found[0], again), models + checks, place)
 
 
-def _stacked(recipe: Recipe, c: Candidates, inside: Mask, seed: int, access: Any, device: str) -> Trained:
+def _stacked(recipe: Recipe, c: Candidates, inside: Mask, seed: int, access: Any, device: str, memory: int) -> Trained:
     if access != "scores":
         raise UsageError("a Recipe trains references for access='scores'; by labels give train(x, y, *, seed)")
-    logits = train_stacked(recipe, c.x, c.y, inside=inside, seed=child(seed, "recipe"), device=device).logits
-    return Trained(References(log_odds(logits, c.y), inside), (), len(inside), place_of(logits))
+    made = train_stacked(recipe, c.x, c.y, inside=inside, seed=child(seed, "recipe"), device=device, memory=memory)
+    return Trained(References(log_odds(made.logits, c.y), inside), (), len(inside), place_of(made.logits), made.peak)
 
 
 def _refuse_blind(found: Any) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bartizan.core.artifact import Artifact, Measured, Measurement
-from bartizan.core.data import Roles
+from bartizan.core.data import Array, Data, Labels, Roles
 from bartizan.numerics.intervals import clopper_pearson
+from bartizan.numerics.pictures import mean_squares
 
 from .resemblance import Resemblance, resemblance
+
+SHOWN = 4
 
 
 def measured_pictures(roles: Roles, artifact: Artifact, *, seed: int) -> Measured:
     """`record_resemblance`: by how much more than chance the pictures (`records`, one for each of `classes`) show
     records trained on: 2 · share − 1 of those nearer to a member than to as many outsiders of their class, and nearer
-    to it than to the average; 0 at or below chance. `reached`: which pictures do."""
+    to it than to the average; 0 at or below chance. `reached`: which pictures do. A few for the report."""
     member = roles.secrets["member"].astype(np.bool_)
     inside, outside = roles.probe.take(member), roles.probe.take(~member)
     records = np.asarray(artifact.arrays["records"], np.float32)
@@ -27,7 +31,23 @@ def measured_pictures(roles: Roles, artifact: Artifact, *, seed: int) -> Measure
     shown[known] = _shown(seen)
     each = artifact.watched.queries // max(len(classes), 1)
     tries = np.full(len(classes), max(each, 1), np.int64)
-    return Measured((_resemblance(shown),), {"reached": shown, "tries": tries}, tries_unit="queries")
+    arrays = {"reached": shown, "tries": tries, **_pictures(records[known], classes[known], inside)}
+    return Measured((_resemblance(shown),), arrays, tries_unit="queries")
+
+
+def _pictures(records: Array, classes: Labels, inside: Data) -> dict[str, NDArray[np.generic]]:
+    """For the report: `example_drawn`, the record of its class trained on that is nearest, the average, the class."""
+    near, average = [], []
+    for picture, c in zip(records[:SHOWN], classes[:SHOWN], strict=True):
+        own = inside.x[inside.y == c]
+        near.append(own[mean_squares(picture[None], own)[0].argmin()])
+        average.append(own.mean(axis=0))
+    if not near:
+        return {}
+    return {
+        "example_drawn": records[:SHOWN], "example_nearest": np.stack(near), "example_average": np.stack(average),
+        "example_class": classes[:SHOWN],
+    }  # fmt: skip
 
 
 def _shown(seen: Resemblance) -> np.ndarray:

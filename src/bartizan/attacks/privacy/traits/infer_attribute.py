@@ -21,9 +21,9 @@ from bartizan.numerics.seeds import child
 
 from ..audit.inputs import checked_records
 from ..log_odds import log_scores
+from .guessing import Imputer, Sure, told, weighed
 
 FEWEST = 50
-FOLDS = 5
 FEW = 12
 """A column with more values than this is not guessed value by value."""
 
@@ -72,13 +72,12 @@ def infer_attribute(
     shared = len(set(records.contents()) & set(own.contents()))
     if shared:
         raise DataError(f"{shared} of {len(records)} records are the attacker's own; keep them apart")
-    told = np.searchsorted(values, own.x[:, column])
-    plain_own, plain = (_without(d.x, d.y, column) for d in (own, records))
-    before_own = _out_of_fold(plain_own, told, len(values), seed)
-    before = _classifier(plain_own, told, len(values), seed)(plain)
-    answers = _answers(model, records.x, records.y, column, values)
+    imputer = Imputer(own, column, values, seed=seed)
+    before = imputer(records)
+    answers = told(_sure_of(model, own), records, column, values)
     learnt, rows = _about_own(model, own, column, values, train, shadows, seed)
-    fused = _logistic(np.hstack([before_own[rows], learnt]), told[rows], len(values))(np.hstack([before, answers]))
+    joined = weighed(imputer.out_of_fold()[rows], learnt, imputer.known[rows], len(values))
+    fused = joined(before, answers)
     guess, imputed = fused.argmax(axis=1), before.argmax(axis=1)
     truth = np.searchsorted(values, records.x[:, column])
     return AttributeInference(
@@ -102,20 +101,13 @@ def _values(column: int, x: Array, own: Array) -> NDArray[np.float32]:
     return values
 
 
-def _without(x: Array, y: Labels, column: int) -> NDArray[np.float64]:
-    """All the attacker knows without the model: the other columns, and the class."""
-    return np.concatenate([np.delete(x, column, axis=1).astype(np.float64), np.eye(int(y.max()) + 1)[y]], axis=1)
+def _sure_of(model: Any, own: Data) -> Sure:
+    classes = int(own.y.max(initial=0)) + 1
 
+    def sure(x: Array, y: Labels) -> NDArray[np.float64]:
+        return np.take_along_axis(log_scores(model, x, max(classes, int(y.max(initial=0)) + 1)), y[:, None], 1)[:, 0]
 
-def _answers(model: Any, x: Array, y: Labels, column: int, values: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Log-probability of the true class with each value in the column, N×K, and which value is likeliest by it."""
-    parts = []
-    for v in values:
-        asked = x.copy()
-        asked[:, column] = v
-        parts.append(np.take_along_axis(log_scores(model, asked, int(y.max()) + 1), y[:, None], 1)[:, 0])
-    told = np.clip(np.stack(parts, axis=1), -20, 0)
-    return np.concatenate([told - told.mean(axis=1, keepdims=True), told.max(axis=1, keepdims=True)], axis=1)
+    return sure
 
 
 def _about_own(
@@ -123,43 +115,11 @@ def _about_own(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """What is told of the attacker's own records, and of which row each answer is: by the target, or by shadows."""
     if train is None:
-        return _answers(model, own.x, own.y, column, values), np.arange(len(own))
+        return told(_sure_of(model, own), own, column, values), np.arange(len(own))
     parts, rows = [], []
     for s in range(shadows):
         half = np.random.default_rng(child(seed, "shadow", s)).permutation(len(own))[: len(own) // 2]
         shadow = train(own.x[half].copy(), own.y[half].copy(), seed=child(seed, "train", s))
-        parts.append(_answers(shadow, own.x[half], own.y[half], column, values))
+        parts.append(told(_sure_of(shadow, own), own.take(half), column, values))
         rows.append(half)
     return np.concatenate(parts), np.concatenate(rows)
-
-
-def _classifier(x: NDArray[np.float64], y: Labels, classes: int, seed: int) -> Any:
-    """The imputer: gradient-boosted trees; a function to log-probabilities N×K."""
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    model = HistGradientBoostingClassifier(max_iter=60, max_depth=4, random_state=seed).fit(x, y)
-    return lambda a: _log(model.predict_proba(a), model.classes_, classes)
-
-
-def _logistic(x: NDArray[np.float64], y: Labels, classes: int) -> Any:
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=500)).fit(x, y)
-    return lambda a: _log(model.predict_proba(a), model.classes_, classes)
-
-
-def _out_of_fold(x: NDArray[np.float64], y: Labels, classes: int, seed: int) -> NDArray[np.float64]:
-    """What the imputer says of the attacker's own records without having been fitted on them."""
-    fold = np.random.default_rng(child(seed, "folds")).permutation(len(x)) % FOLDS
-    out = np.zeros((len(x), classes))
-    for f in range(FOLDS):
-        out[fold == f] = _classifier(x[fold != f], y[fold != f], classes, seed)(x[fold == f])
-    return out
-
-
-def _log(p: NDArray[np.float64], seen: NDArray[np.int64], classes: int) -> NDArray[np.float64]:
-    full = np.full((len(p), classes), 1e-4)
-    full[:, seen] = np.maximum(p, 1e-4)
-    return np.asarray(np.log(full), np.float64)

@@ -21,9 +21,9 @@ from bartizan.numerics.seeds import child
 
 from ..audit.inputs import checked_records
 from ..log_odds import log_scores
+from .shares import Distinguisher, Mask, drawn, normal
 
 FEWEST = 16
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,12 @@ def infer_property(
     which, half = np.arange(models) % 2, np.arange(models) // 2 % 2
     mine = np.random.default_rng(child(seed, "halves")).permutation(len(own)) % 2
     masks = np.stack(
-        [_drawn(inside, mine == half[m], shares[which[m]], size, child(seed, "set", m)) for m in range(models)]
+        [drawn(inside, mine == half[m], shares[which[m]], size, child(seed, "set", m)) for m in range(models)]
     )
     logits = train_stacked(recipe, own.x, own.y, inside=masks, seed=seed, points=asked).logits
-    answers = np.stack([_normal(z) for z in logits])
+    answers = np.stack([normal(z) for z in logits])
     right = _held_out(answers, which, half)
-    said = _fitted(answers, which)(_normal(log_scores(target, asked, logits.shape[2]))[None])[0]
+    said = Distinguisher.fitted(answers, which)(normal(log_scores(target, asked, logits.shape[2]))[None])[0]
     k = int(right.sum())
     return PropertyInference(
         shares[int(said > 0.5)], float(said), (k / models, *clopper_pearson(k, models)), models, len(asked)
@@ -107,36 +107,9 @@ def _apart(points: Any, own: Data) -> Array:
     return asked
 
 
-def _drawn(group: Mask, allowed: Mask, share: float, size: int, seed: int) -> Mask:
-    """A set from the `allowed` records with that share of the group, as nearly as they allow."""
-    rng, chosen = np.random.default_rng(seed), np.zeros(len(group), np.bool_)
-    wanted = round(share * size)
-    for rows, n in ((np.flatnonzero(group & allowed), wanted), (np.flatnonzero(~group & allowed), size - wanted)):
-        chosen[rng.permutation(rows)[:n]] = True
-    return chosen
-
-
-def _normal(z: NDArray[Any]) -> NDArray[np.float64]:
-    """Logits P×K as log-probabilities, less their mean over classes and cut to ±15: one row of numbers."""
-    a = np.asarray(z, np.float64)
-    a = a - a.mean(axis=1, keepdims=True)
-    return np.asarray(np.clip(a, -15, 15).ravel(), np.float64)
-
-
-def _fitted(answers: NDArray[np.float64], which: NDArray[np.int64]) -> Any:
-    """Ridge regression in the space of models (fewer than numbers), a function to a probability by its distance from
-    the two means: 0 … 1."""
-    mean, spread = answers.mean(axis=0), answers.std(axis=0) + 1e-9
-    scaled = (answers - mean) / spread
-    gram = scaled @ scaled.T
-    ridge = 0.1 * float(np.trace(gram)) / len(gram)
-    weights = scaled.T @ np.linalg.solve(gram + ridge * np.eye(len(gram)), which * 2.0 - 1)
-    return lambda a: 1 / (1 + np.exp(-4 * ((a - mean) / spread) @ weights))
-
-
 def _held_out(answers: NDArray[np.float64], which: NDArray[np.int64], half: NDArray[np.int64]) -> Mask:
     """Whether each model is told rightly by a classifier fitted on the models of the other half of the records."""
     said = np.zeros(len(which))
     for h in (0, 1):
-        said[half == h] = _fitted(answers[half != h], which[half != h])(answers[half == h])
+        said[half == h] = Distinguisher.fitted(answers[half != h], which[half != h])(answers[half == h])
     return np.asarray((said > 0.5) == (which == 1))
