@@ -1,11 +1,14 @@
 """Scans of models in hand: clean ones and planted ones, with and without a null of matched clean models.
 
+`python -m training_time.model_scan` prints the rows that were measured as a table.
+
 Of every ten runs: 100 clean models for the null, 60 other clean ones, and 10 planted with each trigger, for two
 architectures and two data sets. Cut-offs and step counts were chosen on Fashion-MNIST with seeds from 10,000 on.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from statistics import mean, median
 from typing import Any
@@ -20,7 +23,7 @@ from bartizan.numerics.intervals import clopper_pearson
 
 from .looks import Seen, seen, without_pairs
 from .planting import KINDS
-from .rows import record
+from .rows import RESULTS, record
 from .small_models import BUILDS
 
 NULL, CLEAN, PLANTED = 10, 6, 1  # models for each run
@@ -128,3 +131,7 @@ def table(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 def _said(share: list[float]) -> str:
     return f"{share[0]:.0%} ({share[1]:.0%} to {share[2]:.0%})"
+
+
+if __name__ == "__main__":
+    print("\n".join(table(json.loads(RESULTS.read_text())["rows"])))

