@@ -3,11 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-EXTRAS := torch,onnx,trees,tabular,image,dp
+EXTRAS := torch,onnx,trees,tabular,image,dp,bom,sign
 
 export OMP_NUM_THREADS := 1
 
-.PHONY: demo test check nightly bench bench-evasion bench-extraction clean
+.PHONY: demo test check nightly bench bench-evasion bench-extraction bench-training-time clean
 
 demo: $(VENV)/.run
 	$(BIN)/bartizan assess examples/digits/system.yaml --effort quick
@@ -33,6 +33,11 @@ bench-evasion: $(VENV)/.peers
 # `pip install --no-deps dp-accounting==0.6.0` gives the audit the ε of sampled batches to be held against.
 bench-extraction: $(VENV)/.peers
 	cd benchmarks && ../$(BIN)/python -m extraction membership stealing audit leaks && ../$(BIN)/python -m extraction.tables
+
+# The data: as above. Each peer of the file scanners by itself, since they disagree on versions; h5py writes HDF5 files.
+bench-training-time: $(VENV)/.peers
+	while read folder name; do $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target benchmarks/training_time/.peers/$$folder $$name; done < benchmarks/training_time/peers.txt
+	cd benchmarks && PYTHONPATH=training_time/.peers/h5py:training_time/.peers/cleanlab ../$(BIN)/python -m training_time files data scan repair && ../$(BIN)/python -m training_time.tables
 
 $(VENV)/.peers: $(VENV)/.dev benchmarks/evasion/peers.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target benchmarks/evasion/.peers -r benchmarks/evasion/peers.txt

@@ -1,14 +1,18 @@
-"""python -m training_time JOB …, from the folder `benchmarks`: attacks of the development phase, measured.
+"""python -m training_time JOB …, from the folder `benchmarks`: files, data and models in hand, measured; writes JSON.
 
-JOB   scan: models in hand, clean and planted, with and without a null of matched clean models
+JOB   files: scanners of model files on tricks and on honest files, peers beside ours, and a folder of 10,000 files
+      data: what one pass over training data finds, beside cleanlab on the same probabilities
+      scan: models in hand, clean and planted, with and without a null of matched clean models
       repair: what repairs leave of a trigger
---runs N      of every row that is repeated over seeds (10: the full size)
---only TEXT   only rows with this in their names (all)
+--runs N      of every row that is repeated over seeds (each job has its own number)
+--only TEXT   only rows with this in their names (all); of `files` tools by commas, in this order, `folder` among them
 --models N,N,N  of `scan`: clean models of the null, other clean ones, planted ones for each trigger, instead of --runs
---first N     seed of the first model that is scanned (0)
+--first N     of `scan`: seed of the first model (0)
+--peers       of `files`: folder with one subfolder for each peer, as `make bench-training-time` makes it
+--seconds     of `files`: after which a peer is ended at a file (30)
 --results PATH  the file of rows (results/training_time.json)
 
-Rows that are measured again replace the old ones; models and scans are kept in training_time/.models.
+Rows that are measured again replace the old ones; all others stay. `python -m training_time.tables` writes the tables.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from pathlib import Path
 
 from . import rows
 
-JOBS = {"scan": "model_scan", "repair": "repairs"}
+JOBS = {"files": "files", "data": "data_pass", "scan": "model_scan", "repair": "repairs"}
 
 
 def main() -> None:
@@ -30,14 +34,15 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--models", type=lambda text: tuple(int(n) for n in text.split(",")), default=())
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--peers", type=Path, default=Path(__file__).parent / ".peers")
+    parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--results", type=Path, default=rows.RESULTS)
-    asked = parser.parse_args()
-    rows.RESULTS = asked.results
-    given = {"runs": asked.runs} if asked.runs is not None else {}
-    for job in asked.jobs:
-        importlib.import_module(f"training_time.{JOBS[job]}").run(
-            only=asked.only, models=asked.models, first=asked.first, **given
-        )
+    asked = vars(parser.parse_args())
+    rows.RESULTS = asked.pop("results")
+    jobs = asked.pop("jobs")
+    given = {name: value for name, value in asked.items() if value is not None}
+    for job in jobs:
+        importlib.import_module(f"training_time.{JOBS[job]}").run(**given)
 
 
 if __name__ == "__main__":

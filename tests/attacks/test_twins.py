@@ -1,9 +1,20 @@
 import numpy as np
 import pytest
 
-from bartizan.attacks.twins import alike, doses_of, doubts, goal_reached, mean_over_seeds, smallest_dose, train_all
+from bartizan.attacks.twins import (
+    alike,
+    answers_of,
+    doses_of,
+    doubts,
+    goal_reached,
+    mean_over_seeds,
+    seed_ignored,
+    smallest_dose,
+    train_all,
+)
 from bartizan.core.artifact import Artifact
-from bartizan.core.data import Data, Roles
+from bartizan.core.data import Array, Data, Labels, Roles
+from bartizan.core.errors import ModelError
 from bartizan.numerics.intervals import clopper_pearson, mean_interval
 from bartizan.numerics.linear import LinearTarget
 from bartizan.numerics.paired import paired_difference
@@ -66,9 +77,53 @@ def test_alike_means_every_seed() -> None:
     assert not alike(np.array([[1, 2], [1, 3]]))
 
 
+def test_twins_that_agree_on_easy_data_are_several_trainings_where_the_poisoned_ones_differ() -> None:
+    twins, poison = np.tile(DATA.y, (2, 1)), np.array([DATA.y, 1 - DATA.y])
+    assert seed_ignored({0: twins, 1: twins})
+    assert not seed_ignored({0: twins, 1: poison})
+    assert not seed_ignored({0: twins}, {0: twins, 1: poison})
+
+
 def test_doubts_are_named_and_a_change_seen_elsewhere_lifts_the_last() -> None:
     said = np.tile(1 - DATA.y, (2, 1))
     flags = [f.id for f in doubts(MODEL, ROLES, {0: said, 1: said})]
     assert flags == ["clean_twin_poor", "retraining_ignores_seed", "retraining_ignores_data"]
     elsewhere = {0: said, 1: 1 - said}
     assert "retraining_ignores_data" not in [f.id for f in doubts(MODEL, ROLES, {0: said, 1: said}, elsewhere)]
+
+
+class Fragile(LinearTarget):
+    """Its training raises where half of the labels are wrong, and what it gives answers NaN on an odd seed."""
+
+    def retrain(self, x: Array, y: Labels, *, seed: int) -> LinearTarget:
+        if (y != DATA.y).sum() == 2:
+            raise ModelError("the training diverged")
+        return Silent(self.W, self.b) if seed % 2 else super().retrain(x, y, seed=seed)
+
+
+class Silent(LinearTarget):
+    """Answers nothing."""
+
+    def labels(self, x: Array) -> Labels:
+        raise ModelError("it answers NaN")
+
+
+FRAGILE = Fragile(MODEL.W, MODEL.b)
+
+
+def test_a_training_that_poison_breaks_is_a_result() -> None:
+    poison = changes([0, 1, 2, 3], [2, 4])
+    answers = {d: answers_of(train_all(FRAGILE, ROLES, poison, (1, 2), d), DATA.x, clean=False) for d in (0, 2, 4)}
+    assert answers[2].tolist() == [[-1] * 4] * 2
+    assert answers[4].tolist() == [[-1] * 4, (1 - DATA.y).tolist()]
+    (flag,) = [f for f in doubts(MODEL, ROLES, {0: answers[4][1:], 2: answers[2]}) if f.id == "retraining_diverged"]
+    assert "2 of 2 with 2 poisoned records" in flag.detail
+
+
+def test_a_training_that_breaks_without_poison_is_one_sentence() -> None:
+    models = train_all(FRAGILE, ROLES, changes([0], [1]), (1,), 0)
+    with pytest.raises(ModelError, match=r"clean data does not answer .*bartizan doctor"):
+        answers_of(models, DATA.x, clean=True)
+    half = Roles(DATA, writable=Data.of(DATA.x, np.array([1, 1, 1, 1])))
+    with pytest.raises(ModelError, match="diverged"):
+        train_all(FRAGILE, half, changes([0, 1], [1]), (1,), 0)

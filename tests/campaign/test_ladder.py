@@ -13,10 +13,14 @@ def rate(value: float) -> Rate:
 
 
 def evidence(
-    name: str, *capabilities: Capability, after: tuple[str, ...] = (), treatments: tuple[str, ...] = ()
+    name: str,
+    *capabilities: Capability,
+    after: tuple[str, ...] = (),
+    treatments: tuple[str, ...] = (),
+    plugin: str = "p",
 ) -> Evidence:
     trial = Trial(
-        name=name, kind="attack", plugin="p", version=1, after=after, access=Access(capabilities=capabilities),
+        name=name, kind="attack", plugin=plugin, version=1, after=after, access=Access(capabilities=capabilities),
         subject=Subject(kind="target", id="m", treatments=treatments),
     )  # fmt: skip
     return Evidence(id=name, artifact=name, trial=trial, outcome=Outcome.MEASURED)
@@ -56,3 +60,15 @@ def test_models_of_ones_own_are_a_rung_and_know_the_defence_of_a_treated_target(
     assert rung_of({}, evidence("shadows", *both)) == "recipe"
     assert rung_of({}, evidence("shadows", *both, treatments=("d",))) == "adaptive"
     assert rung_of({}, evidence("inside", *both, Capability.WEIGHTS)) == "weights"
+
+
+def test_who_writes_labels_alone_stands_below_who_writes_records() -> None:
+    write = Capability.DATA_WRITE
+    rungs = [
+        rung_of({}, evidence("labels", write, plugin="label_flip")),
+        rung_of({}, evidence("records", write, plugin="badnets")),
+        rung_of({}, evidence("insider", write, Capability.RECIPE, plugin="label_consistent")),
+        rung_of({}, evidence("holder", Capability.WEIGHTS, plugin="bit_search")),
+    ]
+    assert rungs == ["label_write", "data_write", "recipe", "weights"]
+    assert [rank(r) for r in rungs] == sorted(rank(r) for r in rungs)

@@ -37,6 +37,11 @@ def test_nobody_has_the_recipe_of_one_and_the_budget_of_another() -> None:
     assert found(CUSTOMER, SUPPLIER, needs=((C.SCORES, C.RECIPE), (C.LABELS, C.DATA_WRITE))) == []
 
 
+def test_writing_records_with_the_recipe_is_a_rung_of_its_own() -> None:
+    needs = ((C.DATA_WRITE,), (C.DATA_WRITE, C.RECIPE))
+    assert [[w[0] for w in rung] for rung in found(INSIDER, SUPPLIER, needs=needs)] == [[("supplier",)], [("insider",)]]
+
+
 def test_several_where_neither_has_all_that_the_other_has() -> None:
     precise = means("precise", C.LABELS, C.SCORES, queries=5)
     patient = means("patient", C.LABELS, C.SCORES, returns="rounded", queries=500)

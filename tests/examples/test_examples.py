@@ -9,6 +9,8 @@ import pytest
 from bartizan.datasets.open import open_dataset
 from bartizan.formats.description import read_system
 from bartizan.formats.schema_json import json_schema
+from bartizan.provenance.digests import differences, read_digests
+from bartizan.provenance.files import asset_files
 from bartizan.targets.open import open_target
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -34,6 +36,13 @@ def test_the_weights_in_the_tree_reach_the_stated_accuracy(name):
     _, model, target, data, _ = opened(name)
     assert (target.labels(data.x) == data.y).mean() == pytest.approx(model.load.accuracy, abs=5e-4)
     assert target.info.bounds == model.load.bounds == (0, 1)
+
+
+def test_the_files_of_the_first_are_those_recorded():
+    description = read_system(EXAMPLES / "digits" / "system.yaml")
+    expected = read_digests(EXAMPLES / "digits" / "digests.json")
+    again = "run: bartizan provenance record examples/digits/system.yaml --force"
+    assert not differences(expected, asset_files(description)), again
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -28,6 +28,13 @@ def test_gradients_are_followed_in_steps_and_not_asked_for_in_queries(assessment
     assert answers.tries(at_home) == "half fall within 7 gradient steps"
 
 
+def test_bits_are_counted_on_one_model_and_no_input_is_changed(assessment):
+    f = of(assessment, "E1@reader", tries=tries(3.0, "bits"))
+    assert answers.tries(f) == "3 bits of the weights flipped in memory are enough"
+    assert answers.size(f).startswith("does not apply: the weights are changed")
+    assert answers.tries(of(assessment, "E1@reader", tries=tries(None, "bits", 10.0))) == "10 bits did not make it fail"
+
+
 def test_one_dose_is_told_as_one_dose(assessment):
     def evidence(*doses):
         rows = [

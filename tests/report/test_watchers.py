@@ -1,8 +1,7 @@
 from bartizan.core.classwise import Share
 from bartizan.core.finding import Measures
 from bartizan.core.leak import CopyAt, Hiding, Noticed, Proof, Theft
-from bartizan.report.copies import got
-from bartizan.report.watchers import proven, said
+from bartizan.report.watchers import got, proven, said, table
 
 NONE = Share(value=0.0, low=0.0, high=0.17, n=20)
 SOME = Share(value=0.1, low=0.01, high=0.3, n=20)
@@ -31,18 +30,21 @@ SEEN = Noticed(
 BLIND = Noticed(detector="distribution test", accused=SOME, thieves=(thief("in the open", None),), busy=True)
 
 
-def test_a_detector_is_said_with_what_it_misses_and_whom_it_accuses():
-    assert said(theft(SEEN)) == (
-        "The near duplicates detector would have stopped this theft after 265 of 2,000 queries; it accuses 0 of 20 "
-        "honest users, and none who asks as much as the thief; sent among 1,000 honest queries, after 400 of them; "
-        "spread over 50 accounts, never.",
-    )
+def test_each_detector_has_a_row_with_what_it_misses_and_whom_it_accuses():
+    rows = table(theft(SEEN, BLIND)).rows
+    assert rows[0] == (
+        "near duplicates", "after 265", "after 400", "no alarm (50 accounts)", "0 of 20", "left alone"
+    )  # fmt: skip
+    assert rows[1] == ("distribution test", "no alarm", "–", "–", "2 of 20", "accused")
 
 
-def test_one_that_sees_nothing_says_so():
-    (line,) = said(theft(BLIND))
-    assert "would not have noticed this theft at all" in line
-    assert "accuses 2 of 20 honest users, and one who asks as much as the thief." in line
+def test_the_first_to_speak_up_is_said():
+    (line,) = said(theft(BLIND, SEEN))
+    assert line == "Of 2\u202f000 queries, 265 were answered before the near duplicates detector would have spoken up."
+
+
+def test_where_none_sees_anything_that_is_said():
+    assert said(theft(BLIND)) == ("None of 1 detector would have noticed this theft.",)
 
 
 def test_a_proof_is_said_with_its_p_and_its_controls():
@@ -56,6 +58,6 @@ def test_a_proof_is_said_with_its_p_and_its_controls():
     assert proven(theft()) == ()
 
 
-def test_it_stands_beside_the_curve():
-    assert any("near duplicates" in line for line in got(Measures(theft=theft(SEEN))).says)
-    assert said(theft()) == ()
+def test_nothing_is_said_where_nothing_was_rehearsed():
+    assert got(Measures(theft=theft())) is None
+    assert got(Measures(theft=theft(SEEN))).table.rows

@@ -95,16 +95,22 @@ def test_pickles_of_plain_data_pass(tmp_path: Path, value: Any) -> None:
     assert names_run(file) == ()
 
 
-def test_checkpoints_of_torch_pass_and_whole_modules_do_not(tmp_path: Path) -> None:
+class Own:
+    def __init__(self) -> None:
+        self.x = 1
+
+
+def test_checkpoints_of_torch_pass_and_objects_of_classes_it_does_not_know_do_not(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     module = torch.nn.Linear(2, 3)
     torch.save(module.state_dict(), tmp_path / "state.pt")
     torch.save(module, tmp_path / "whole.pt")
     torch.save(module.state_dict(), tmp_path / "old.pt", _use_new_zipfile_serialization=False)
-    artifact, measured = _scan(controls.benign(), *(tmp_path / f"{n}.pt" for n in ("state", "whole", "old")))
-    assert artifact.arrays["unsafe"].tolist() == [False, True, True]
+    torch.save(Own(), tmp_path / "own.pt")
+    artifact, measured = _scan(controls.benign(), *(tmp_path / f"{n}.pt" for n in ("state", "whole", "old", "own")))
+    assert artifact.arrays["unsafe"].tolist() == [False, False, False, True]
     assert not measured.flags
-    assert any("Linear" in r["text"] for r in artifact.claims["files"][1]["reasons"])
+    assert any("Own" in r["text"] for r in artifact.claims["files"][3]["reasons"])
 
 
 def test_a_member_hidden_from_the_directory_is_seen(tmp_path: Path) -> None:

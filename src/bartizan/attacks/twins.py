@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.core.artifact import Artifact, Flag, Measurement
-from bartizan.core.data import Labels, Roles
+from bartizan.core.data import Array, Labels, Roles
+from bartizan.core.errors import ModelError
 from bartizan.core.target import Target
 from bartizan.numerics.intervals import clopper_pearson, mean_interval
 from bartizan.numerics.levels import STUDENT
@@ -17,12 +18,54 @@ from bartizan.numerics.poison import poisoned
 
 Hits = NDArray[np.bool_]
 POOR = 0.05
+NO_ANSWER = -1
 
 
-def train_all(subject: Target, roles: Roles, artifact: Artifact, seeds: Iterable[int], records: int) -> list[Target]:
-    """One victim a seed, trained on the writable set with the first `records` changes of the artifact made."""
+def train_all(
+    subject: Target, roles: Roles, artifact: Artifact, seeds: Iterable[int], records: int
+) -> list[Target | None]:
+    """One victim a seed, trained on the writable set with the first `records` changes of the artifact made; None where
+    the poison broke the training. Raises `ModelError` where the training breaks without poison."""
     x, y = poisoned(roles.writable, artifact.arrays, records)
-    return [subject.retrain(x, y, seed=s) for s in seeds]
+    try:
+        return list(subject.retrain_all(x, y, seeds=tuple(seeds)))
+    except ModelError:
+        if not records:
+            raise
+        return [_trained(subject, x, y, s) for s in seeds]
+
+
+def _trained(subject: Target, x: Array, y: Labels, seed: int) -> Target | None:
+    try:
+        return subject.retrain(x, y, seed=seed)
+    except ModelError:
+        return None
+
+
+def answers_of(models: Iterable[Target | None], x: Array, *, clean: bool) -> Labels:
+    """The classes that the models give `x`, seeds × probes; −1, which is none, where a training did not end in a model
+    that answers. Raises `ModelError` where that befalls one trained on `clean` data."""
+    rows = []
+    for model in models:
+        try:
+            rows.append(np.full(len(x), NO_ANSWER) if model is None else model.labels(x))
+        except ModelError as error:
+            if clean:
+                raise ModelError(
+                    f"a model trained anew on clean data does not answer ({error}), so there is nothing to compare "
+                    "poisoned ones with; mend the training function until `bartizan doctor` is content with it"
+                ) from error
+            rows.append(np.full(len(x), NO_ANSWER))
+    return np.stack(rows)
+
+
+def diverged(answers: Mapping[int, Labels]) -> list[Flag]:
+    """A flag that says how many of the trainings, of those on poisoned data, gave no model that answers."""
+    lost = {d: int((said == NO_ANSWER).all(axis=1).sum()) for d, said in answers.items() if said.shape[1]}
+    if not any(lost.values()):
+        return []
+    told = ", ".join(f"{n} of {len(answers[d])} with {d} poisoned records" for d, n in lost.items() if n)
+    return [Flag(id="retraining_diverged", detail=f"no model that answers came of {told}; it counts as always wrong")]
 
 
 def doses_of(artifact: Artifact) -> list[int]:
@@ -33,6 +76,12 @@ def doses_of(artifact: Artifact) -> list[int]:
 def alike(answers: NDArray[np.generic]) -> bool:
     """Whether all seeds (rows) gave the same answers, so that they are one training and not several."""
     return bool((answers == answers[0]).all())
+
+
+def seed_ignored(*answers: Mapping[int, Labels]) -> bool:
+    """Whether all seeds gave the same answers at every dose and to everything they were asked: easy data alone make
+    different models agree."""
+    return all(alike(said) for by_dose in answers for said in by_dose.values())
 
 
 def goal_reached(reached: Hits, records: int) -> Measurement:
@@ -81,14 +130,14 @@ def doubts(
     if asked - clean > POOR:
         detail = f"models retrained on clean data reach {clean:.1%} where the deployed one reaches {asked:.1%}"
         flags.append(Flag(id="clean_twin_poor", detail=detail))
-    if len(twins) > 1 and alike(twins):
+    if len(twins) > 1 and seed_ignored(answers, elsewhere or {}):
         detail = f"{len(twins)} trainings with different seeds gave the same answers; they count as one"
         flags.append(Flag(id="retraining_ignores_seed", detail=detail))
     same = all(bool((said[most] == said[0]).all()) for said in (answers, elsewhere or answers))
     if most and most >= len(roles.writable) / 100 and same:
         detail = f"{most} poisoned records changed no answer at all: the training function may not use its data"
         flags.append(Flag(id="retraining_ignores_data", detail=detail))
-    return flags
+    return [*flags, *diverged(answers)]
 
 
 def smallest_dose(reached: Mapping[int, Hits], writable: int) -> dict[str, NDArray[np.generic]]:

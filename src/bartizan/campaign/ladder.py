@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from bartizan.core import plugins
 from bartizan.core.evidence import Evidence
 from bartizan.core.finding import Rate, Rung
 from bartizan.core.vocabulary import Capability
 
 from .reading import Reading
 
-TRANSFER, RECIPE, ADAPTIVE = "transfer", "recipe", "adaptive"
+TRANSFER, RECIPE, ADAPTIVE, LABEL_WRITE = "transfer", "recipe", "adaptive", "label_write"
 ASKING = ("labels", "scores")
 FEW = "_few"
 RUNGS = (
-    *("none", "files", "data_read", "data_write"),
+    *("none", "files", "data_read", "label_write", "data_write"),
     *(rung for asked in ASKING for rung in (asked + FEW, asked)),
     *(TRANSFER, RECIPE, "logits", "weights", ADAPTIVE),
 )
-"""Names of access, and more: the fewest queries of a curve, attacks prepared on a copy, models of one's own trained by
-the model's recipe, and of a treated target its gradients (its defences hand over the best there is) or such models,
-which are trained with the defence."""
+"""Names of access, and more: labels written and nothing else, the fewest queries of a curve, attacks prepared on a
+copy, models of one's own trained by the model's recipe, and of a treated target its gradients (its defences hand over
+the best there is) or such models, which are trained with the defence."""
 INSIDE = ("logits", "weights")
 
 
@@ -52,6 +53,8 @@ def rung_of(evidence: Mapping[str, Evidence], trial: Evidence) -> str:
         return ADAPTIVE
     if recipe and own not in INSIDE:
         return RECIPE
+    if own == "data_write" and plugins.attack(trial.trial.kind, trial.trial.plugin).spec.labels_only:
+        return LABEL_WRITE
     return TRANSFER if own == "none" and built_on(evidence, trial) else access_of(evidence, trial)
 
 

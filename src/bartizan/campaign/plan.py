@@ -115,7 +115,7 @@ class _Desk:
         for rung in rungs[: RUNGS[self.effort]]:
             for way in rung:
                 within = {"access": way.access, "queries": way.budget.queries, "records": way.budget.records}
-                label = ["" if rung is rungs[0] else way.access.name, "" if way is rung[0] else way.sources[0]]
+                label = ["" if rung is rungs[0] else way.name, "" if way is rung[0] else way.sources[0]]
                 for proposal in attack.propose(facts.model_copy(update=within), self.effort):
                     trial = _trial(vulnerability, kind, attack, way, proposal, label)
                     yield trial.model_copy(update={"dataset": data})
@@ -124,7 +124,7 @@ class _Desk:
         """Raise `NotApplicable` when the data or the file that the attack's game is played with is not described."""
         game = attack.spec.game
         if game == "files":
-            if model.load is None or model.load.file is None:
+            if attack.spec.reads == "model" and (model.load is None or model.load.file is None):
                 raise NotApplicable(f"the model '{model.id}' is described without a file to look into")
             return
         if not _loadable(self.system.test_data(model.id)):

@@ -18,6 +18,7 @@ from bartizan.core.system import DataAsset
 from bartizan.core.trial import Trial
 from bartizan.core.vocabulary import Outcome
 from bartizan.formats.description import Description
+from bartizan.provenance.files import files_about, state
 from bartizan.store.record import Unfit
 from bartizan.store.store import Store
 
@@ -160,6 +161,9 @@ class Campaign:
     def _paths(self, trial: Trial) -> tuple[str, ...]:
         if trial.subject.kind != "files":
             return ()
+        if _reads_description(trial):
+            files = files_about(self.description, trial.subject.id)
+            return (str(self.description.path), *(str(f.path) for f in files))
         asset = self.description.system.model(trial.subject.id)
         if asset.load is None or asset.load.file is None:
             return ()
@@ -232,7 +236,8 @@ class Campaign:
     def _subject(self, trial: Trial) -> str:
         if trial.subject.kind == "control":
             return "control"
-        base = self._digest(f"model:{trial.subject.id}")
+        kind = "description" if _reads_description(trial) else "model"
+        base = self._digest(f"{kind}:{trial.subject.id}")
         return keys.subject_key(base, [self.evidence[n].artifact for n in trial.subject.treatments if self._alters(n)])
 
     def _alters(self, defence: str) -> bool:
@@ -255,6 +260,8 @@ class Campaign:
 
     def _work_out(self, kind: str, asset: str) -> str:
         system = self.description.system
+        if kind == "description":
+            return state(self.description, asset)
         if kind == "model":
             return model_digest(system.model(asset), self.description.folder)
         data = system.asset(asset)
@@ -277,3 +284,8 @@ def _longest_first(trial: Trial) -> float:
 def clock_of(store: Store, evidence: Iterable[Evidence]) -> dict[str, Any]:
     """The clock readings of the evidence, by its id."""
     return {e.id: store.clock(e.id) for e in evidence}
+
+
+def _reads_description(trial: Trial) -> bool:
+    """Whether the trial is handed the description with all it names instead of the model's own file."""
+    return trial.subject.kind == "files" and plugins.attack(trial.kind, trial.plugin).spec.reads == "description"

@@ -29,6 +29,11 @@ class Way:
         """What it is told, how often it may ask, how much it may write: each more is stronger."""
         return self.access.output.telling, _many(self.budget.queries), _many(self.budget.records)
 
+    @property
+    def name(self) -> str:
+        """The rung. Whoever writes records and knows the recipe prepares them better than who does not."""
+        return "recipe" if self.access.allows(C.RECIPE, C.DATA_WRITE) else self.access.name
+
     def weaker(self, other: Way) -> bool:
         """Whether `other` has all that this one has, and more of something."""
         pairs = list(zip(self.strength, other.strength, strict=True))
@@ -45,7 +50,7 @@ def ways(vulnerability: Vulnerability, kind: Kind, attack: Attack) -> list[list[
         found = [Way(Access(capabilities=need))] if kind in OWN else _by_adversaries(vulnerability, need)
         if found:
             inside = any(c in WHITE_BOX for c in need)
-            rungs.setdefault("inside" if inside else found[0].access.name, found)
+            rungs.setdefault("inside" if inside else found[0].name, found)
     return list(rungs.values())
 
 

@@ -23,12 +23,14 @@ _COMMANDS = {
     "explain": "look_up",
     "plugins": "look_up",
     "doctor": "doctor",
+    "scan": "scan",
     "threats": "analyse",
     "plan": "analyse",
     "assess": "assess",
     "gate": "review",
     "report": "review",
     "evidence": "review",
+    "provenance": "provenance",
 }
 
 
@@ -46,7 +48,12 @@ class _Lazy(typer.core.TyperGroup):
         if cmd_name not in _COMMANDS:
             return None
         module = import_module(f"bartizan.cli.{_COMMANDS[cmd_name]}")
-        function: Callable[..., None] = getattr(module, cmd_name)
+        found = getattr(module, cmd_name)
+        if isinstance(found, typer.Typer):
+            group = typer.main.get_command(found)
+            group.name = cmd_name
+            return group
+        function: Callable[..., None] = found
         app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
         app.command(name=cmd_name, help=function.__doc__)(function)
         return typer.main.get_command(app)

@@ -22,9 +22,9 @@ def write_outputs(assessment: Assessment, store: Store, *, show_personal: bool) 
     written = []
     for cls in plugins.plugins("exporters").values():
         assert issubclass(cls, Exporter)
-        written.append(_write(store.root / f"assessment{cls.suffix}", cls().export(assessment, arrays)))
+        written.append(write_text(store.root / f"assessment{cls.suffix}", cls().export(assessment, arrays)))
     html = render(assessment, arrays, show_personal=show_personal)
-    return [*written, _write(store.root / "report.html", html)]
+    return [*written, write_text(store.root / "report.html", html)]
 
 
 def read_assessment(folder: Path) -> Assessment:
@@ -39,7 +39,8 @@ def read_assessment(folder: Path) -> Assessment:
         raise UsageError(f"{path} is not an assessment of this version; {again}") from error
 
 
-def _write(path: Path, text: str) -> Path:
+def write_text(path: Path, text: str) -> Path:
+    """Write a file by way of another name, so that there is never half of it. Raises `StoreError`."""
     temporary = path.with_name(f".{path.name}.new")
     try:
         temporary.write_text(text, encoding="utf-8")

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bartizan.core.evidence import Evidence
 from bartizan.core.trial import Trial
 from bartizan.core.vocabulary import Outcome
+from bartizan.formats.model_scan import FileReport
 
 PHASES = ("attacks", "re-tests")  # what is treated, and by what, is known only once the attacks are judged
 
@@ -73,3 +74,26 @@ class Bar:
 
 def _short(name: str, width: int = 44) -> str:
     return name if len(name) <= width else name[: width - 1] + "…"
+
+
+class FileCount:
+    """How many files were scanned, on standard error; nothing when that is no terminal. Use as a context manager."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True, highlight=False)
+        self._bar = Progress(TextColumn("{task.completed:,} files scanned"), console=console, transient=True)
+        self._bar.disable = not console.is_terminal
+        self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def seen(self, report: FileReport) -> None:
+        """One is done."""
+        self._bar.advance(self._task)

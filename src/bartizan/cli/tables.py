@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bartizan.core.assessment import Assessment
@@ -15,8 +17,11 @@ from bartizan.core.plan import Plan
 from bartizan.core.threat import Vulnerability
 from bartizan.core.treatment import Treatment
 from bartizan.core.vocabulary import Stage
+from bartizan.formats.verdict import Verdict
 from bartizan.report import answers, wording
 from bartizan.report.gate_words import gates
+from bartizan.report.scanned import shown as shown_path
+from bartizan.scanners.tally import APPROVED_KEPT, Tally
 
 _STYLE = {
     "exploited": "bold red",
@@ -31,6 +36,9 @@ _STYLE = {
     "passed": "green",
     "worse": "red",
     "better": "green",
+    "approved": "green",
+    "needs review": "yellow",
+    "malicious": "bold red",
 }
 
 
@@ -174,3 +182,23 @@ def print_gates(assessment: Assessment) -> None:
         shown.add_row(f"{g.number}. {g.text}", styled(g.outcome), g.because)
     if shown.row_count:
         console().print(shown)
+
+
+def print_files(tally: Tally) -> None:
+    """One line a reason against a file; those that are approved only where they are few. Then the scan in one line."""
+    made = table("Files", "verdict", "file", "kind", "why", "where", "what to do")
+    for report in tally.grave:
+        for i, reason in enumerate(report.reasons[:3]):
+            first = (
+                (styled(report.verdict), escape(shown_path(report.path)), str(report.kind)) if not i else ("", "", "")
+            )
+            place = f"{reason.member}, byte {reason.offset:,}" if reason.member else f"byte {reason.offset:,}"
+            made.add_row(*first, escape(shown_path(Path(reason.text))), escape(shown_path(Path(place))), reason.remedy)
+    for report in tally.approved if tally.total <= APPROVED_KEPT else ():
+        made.add_row(styled(report.verdict), escape(shown_path(report.path)), str(report.kind), "", "", "")
+    if made.row_count:
+        console().print(made)
+    left = tally.total - tally.counts[Verdict.APPROVED] - len(tally.grave)
+    if left > 0:
+        console().print(f"{left:,} more files are not approved; --json has them all.")
+    console().print(tally.sentence())

@@ -26,6 +26,8 @@ ArtifactKind = Literal[
     "party_records",
     "bounds",
     "file_verdicts",
+    "provenance",
+    "suspects",
     "parameters",
 ]
 

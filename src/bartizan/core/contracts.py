@@ -57,9 +57,12 @@ class AttackSpec(PluginSpec):
     `poison` (the training set is writable), `membership` (members and non-members, the bits are secret), `attribute`
     (the same, and the column that the parameter `column` names is secret, too), `federated` (records of
     other parties, of which only updates are seen), `files`.
+    reads: which files a trial of the game `files` is handed: the model's own, or the description followed by every file
+    it names for the model, its data and the software around them.
     uses: artifact kinds of earlier trials this one builds on.
     harm: the referee's estimand a finding is judged by; high is bad.
     retrainings: how many times one trial trains a model, the referee included.
+    labels_only: of what it may write it changes labels alone, which takes less than writing records.
     baseline: the least that a real attack must beat. Its successes count; to withstand it proves nothing.
     no_negative_control: why there can be no subject on which it must fail, for the rare attack that has none.
     """
@@ -68,6 +71,7 @@ class AttackSpec(PluginSpec):
     threats: tuple[str, ...]
     needs: tuple[tuple[Capability, ...], ...]
     game: Literal["probe", "poison", "membership", "attribute", "federated", "files"] = "probe"
+    reads: Literal["model", "description"] = "model"
     makes: ArtifactKind
     goal: str
     harm: str
@@ -77,6 +81,7 @@ class AttackSpec(PluginSpec):
     modalities: tuple[Literal["image", "tabular"], ...] = ("image", "tabular")
     bounded: bool = False
     retrainings: int = 0
+    labels_only: bool = False
     baseline: bool = False
     no_negative_control: str = ""
     cost_hint: str = ""

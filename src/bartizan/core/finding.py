@@ -65,7 +65,8 @@ class Sensitivity(Frozen):
 
 class Rung(Frozen):
     """How much knowledge: the rate reached at one access, with its interval. access: a name of `Access`, or
-    `labels_few`, `scores_few` (the same with the fewest queries of a curve), `transfer` (prepared on a copy), `recipe`
+    `labels_few`, `scores_few` (the same with the fewest queries of a curve), `transfer` (prepared on a copy),
+    `label_write` (writing labels and nothing else), `recipe`
     (with models of one's own, trained by the model's recipe) or `adaptive` (knowledge of the defence: by gradients, or
     in models of one's own).
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -86,6 +87,10 @@ class Target(ABC):
     def retrain(self, x: Array, y: Labels, *, seed: int) -> Target:
         """A target trained from scratch by the user's recipe on (x, y)."""
         raise AccessDenied(f"{self.info.id} names no training function")
+
+    def retrain_all(self, x: Array, y: Labels, *, seeds: Sequence[int]) -> list[Target]:
+        """One target a seed, all trained on (x, y): one after another, unless a target knows how to do it together."""
+        return [self.retrain(x, y, seed=s) for s in seeds]
 
     def files(self) -> list[str]:
         """Paths of the files the target was loaded from."""

@@ -70,11 +70,11 @@ class Description:
         return {name: (*path, i) for path, names in groups for i, name in enumerate(names)}
 
 
-def read_system(path: Path | str, *, check_files: bool = True) -> Description:
+def read_system(path: Path | str, *, check_files: bool = True, to_be_made: tuple[str, ...] = ()) -> Description:
     """Read and check the description at `path`.
 
-    With `check_files`, every file it names must exist. Raises `DescriptionError` with one sentence for each problem,
-    each starting with file:line:column.
+    With `check_files`, every file it names must exist, except in the sections `to_be_made`. Raises `DescriptionError`
+    with one sentence for each problem, each starting with file:line:column.
     """
     path = Path(path)
     source = read_yaml(path)
@@ -84,7 +84,9 @@ def read_system(path: Path | str, *, check_files: bool = True) -> Description:
         raise DescriptionError(sentences(error, source)) from None
     description = Description(system, source.positions, path, hashlib.sha256(source.raw).hexdigest())
     if check_files:
-        named = ((file.loc, missing(file, path.parent)) for file in named_files(system))
+        named = (
+            (file.loc, missing(file, path.parent)) for file in named_files(system) if file.loc[0] not in to_be_made
+        )
         problems = [f"{source.positions.at(loc)}: {sentence}" for loc, sentence in named if sentence]
         if problems:
             raise DescriptionError(problems)

@@ -16,7 +16,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from .bounded import member
-from .pickle_scan import TORCH_GLOBALS, Reason, scan_pickle
+from .pickle_names import Standing, standing
+from .pickle_scan import scan_pickle
+from .verdict import Reason
 
 _JSON_LIMIT = 256 << 20
 _TARGET = re.compile(
@@ -58,13 +60,13 @@ def reasons(archive: zipfile.ZipFile) -> Iterator[Reason]:
         inner = info.filename.split("/", 1)[-1] if not info.filename.startswith("serialized") else info.filename
         if inner.endswith(".json"):
             if info.file_size > _JSON_LIMIT:
-                yield Reason("a graph this large is not followed", 0, info.filename)
+                yield Reason("limit", "a graph this large is not followed", 0, info.filename)
             else:
                 yield from _graph(json.loads(member(archive, info)), info.filename)
         elif inner.endswith(".pt"):
             yield from _tensors(member(archive, info), info.filename)
         elif "/custom_obj" in inner or "/opaque_obj" in inner or inner.endswith((".so", ".py", ".cpp", ".pkl")):
-            yield Reason("an object or code that runs when it is opened", 0, info.filename)
+            yield Reason("runs-code", "an object or code that runs when it is opened", 0, info.filename)
 
 
 def _graph(value: Any, name: str) -> Iterator[Reason]:
@@ -78,7 +80,8 @@ def _walk(value: Any, name: str) -> Iterator[Reason]:
         key, item = stack.pop()
         if isinstance(item, dict):
             if item.get("use_pickle"):
-                yield Reason(f"the payload {item.get('path_name')!r} is unpickled when opened", 0, name)
+                said = f"the payload {str(item.get('path_name'))[:80]!r} is unpickled when opened"
+                yield Reason("custom-code", said, 0, name)
             stack += [(str(k), v) for k, v in item.items() if k not in ("metadata", "stack_trace")]
         elif isinstance(item, list):
             stack += [(key, v) for v in item]
@@ -89,11 +92,18 @@ def _walk(value: Any, name: str) -> Iterator[Reason]:
 def _judged(key: str, text: str, name: str) -> Iterator[Reason]:
     if key == "target" and not (_TARGET.fullmatch(text) or (_NAME.fullmatch(text) and "." not in text)):
         if not _is_state(text):
-            yield Reason(f"its graph calls {text[:80]!r}, which is not an operator of torch", 0, name)
+            rule = "custom-code" if text.startswith("torch.ops.") and not _walks(text) else "runs-code"
+            yield Reason(rule, f"its graph calls {text[:80]!r}, which is not an operator of torch", 0, name)
     elif key in ("expr_str", "guards_code") and not _plain_expression(text, guard=key == "guards_code"):
-        yield Reason(f"it has an expression evaluated as code: {text[:80]!r}", 0, name)
+        yield Reason("runs-code", f"it has an expression evaluated as code: {text[:80]!r}", 0, name)
     elif key == "name" and not _NAME.fullmatch(text):
-        yield Reason(f"a name in its graph is not a name: {text[:80]!r}", 0, name)
+        yield Reason("lies", f"a name in its graph is not a name: {text[:80]!r}", 0, name)
+
+
+def _walks(target: str) -> bool:
+    """Whether a target leads through the namespace of operators into Python."""
+    parts = target.split(".")[2:]
+    return any(p.startswith("__") or standing(p, "") is Standing.RUNS for p in parts)
 
 
 def _is_state(text: str) -> bool:
@@ -113,11 +123,11 @@ def _tensors(raw: bytes, name: str) -> Iterator[Reason]:
     if not raw:
         return
     if not zipfile.is_zipfile(io.BytesIO(raw)):
-        yield Reason("tensors in an older pickle format", 0, name)
+        yield Reason("unknown-kind", "tensors in an older pickle format", 0, name)
         return
     with zipfile.ZipFile(io.BytesIO(raw)) as inner:
         for info in inner.infolist():
             if info.filename.endswith("data.pkl"):
-                yield from scan_pickle(member(inner, info), allowed=TORCH_GLOBALS, member=name).reasons
+                yield from scan_pickle(member(inner, info), member=name).reasons
             elif info.filename.endswith((".pkl", ".pickle")):
-                yield Reason("a pickle that no tensor file holds", 0, name)
+                yield Reason("lies", "a pickle that no tensor file holds", 0, name)

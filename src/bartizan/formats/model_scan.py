@@ -1,28 +1,40 @@
 """Whether a file may be opened at all: one report a file, fail-closed, nothing ever run.
 
-A file passes when its kind is known, its bytes agree with that kind from end to end, and everything in it that an
-opener would execute is on a short list of harmless things. What cannot be followed does not pass.
+A file is approved when its kind is known, its bytes agree with that kind from end to end, and everything in it that an
+opener would execute is on a short list of harmless things. A known way to run code, to hide, to reach out or to swell
+makes it malicious. Whatever else is not approved needs review.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 from bartizan.core.errors import UnsafeFileError
 
-from . import export_archive, onnx_wire, script_archive, skops_archive
-from .bounded import MEMORY_LIMIT, checked_zip, head, member
-from .npz import npy_header, npz_shapes
-from .pickle_scan import PLAIN_GLOBALS, TORCH_GLOBALS, Reason, scan_pickle
-from .safetensors_file import read_header
-from .sniff import FileKind, sniff
+from . import (
+    gguf_file,
+    json_config,
+    keras_file,
+    lightgbm_file,
+    onnx_reasons,
+    packed_file,
+    tar_file,
+    text_file,
+    xgboost_file,
+    zip_file,
+)
+from .item import DEPTH_LIMIT, Item, TooLarge, file_item
+from .npy_file import npy_reasons
+from .pickle_machine import printable
+from .pickle_scan import reads_as_pickle, scan_stream
+from .safetensors_file import header_of
+from .sniff import FileKind, kind_of
+from .verdict import Reason, Verdict, verdict_of
 
-_PICKLE_LIMIT = 1 << 30
 _SUFFIXES: dict[str, tuple[FileKind, ...]] = {
     ".safetensors": (FileKind.SAFETENSORS,),
     ".onnx": (FileKind.ONNX,),
@@ -37,50 +49,72 @@ _SUFFIXES: dict[str, tuple[FileKind, ...]] = {
     ".jpg": (FileKind.JPEG,),
     ".jpeg": (FileKind.JPEG,),
     ".gz": (FileKind.GZIP,),
+    ".tgz": (FileKind.GZIP,),
+    ".gguf": (FileKind.GGUF,),
+    ".keras": (FileKind.KERAS, FileKind.HDF5),
+    ".h5": (FileKind.HDF5,),
+    ".hdf5": (FileKind.HDF5,),
+    ".tar": (FileKind.TAR,),
+    ".zip": (FileKind.ZIP, FileKind.NPZ, FileKind.TORCH, FileKind.TORCHSCRIPT, FileKind.KERAS),
 }
-_ZIPPED = (FileKind.ZIP, FileKind.TORCH, FileKind.TORCHSCRIPT, FileKind.TORCH_EXPORT, FileKind.SKOPS, FileKind.NPZ)
-_DOMAINS = frozenset({"", "ai.onnx", "ai.onnx.ml", "com.microsoft"})
+_PICKLED = {FileKind.PICKLE, FileKind.GZIP, FileKind.ZLIB, FileKind.BZIP2, FileKind.XZ}
+_SUFFIXES |= dict.fromkeys((".pkl", ".pickle", ".joblib"), (*_PICKLED, FileKind.TORCH, FileKind.NPY))
+_SUFFIXES |= dict.fromkeys(
+    (".pt", ".pth", ".ckpt"),
+    (FileKind.TORCH, FileKind.TORCHSCRIPT, FileKind.TORCH_EXPORT, FileKind.PICKLE, FileKind.TAR),
+)
+_ZIPPED = frozenset({"zip", "torch", "torchscript", "torch_export", "skops", "npz", "keras"})
+_PACKED = frozenset({FileKind.GZIP, FileKind.ZLIB, FileKind.BZIP2, FileKind.XZ})
+_HEAD = 1 << 16
+_REASONS_LIMIT = 32
 
 
 @dataclass(frozen=True)
 class FileReport:
-    """kind: what the bytes are. reasons: why the file does not pass; none means that it does."""
+    """kind: what the bytes are. reasons: why the file is not approved, the gravest first; none means that it is."""
 
     path: Path
     kind: FileKind
     reasons: tuple[Reason, ...]
 
     @property
+    def verdict(self) -> Verdict:
+        """Approved, needs review, or malicious."""
+        return verdict_of(self.reasons)
+
+    @property
     def safe(self) -> bool:
-        """Whether the file passes."""
+        """Whether the file is approved."""
         return not self.reasons
 
     def sentence(self) -> str:
-        """Why it does not pass, in one sentence, or that it does."""
+        """Why it is not approved, in one sentence, or that it is."""
+        name = printable(self.path.name)
         if self.safe:
-            return f"{self.path.name} ({self.kind}) holds nothing that would run when opened"
+            return f"{name} ({self.kind}) holds nothing that would run when opened"
         first, more = self.reasons[0], len(self.reasons) - 1
-        place = f"{first.member}, byte {first.offset}" if first.member else f"byte {first.offset}"
-        return f"{self.path.name} ({self.kind}): {first.text} [{place}]" + (f", and {more} more" if more else "")
+        place = f"{printable(first.member)}, byte {first.offset}" if first.member else f"byte {first.offset}"
+        return f"{name} ({self.kind}): {first.text} [{place}]" + (f", and {more} more" if more else "")
 
 
 def inspect_file(path: Path) -> FileReport:
     """Inspect one file. Never raises on what is in it."""
     if not path.is_file():
-        return FileReport(path, FileKind.UNKNOWN, (Reason("it is not there, or is not a regular file"),))
-    kind = FileKind.UNKNOWN
+        return FileReport(path, FileKind.UNKNOWN, (Reason("unreadable", "it is not there, or is not a regular file"),))
     try:
-        kind = sniff(path)
-        reasons = [*_disguise(path, kind), *_CHECKS.get(kind, _not_known)(path)]
-    except UnsafeFileError as refusal:
-        reasons = [Reason(str(refusal))]
-    except Exception as cause:  # hostile bytes: whatever trips a check counts against the file
-        reasons = [Reason(f"it could not be followed to its end ({type(cause).__name__})")]
-    return FileReport(path, kind, tuple(reasons))
+        item = file_item(path)
+        kind = kind_of(item)
+    except OSError as cause:
+        return FileReport(path, FileKind.UNKNOWN, (Reason("unreadable", f"it cannot be read ({cause.strerror})"),))
+    except Exception as cause:
+        return FileReport(path, FileKind.UNKNOWN, (_tripped(cause, ""),))
+    found = dict.fromkeys((*_disguise(item, kind), *judge(item)))
+    grave = sorted(found, key=lambda r: r.verdict is not Verdict.MALICIOUS)
+    return FileReport(path, kind, tuple(grave[:_REASONS_LIMIT]))
 
 
 def require_safe(path: Path, *kinds: FileKind) -> FileReport:
-    """The report of a file of one of `kinds` that passes; else raises `UnsafeFileError` in one sentence."""
+    """The report of a file of one of `kinds` that is approved; else raises `UnsafeFileError` in one sentence."""
     report = inspect_file(path)
     if kinds and report.kind not in kinds:
         wanted = " or ".join(kinds)
@@ -90,132 +124,111 @@ def require_safe(path: Path, *kinds: FileKind) -> FileReport:
     return report
 
 
-def _disguise(path: Path, kind: FileKind) -> Iterable[Reason]:
-    expected = _SUFFIXES.get(path.suffix.lower())
-    if expected and kind not in expected:
-        yield Reason(f"its name ends in {path.suffix} but its bytes are {kind}")
-
-
-def _safetensors(path: Path) -> Iterable[Reason]:
-    read_header(path)
-    return ()
-
-
-def _npy(path: Path) -> Iterable[Reason]:
-    with path.open("rb") as stream:
-        npy_header(stream.read(1 << 17), path.name)
-    return ()
-
-
-def _npz(path: Path) -> Iterable[Reason]:
-    npz_shapes(path)
-    return ()
-
-
-def _torch(path: Path) -> Iterable[Reason]:
-    with checked_zip(path) as archive:
-        for info in archive.infolist():
-            inner = info.filename.split("/", 1)[-1]
-            if inner == "data.pkl":
-                raw = member(archive, info)
-                report = scan_pickle(raw, allowed=TORCH_GLOBALS, member=info.filename)
-                yield from report.reasons
-                yield from _trailing(report.end, len(raw), info.filename)
-            elif inner.endswith((".pkl", ".pickle", ".py", ".so")):
-                yield Reason("a file that no plain checkpoint holds", 0, info.filename)
-
-
-def _pickle(path: Path) -> Iterable[Reason]:
-    if path.stat().st_size > _PICKLE_LIMIT:
-        yield Reason(f"a pickle of more than {_PICKLE_LIMIT:,} bytes is not followed")
+def judge(item: Item) -> Iterator[Reason]:
+    """Why a file or a member of an archive is not approved. Whatever trips a reader counts against it."""
+    if item.depth > DEPTH_LIMIT:
+        yield Reason("limit", f"archives lie within each other more than {DEPTH_LIMIT} deep", 0, item.member)
         return
-    raw = path.read_bytes()
-    report = scan_pickle(raw, allowed=PLAIN_GLOBALS)
-    yield from report.reasons
-    yield from _trailing(report.end, len(raw), "")
-
-
-def _trailing(end: int, size: int, name: str) -> Iterable[Reason]:
-    if end != size:
-        yield Reason(f"{size - end:,} bytes follow the end of the pickle and were not followed", end, name)
-
-
-def _onnx(path: Path) -> Iterable[Reason]:
-    found = onnx_wire.outline(path.read_bytes())
-    if not found.has_graph:
-        yield Reason("it holds no graph")
-    for operator in sorted(found.operators):
-        domain = operator.partition("::")[0]
-        if domain not in _DOMAINS:
-            yield Reason(f"the operator {operator} needs native code that is not part of ONNX")
-    for location, offset in found.external:
-        beside = path.parent / location
-        if not onnx_wire.inside_folder(location):
-            yield Reason(f"it reads data from outside its folder: {location}", offset)
-        elif not beside.is_file() or beside.is_symlink():
-            yield Reason(f"the data it keeps in {location} is not there as a regular file", offset)
-        elif _is_no_array(beside):
-            yield Reason(f"the file {location}, named as its weights, is of the kind {sniff(beside)}", offset)
-
-
-def _is_no_array(path: Path) -> bool:
-    """Whether a file of raw weights is an archive, or a pickle that looks names up: numbers look like neither."""
-    kind = sniff(path)
-    if kind is FileKind.PICKLE:
-        return any(name.isascii() and name.isprintable() for name in scan_pickle(head(path, 1 << 20)).globals)
-    return kind in _ZIPPED
-
-
-def _gzip(path: Path) -> Iterable[Reason]:
     try:
-        with gzip.open(path) as stream:
-            first = stream.read(4)
-    except (OSError, EOFError, zlib.error):
-        first = b""
-    if first[:2] != b"\x00\x00":
-        yield Reason("what is packed in it is not an IDX array; unpack it first")
+        kind = kind_of(item)
+        if kind is not FileKind.PICKLE and reads_as_pickle(item.head(_HEAD)):
+            yield Reason("two-readings", f"it is {kind}, and a pickle that looks up names as well", 0, item.member)
+        if str(kind) not in _ZIPPED and _ends_as_zip(item):
+            yield Reason("two-readings", f"it is {kind}, and a zip archive lies behind it", 0, item.member)
+        yield from _reasons(item, kind)
+    except Exception as cause:
+        yield _tripped(cause, item.member)
 
 
-def _json(path: Path) -> Iterable[Reason]:
-    if path.stat().st_size > MEMORY_LIMIT // 8:
-        yield Reason("a JSON text this large is not followed")
+def _tripped(cause: Exception, member: str) -> Reason:
+    """What a reader could not cope with, as a reason."""
+    if isinstance(cause, UnsafeFileError):
+        return Reason("lies", str(cause), 0, member)
+    if isinstance(cause, TooLarge | MemoryError):
+        return Reason("limit", str(cause) or "it takes more memory than is allowed", 0, member)
+    if isinstance(cause, RecursionError):
+        return Reason("limit", "it is nested too deeply to be followed", 0, member)
+    if isinstance(cause, PermissionError):
+        return Reason("unreadable", f"it cannot be read ({cause.strerror})", 0, member)
+    if isinstance(cause, BadZipFile | EOFError | zlib.error | OSError | NotImplementedError):
+        return Reason("broken", f"it cannot be read to its end ({str(cause)[:80]})", 0, member)
+    return Reason("broken", f"it could not be followed to its end ({type(cause).__name__})", 0, member)
+
+
+def _disguise(item: Item, kind: FileKind) -> Iterator[Reason]:
+    expected = _SUFFIXES.get(item.suffix)
+    if expected and kind not in expected and kind is not FileKind.EMPTY:
+        yield Reason("disguise", f"its name ends in {item.suffix} but its bytes are {kind}")
+
+
+def _ends_as_zip(item: Item) -> bool:
+    """Whether a zip archive's directory lies at the end, where readers of such archives look for it."""
+    if item.path is None or item.size < 22:
+        return False
+    with item.open() as stream:
+        stream.seek(max(0, item.size - _HEAD - 22))
+        tail = stream.read()
+    end = tail.rfind(b"PK\x05\x06")
+    return 0 <= end <= len(tail) - 22 and b"PK\x01\x02" in tail[:end]
+
+
+def _reasons(item: Item, kind: FileKind) -> Iterator[Reason]:
+    if str(kind) in _ZIPPED:
+        yield from zip_file.reasons(item, kind, judge)
+    elif kind in _PACKED:
+        yield from packed_file.reasons(item, kind, judge)
+    elif kind is FileKind.TAR:
+        yield from tar_file.reasons(item, judge)
+    elif kind in (FileKind.XGBOOST_JSON, FileKind.XGBOOST_UBJ):
+        yield from xgboost_file.reasons(item, kind)
     else:
-        json.loads(path.read_bytes())
+        yield from _CHECKS.get(kind, _not_known)(item)
 
 
-def _zipped(check: Callable[..., Iterable[Reason]]) -> Callable[[Path], Iterable[Reason]]:
-    def run(path: Path) -> Iterable[Reason]:
-        with checked_zip(path) as archive:
-            yield from check(archive)
-
-    return run
+def _pickle(item: Item) -> Iterator[Reason]:
+    with item.open() as stream:
+        yield from scan_stream(stream, member=item.member)
 
 
-def _harmless(path: Path) -> Iterable[Reason]:
-    return ()
+def _safetensors(item: Item) -> Iterator[Reason]:
+    header_of(item)
+    return
+    yield
 
 
-def _not_known(path: Path) -> Iterable[Reason]:
-    yield Reason("it is of no kind that Bartizan can follow to its end")
+def _harmless(item: Item) -> Iterator[Reason]:
+    return
+    yield
 
 
-_CHECKS: dict[FileKind, Callable[[Path], Iterable[Reason]]] = {
+def _program(item: Item) -> Iterator[Reason]:
+    yield Reason("program", "it is a program", 0, item.member)
+
+
+def _empty(item: Item) -> Iterator[Reason]:
+    if item.member:
+        return
+    yield Reason("broken", "it is empty", 0, item.member)
+
+
+def _not_known(item: Item) -> Iterator[Reason]:
+    yield Reason("unknown-kind", "it is of no kind that Bartizan can follow to its end", 0, item.member)
+
+
+_CHECKS: dict[FileKind, Callable[[Item], Iterator[Reason]]] = {
     FileKind.SAFETENSORS: _safetensors,
-    FileKind.NPY: _npy,
-    FileKind.NPZ: _npz,
-    FileKind.TORCH: _torch,
-    FileKind.TORCHSCRIPT: _zipped(script_archive.reasons),
-    FileKind.TORCH_EXPORT: _zipped(export_archive.reasons),
-    FileKind.SKOPS: _zipped(skops_archive.reasons),
-    FileKind.ONNX: _onnx,
+    FileKind.NPY: npy_reasons,
+    FileKind.ONNX: onnx_reasons.reasons,
     FileKind.PICKLE: _pickle,
-    FileKind.GZIP: _gzip,
-    FileKind.JSON: _json,
-    FileKind.XGBOOST_JSON: _json,
-    FileKind.XGBOOST_UBJ: _harmless,
-    FileKind.LIGHTGBM: _harmless,
+    FileKind.HDF5: keras_file.hdf5_reasons,
+    FileKind.GGUF: gguf_file.reasons,
+    FileKind.JSON: json_config.reasons,
+    FileKind.TEXT: text_file.reasons,
+    FileKind.CSV: text_file.reasons,
+    FileKind.LIGHTGBM: lightgbm_file.reasons,
+    FileKind.PROGRAM: _program,
+    FileKind.EMPTY: _empty,
     FileKind.IDX: _harmless,
-    FileKind.CSV: _harmless,
     FileKind.PARQUET: _harmless,
     FileKind.PNG: _harmless,
     FileKind.JPEG: _harmless,

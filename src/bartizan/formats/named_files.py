@@ -8,19 +8,21 @@ from typing import Any, NamedTuple
 
 from bartizan.core.suggest import nearest
 from bartizan.core.system import System
+from bartizan.core.system.provenance import Provenance
 from bartizan.formats.yaml_source import KeyPath
 
 
 class NamedFile(NamedTuple):
-    """A file (or folder) as written in the description, and the path of keys to it."""
+    """A file (or folder) as written in the description, and the path of keys to it. folder None: either will do."""
 
     loc: KeyPath
     name: str
-    folder: bool = False
+    folder: bool | None = False
 
 
 def named_files(system: System) -> Iterator[NamedFile]:
-    """Every file and folder that `system` names: data, models, lock files, and code given as `path.py:function`."""
+    """Every file and folder that `system` names: data, models, lock files, code given as `path.py:function`, and what
+    they are held against."""
     assets = system.assets
     for i, data in enumerate(assets.data):
         yield from _of_load(("assets", "data", i, "load"), data.load)
@@ -31,6 +33,20 @@ def named_files(system: System) -> Iterator[NamedFile]:
     for i, software in enumerate(assets.software):
         if software.lock_file:
             yield NamedFile(("assets", "software", i, "dependencies"), software.lock_file)
+    yield from _held_against(system.provenance)
+
+
+def _held_against(provenance: Provenance) -> Iterator[NamedFile]:
+    at: KeyPath = ("provenance",)
+    for key in ("digests", "bom", "key", "model_key"):
+        if getattr(provenance, key) is not None:
+            yield NamedFile((*at, key), getattr(provenance, key))
+    for i, statement in enumerate(provenance.statements):
+        yield NamedFile((*at, "statements", i), statement)
+    for model, signature in provenance.model_signatures.items():
+        yield NamedFile((*at, "model_signatures", model), signature)
+    if provenance.advisories is not None:
+        yield NamedFile((*at, "advisories"), provenance.advisories, None)
 
 
 def _of_load(at: KeyPath, load: Any) -> Iterator[NamedFile]:
@@ -54,7 +70,7 @@ def missing(file: NamedFile, base: Path) -> str | None:
     path = base / file.name
     wanted, other = ("folder", "file") if file.folder else ("file", "folder")
     try:
-        if path.is_dir() if file.folder else path.is_file():
+        if (path.is_dir() and file.folder is not False) or (path.is_file() and not file.folder):
             return None
         if path.exists():
             return f"'{file.name}' is a {other}, a {wanted} is needed"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import math
-import struct
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,9 +14,8 @@ from bartizan.core.errors import DataError, UnsafeFileError
 from bartizan.core.suggest import did_you_mean
 
 from .bounded import MEMORY_LIMIT, checked_zip, member, regular_file
+from .npy_file import HEADER_LIMIT, fields
 
-_MAGIC = b"\x93NUMPY"
-_HEADER_LIMIT = 1 << 16
 _PLAIN = "biufc"  # kinds of dtype that hold numbers and nothing else
 
 
@@ -40,35 +37,22 @@ def npz_shapes(path: Path) -> dict[str, tuple[np.dtype[Any], tuple[int, ...]]]:
     with checked_zip(path) as archive:
         found = {}
         for m in archive.infolist():
-            dtype, shape, _, _ = npy_header(member(archive, m, _HEADER_LIMIT), m.filename)
+            dtype, shape, _, _ = npy_header(member(archive, m, HEADER_LIMIT), m.filename)
             found[m.filename.removesuffix(".npy")] = (dtype, shape)
         return found
 
 
 def npy_header(raw: bytes, name: str) -> tuple[np.dtype[Any], tuple[int, ...], bool, int]:
-    """(dtype, shape, Fortran order, offset of the numbers) of an .npy file's beginning. Raises `UnsafeFileError`."""
-    wide = raw[6:7] in (b"\x02", b"\x03")
-    start = 12 if wide else 10
-    if raw[:6] != _MAGIC or len(raw) < start:
-        raise UnsafeFileError(f"{name} is not a NumPy array")
-    (length,) = struct.unpack("<I" if wide else "<H", raw[8:start])
-    if length > _HEADER_LIMIT or start + length > len(raw):
-        raise UnsafeFileError(f"{name} has a header of {length:,} bytes, more than there is or than is allowed")
-    try:
-        fields = ast.literal_eval(raw[start : start + length].decode("latin1"))
-        dtype, shape = np.dtype(fields["descr"]), tuple(int(n) for n in fields["shape"])
-        fortran = bool(fields["fortran_order"])
-    except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError) as cause:
-        raise UnsafeFileError(f"{name} has a header that is not that of a NumPy array") from cause
+    """(dtype, shape, Fortran order, offset of the numbers) of an .npy file's beginning. Raises `UnsafeFileError`, also
+    for an array of objects."""
+    dtype, shape, fortran, start = fields(raw, name)
     if dtype.hasobject:
         raise UnsafeFileError(f"{name} holds Python objects (a pickle), not numbers; such arrays are not opened")
-    if any(n < 0 for n in shape):
-        raise UnsafeFileError(f"{name} has a negative size in its shape {shape}")
-    return dtype, shape, fortran, start + length
+    return dtype, shape, fortran, start
 
 
 def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDArray[Any]:
-    dtype, shape, fortran, offset = npy_header(member(archive, info, _HEADER_LIMIT + 12), info.filename)
+    dtype, shape, fortran, offset = npy_header(member(archive, info, HEADER_LIMIT + 12), info.filename)
     if dtype.kind not in _PLAIN:
         raise UnsafeFileError(f"{info.filename} holds {_called(dtype)}, not numbers; such arrays are not opened")
     promised = math.prod(shape) * dtype.itemsize

@@ -5,6 +5,7 @@ Field numbers: onnx.proto3 of https://github.com/onnx/onnx (ModelProto and below
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,9 @@ _INSIDE: dict[str, dict[int, str]] = {
 }
 _DEPTH_LIMIT = 32
 _MODEL_FIELDS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26})
+
+
+Buffer = bytes | mmap.mmap
 
 
 class WireError(ValueError):
@@ -42,7 +46,7 @@ def looks_like_onnx(first: bytes, size: int) -> bool:
     if first[:1] != b"\x08":
         return False
     try:
-        for number, kind, _, stop in _fields(first, 0, size):
+        for number, kind, _, stop in fields(first, 0, size):
             if number not in _MODEL_FIELDS or kind not in (0, 2):
                 return False
             if number == 7:
@@ -84,7 +88,7 @@ def _walk(raw: bytes, message: str, start: int, end: int, found: OnnxOutline, de
     if depth > _DEPTH_LIMIT:
         raise WireError("nested too deeply")
     names = {}
-    for number, kind, begin, stop in _fields(raw, start, end):
+    for number, kind, begin, stop in fields(raw, start, end):
         inside = _INSIDE.get(message, {}).get(number)
         if kind == 2 and inside == "entry":
             _entry(raw, begin, stop, found)
@@ -98,24 +102,24 @@ def _walk(raw: bytes, message: str, start: int, end: int, found: OnnxOutline, de
 
 
 def _entry(raw: bytes, start: int, end: int, found: OnnxOutline) -> None:
-    parts = {n: (raw[b:s].decode("utf-8", "replace"), b) for n, kind, b, s in _fields(raw, start, end) if kind == 2}
+    parts = {n: (raw[b:s].decode("utf-8", "replace"), b) for n, kind, b, s in fields(raw, start, end) if kind == 2}
     if parts.get(1, ("", 0))[0] == "location":
         found.external.append(parts.get(2, ("", start)))
 
 
-def _fields(raw: bytes, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+def fields(raw: Buffer, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
     """(field number, wire type, first byte, byte after the last) of each field; stops where `raw` is cut off."""
     at = start
     while at < min(end, len(raw)):
-        key, at = _varint(raw, at)
+        key, at = varint(raw, at)
         number, kind = key >> 3, key & 7
         if number == 0:
             raise WireError(f"no field number at byte {at}")
         begin = at
         if kind == 0:
-            _, at = _varint(raw, at)
+            _, at = varint(raw, at)
         elif kind == 2:
-            length, begin = _varint(raw, at)
+            length, begin = varint(raw, at)
             at = begin + length
         elif kind in (1, 5):
             at += 8 if kind == 1 else 4
@@ -126,7 +130,8 @@ def _fields(raw: bytes, start: int, end: int) -> Iterator[tuple[int, int, int, i
         yield number, kind, begin, at
 
 
-def _varint(raw: bytes, at: int) -> tuple[int, int]:
+def varint(raw: Buffer, at: int) -> tuple[int, int]:
+    """(a number, the byte after it) at byte `at`."""
     value = 0
     for i in range(10):
         if at + i >= len(raw):

@@ -8,7 +8,8 @@ import zipfile
 from collections.abc import Iterator
 
 from .bounded import member
-from .pickle_scan import TORCH_GLOBALS, Reason, scan_pickle
+from .pickle_scan import scan_pickle
+from .verdict import Reason
 
 _OWN = re.compile(r"__torch__\.[\w.]+ \w+|__torch__ \w+|torch\.jit\._pickle \w+")
 _DISK = re.compile(rb"\b(?:torch|aten|prim)\.(?:from_file|save|load|open|write|warn_file|manual_seed_file)\b")
@@ -19,23 +20,21 @@ def reasons(archive: zipfile.ZipFile) -> Iterator[Reason]:
     """Why the archive should not be opened."""
     for info in archive.infolist():
         inner = info.filename.split("/", 1)[-1]
-        if inner in ("data.pkl", "constants.pkl"):
+        if inner in ("data.pkl", "constants.pkl", "traced_inputs.pkl"):
             yield from _foreign_names(archive, info)
         elif inner.startswith("code/") and inner.endswith(".py"):
             yield from _calls(member(archive, info), info.filename)
         elif inner.endswith((".pkl", ".pickle", ".so")):
-            yield Reason("a file that no TorchScript archive holds", 0, info.filename)
+            yield Reason("runs-code", "a file that no TorchScript archive holds", 0, info.filename)
 
 
 def _foreign_names(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[Reason]:
-    raw = member(archive, info)
-    report = scan_pickle(raw, member=info.filename)
-    own = frozenset(name for name in report.globals if _OWN.fullmatch(name))
-    yield from scan_pickle(raw, allowed=TORCH_GLOBALS | own, member=info.filename).reasons
+    yield from scan_pickle(member(archive, info), member=info.filename, own=_OWN).reasons
 
 
 def _calls(source: bytes, name: str) -> Iterator[Reason]:
     for found in _DISK.finditer(source):
-        yield Reason(f"its code calls {found.group().decode()}, which reaches the disk", found.start(), name)
+        yield Reason("escape", f"its code calls {found.group().decode()}, which reaches the disk", found.start(), name)
     for found in _FOREIGN.finditer(source):
-        yield Reason(f"its code calls {found.group().decode()}, which is not an operator of torch", found.start(), name)
+        said = f"its code calls {found.group().decode()}, which is not an operator of torch"
+        yield Reason("custom-code", said, found.start(), name)

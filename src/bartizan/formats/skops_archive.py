@@ -9,7 +9,8 @@ from typing import Any
 
 from .bounded import member
 from .npz import npy_header
-from .pickle_scan import Reason
+from .pickle_names import NUMPY_NAMES, Standing, standing
+from .verdict import Reason
 
 _SCHEMA_LIMIT = 256 << 20
 _PACKAGES = ("sklearn.", "scipy.sparse")
@@ -40,6 +41,7 @@ def is_plain_type(name: str) -> bool:
     return (
         name in _TYPES
         or name.startswith("numpy.dtypes.")
+        or " ".join(name.rpartition(".")[::2]) in NUMPY_NAMES
         or (name.startswith(_PACKAGES) and not name.startswith(_BARRED))
     )
 
@@ -49,13 +51,13 @@ def reasons(archive: zipfile.ZipFile) -> Iterator[Reason]:
     for info in archive.infolist():
         if info.filename == "schema.json":
             if info.file_size > _SCHEMA_LIMIT:
-                yield Reason("a schema this large is not followed", 0, info.filename)
+                yield Reason("limit", "a schema this large is not followed", 0, info.filename)
             else:
                 yield from _types(json.loads(member(archive, info)), info.filename)
         elif info.filename.endswith(".npy"):
             npy_header(member(archive, info, 1 << 17), info.filename)
         elif info.filename.endswith((".pkl", ".pickle", ".py", ".so")):
-            yield Reason("a file that no skops archive needs", 0, info.filename)
+            yield Reason("runs-code", "a file that no skops archive needs", 0, info.filename)
 
 
 def _types(schema: Any, member_name: str) -> Iterator[Reason]:
@@ -67,7 +69,9 @@ def _types(schema: Any, member_name: str) -> Iterator[Reason]:
         elif isinstance(item, dict):
             stack += item.values()
             if "__class__" in item and "__module__" in item:
-                name = f"{item['__module__']}.{item['__class__']}"
+                module, cls = str(item["__module__"]), str(item["__class__"])
+                name = f"{module}.{cls}"
                 if not is_plain_type(name) and name not in told:
                     told.add(name)
-                    yield Reason(f"it would build {name}, which is not a type of scikit-learn", 0, member_name)
+                    rule = "runs-code" if standing(module, cls) is Standing.RUNS else "unknown-name"
+                    yield Reason(rule, f"it would build {name[:120]}, which is not on the list", 0, member_name)

@@ -8,7 +8,7 @@ import zipfile
 from enum import StrEnum
 from pathlib import Path
 
-from .bounded import head
+from .item import Item, file_item
 from .onnx_wire import looks_like_onnx
 from .pickle_scan import is_pickle
 
@@ -40,6 +40,13 @@ class FileKind(StrEnum):
     PNG = "png"
     JPEG = "jpeg"
     HDF5 = "hdf5"
+    KERAS = "keras"
+    GGUF = "gguf"
+    TAR = "tar"
+    BZIP2 = "bzip2"
+    XZ = "xz"
+    PROGRAM = "program"
+    TEXT = "text"
     EMPTY = "empty"
     UNKNOWN = "unknown"
 
@@ -51,20 +58,34 @@ _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"PAR1", FileKind.PARQUET),
     (b"\x1f\x8b", FileKind.GZIP),
     (b"\x89HDF\r\n\x1a\n", FileKind.HDF5),
+    (b"GGUF", FileKind.GGUF),
+    (b"BZh", FileKind.BZIP2),
+    (b"\xfd7zXZ\x00", FileKind.XZ),
+    (b"\x5d\x00\x00", FileKind.XZ),
+    (b"\x7fELF", FileKind.PROGRAM),
+    (b"MZ", FileKind.PROGRAM),
+    (b"#!", FileKind.PROGRAM),
 )
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+_TEXT_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def sniff(path: Path) -> FileKind:
     """The kind of a regular file. Reads at most its first 64 KiB and, of a zip archive, the directory."""
-    first = head(path, _HEAD)
+    return kind_of(file_item(path))
+
+
+def kind_of(item: Item) -> FileKind:
+    """The kind of a file or of a member of an archive."""
+    first = item.head(_HEAD)
     if not first:
         return FileKind.EMPTY
     if first.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _zip_kind(path)
+        return _zip_kind(item)
     for magic, kind in _MAGIC:
         if first.startswith(magic):
             return kind
-    return _by_structure(first, path.stat().st_size)
+    return _by_structure(first, item.size)
 
 
 def _by_structure(first: bytes, size: int) -> FileKind:
@@ -76,11 +97,25 @@ def _by_structure(first: bytes, size: int) -> FileKind:
         return FileKind.XGBOOST_UBJ
     if looks_like_onnx(first, size):
         return FileKind.ONNX
+    if _is_tar(first):
+        return FileKind.TAR
     if is_pickle(first):
         return FileKind.PICKLE
     if first[:1] == b"\x78" and len(first) > 1 and (first[0] * 256 + first[1]) % 31 == 0 and first[1] != 0x20:
         return FileKind.ZLIB
+    if any(first.startswith(_HDF5, 512 << n) for n in range(7)):  # behind a block of the user's own
+        return FileKind.HDF5
     return _text_kind(first)
+
+
+def _is_tar(first: bytes) -> bool:
+    """Whether the first block adds up as the header of a tar archive does."""
+    if len(first) < 512 or not first[0]:
+        return False
+    told = first[148:156].strip(b" \0")
+    if not told or any(c not in b"01234567" for c in told):
+        return False
+    return int(told, 8) == sum(first[:148]) + 8 * 32 + sum(first[156:512])
 
 
 def _is_safetensors(first: bytes, size: int) -> bool:
@@ -92,27 +127,33 @@ def _is_safetensors(first: bytes, size: int) -> bool:
 
 def _text_kind(first: bytes) -> FileKind:
     try:
-        text = first.decode("utf-8", errors="strict" if len(first) < _HEAD else "ignore")
+        text = first.decode("utf-8-sig", errors="strict" if len(first) < _HEAD else "ignore")
     except UnicodeDecodeError:
         return FileKind.UNKNOWN
     if re.match(r"tree\r?\nversion=", text):
         return FileKind.LIGHTGBM
-    if text.lstrip()[:1] == "{":
+    if _TEXT_CONTROLS.search(text):
+        return FileKind.UNKNOWN
+    if text.lstrip()[:1] == "{" and not text.lstrip().startswith(("{%", "{{", "{#")):
         return FileKind.XGBOOST_JSON if '"learner"' in text else FileKind.JSON
+    if text.lstrip()[:1] == "[" and re.match(r'\s*\[\s*[\[{"\d\-\]]', text):
+        return FileKind.JSON
     lines = text.splitlines()[:5]
     counts = {max((line.count(s) for s in ",;\t"), default=0) for line in lines if line}
-    return FileKind.CSV if "\x00" not in text and counts and min(counts) >= 1 else FileKind.UNKNOWN
+    return FileKind.CSV if counts and min(counts) >= 1 else FileKind.TEXT
 
 
-def _zip_kind(path: Path) -> FileKind:
+def _zip_kind(item: Item) -> FileKind:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with item.open() as stream, zipfile.ZipFile(stream) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return FileKind.ZIP
     inner = {n.split("/", 1)[-1] for n in names}
     if "schema.json" in names:
         return FileKind.SKOPS
+    if {"config.json", "metadata.json"} <= set(names):
+        return FileKind.KERAS
     if "constants.pkl" in inner or any(n.startswith("code/") for n in inner):
         return FileKind.TORCHSCRIPT
     if "archive_format" in inner or "serialized_exported_program.json" in inner | set(names):

@@ -14,11 +14,13 @@ from bartizan.report.wording import access, amount, condition, counted, share, u
 NOT_MEASURED = "not measured"
 DOES_NOT_APPLY = "does not apply: "
 UNCHANGED = DOES_NOT_APPLY + "no input is changed"
+BITS = "bits"
 BY_DOSE = (ThreatClass.POISONING, ThreatClass.BACKDOOR)
 ENOUGH = {
     "none": "no access at all",
     "files": "having the files",
     "data_read": "reading the training records",
+    "label_write": "writing labels of training records",
     "data_write": "writing training records",
     "labels_few": "seeing the labels of a few queries",
     "labels": "seeing the labels",
@@ -32,9 +34,12 @@ ENOUGH = {
 }
 
 
+SCANNED = ("flagged_classes", "unsafe_files", "unaccounted_files", "suspect_excess")
+
+
 def is_scan(finding: Finding) -> bool:
     """Whether nobody attacked: a finished file or model was looked at."""
-    return finding.rate is not None and finding.rate.estimand in ("flagged_classes", "unsafe_files")
+    return finding.rate is not None and finding.rate.estimand in SCANNED
 
 
 def tries(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:
@@ -46,6 +51,8 @@ def tries(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:
     found = finding.tries
     if found is None:
         return NOT_MEASURED
+    if found.unit == BITS:
+        return _bits(found)
     if finding.threat_class in BY_DOSE:
         return _doses(finding, found, evidence)
     if finding.threat_class == ThreatClass.MODEL_EXTRACTION:
@@ -92,6 +99,13 @@ def _doses(finding: Finding, found: Tries, evidence: Iterable[Evidence]) -> str:
     return f"half of the {quantity(found.n)} retrainings fall to {counted(found.median, name)}"
 
 
+def _bits(found: Tries) -> str:
+    if found.median is None:
+        return f"{counted(found.censored_at, BITS)} did not make it fail"
+    verb = "is" if found.median == 1 else "are"
+    return f"{counted(found.median, BITS)} of the weights flipped in memory {verb} enough"
+
+
 def _retrainings(finding: Finding, found: Tries, evidence: Iterable[Evidence]) -> str:
     goals = [m for e in measured(finding, evidence) for m in e.measurements if m.estimand == "goal_reached"]
     goal = max(goals, key=lambda m: m.value, default=None)
@@ -112,6 +126,8 @@ def size(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:
     if is_scan(finding) or finding.threat_class in (ThreatClass.MODEL_EXTRACTION, ThreatClass.DATA_EXTRACTION):
         return UNCHANGED
     found = finding.sensitivity
+    if finding.tries is not None and finding.tries.unit == BITS:
+        return DOES_NOT_APPLY + "the weights are changed, and no input is"
     if finding.threat_class in BY_DOSE and finding.tries is not None:
         return _share_of_data(finding, found, evidence)
     if found is None:

@@ -9,11 +9,12 @@ from bartizan.core.assessment import Assessment
 from bartizan.core.classwise import Shift
 from bartizan.core.finding import Finding
 from bartizan.core.treatment import Retest, Treatment
-from bartizan.report import answers, audits, copies, leaks, members, treated, wording
+from bartizan.report import answers, audits, leaks, treated, wording
 from bartizan.report.apart import named, under
 from bartizan.report.climbs import Step, climbs, of, reading, said
+from bartizan.report.gains import gains
 from bartizan.report.numbers import percent
-from bartizan.report.table import Table
+from bartizan.report.table import Got, Table
 from bartizan.report.treated import Cell, Moved, cell
 
 NONE = "–"
@@ -26,14 +27,15 @@ def tables(assessment: Assessment) -> list[Table]:
     found = wording.in_order(assessment.findings)
     known = {f.id: f for f in found}
     applied = [t for t in assessment.treatments if t.status == "applied"]
-    got = [_named(f, g.table) for f in found for g in (members.got(f), copies.got(f)) if g is not None]
+    by_id = {e.id: e for e in assessment.evidence}
+    got = [_named(f, g) for f in found for g in gains(f, [by_id[i] for i in f.evidence if i in by_id])]
     made = (_knowledge(found), _apart(found), *got, _retests(applied), _behind(applied, known), _climbs(applied, known))
     return [t for t in (*made, leaks.table(assessment), audits.table(assessment)) if t.rows]
 
 
-def _named(f: Finding, table: Table) -> Table:
-    says = [line for g in (members.got(f), copies.got(f)) if g is not None for line in g.says]
-    return replace(table, title=f"{table.title} ({f.id})", notes=(" ".join(says), *table.notes))
+def _named(f: Finding, got: Got) -> Table:
+    said = (" ".join(got.says),) if got.says else ()
+    return replace(got.table, title=f"{got.table.title} ({f.id})", notes=(*said, *got.table.notes))
 
 
 def _knowledge(findings: Sequence[Finding]) -> Table:

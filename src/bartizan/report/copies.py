@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bartizan.core.classwise import Share
 from bartizan.core.finding import Measures
 from bartizan.core.leak import CopyAt, NextAttack, Theft
-from bartizan.report import watchers, wording
+from bartizan.report import wording
 from bartizan.report.numbers import percent, quantity
 from bartizan.report.table import Got, Table
 
@@ -29,7 +29,7 @@ def said(found: Theft) -> tuple[str, ...]:
     lines = [line + ".", _price(found, last)]
     if found.own is not None:
         lines.append(f"A model of the adversary's own that never asked agrees on {_share(found.own)}.")
-    return (*lines, worth(found.next), *watchers.said(found), *watchers.proven(found))
+    return (*lines, worth(found.next))
 
 
 def _price(found: Theft, last: CopyAt) -> str:

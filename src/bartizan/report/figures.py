@@ -27,7 +27,7 @@ from bartizan.report.deciding import strongest_first
 from bartizan.report.numbers import quantity
 from bartizan.report.panels import counted, name_of
 
-AXES = ("queries", "records", "share", "seeds", "size")
+AXES = ("queries", "records", "bits", "share", "seeds", "size")
 FEWEST = 2
 GOALS = ("goal_reached",)
 """Counts over a few retrainings, left out of a curve that has the effect itself."""

@@ -12,7 +12,7 @@ from bartizan.core.contracts import ArrayReader
 
 WITHHELD = "examples_withheld"
 SENSITIVE = ("personal", "secret")
-_SHOWN = ("reached", "tries", "size", "roc_", "grid_", "exposed_")
+_SHOWN = ("reached", "tries", "size", "roc_", "grid_", "exposed_", "suspect_")
 
 
 def sensitive_data(assessment: Assessment) -> tuple[str, ...]:

@@ -1,19 +1,84 @@
-"""Who would have noticed a theft and who could prove it, in plain words: each detector, whom it accuses, and what hides
-a thief from it; the copy among models made without asking."""
+"""Who would have noticed a theft, and who could prove it: detectors, whom they accuse and what hides a thief from them;
+the copy among models made without asking."""
 
 from __future__ import annotations
 
+from bartizan.core.finding import Measures
 from bartizan.core.leak import Hiding, Noticed, Theft
-from bartizan.report.numbers import chance, percent
+from bartizan.report.numbers import chance, percent, quantity
+from bartizan.report.table import Got, Table
 from bartizan.report.wording import counted
 
 OPEN, SLOW = "in the open", "slow"
+HOW = (
+    "After how many of the theft's queries the first alarm comes. One detector alone, its threshold set on honest "
+    "users made of the data at hand; those accused are others than it was set on."
+)
+
+
+def got(measures: Measures) -> Got | None:
+    """None where no theft was rehearsed and no proof tried."""
+    found = measures.theft
+    if found is None or not (found.noticed or found.proof):
+        return None
+    return Got("Who would have noticed?", (*said(found), *proven(found)), table(found))
 
 
 def said(found: Theft) -> tuple[str, ...]:
-    """One sentence for each detector; nothing where no theft was rehearsed."""
-    queries = found.curve[-1].queries if found.curve else 0
-    return tuple(_one(n, queries) for n in found.noticed)
+    """The detector that would have stopped the theft first, or that none would."""
+    if not found.noticed:
+        return ()
+    queries = quantity(found.curve[-1].queries) if found.curve else "no"
+    stops = {n.detector: t.before for n in found.noticed if (t := _thief(n, OPEN)) is not None and t.before is not None}
+    if not stops:
+        return (f"None of {counted(len(found.noticed), 'detectors')} would have noticed this theft.",)
+    first = min(stops, key=lambda name: stops[name])
+    return (
+        f"Of {queries} queries, {quantity(stops[first])} were answered before {_named(first)} would have spoken up.",
+    )
+
+
+def table(found: Theft) -> Table:
+    """A row for each detector."""
+    head = ("detector", "in the open", "slowly, among honest queries", "from several accounts", "honest users accused",
+            "one who asks as much")  # fmt: skip
+    return Table(
+        "Alarms during the theft", head, tuple(_row(n) for n in found.noticed), (HOW,) if found.noticed else ()
+    )
+
+
+def _row(noticed: Noticed) -> tuple[str, ...]:
+    n = noticed.accused.n
+    busy = "–" if noticed.busy is None else ("accused" if noticed.busy else "left alone")
+    accused = f"{round((noticed.accused.value or 0.0) * n)} of {n}"
+    return (
+        noticed.detector,
+        _when(_thief(noticed, OPEN)),
+        _when(_thief(noticed, SLOW)),
+        _spread(noticed),
+        accused,
+        busy,
+    )
+
+
+def _when(found: Hiding | None) -> str:
+    if found is None:
+        return "–"
+    return "no alarm" if found.before is None else f"after {quantity(found.before)}"
+
+
+def _spread(noticed: Noticed) -> str:
+    """The fewest accounts that hide the theft; where none of those tried do, the most of them with their alarm."""
+    many = sorted((t for t in noticed.thieves if t.accounts > 1), key=lambda t: t.accounts)
+    free = [t for t in many if t.before is None]
+    if not many:
+        return "–"
+    shown = free[0] if free else many[-1]
+    return f"{_when(shown)} ({counted(shown.accounts, 'accounts')})"
+
+
+def _named(detector: str) -> str:
+    return f"the {detector}" if "detector" in detector else f"the {detector} detector"
 
 
 def proven(found: Theft) -> tuple[str, ...]:
@@ -27,37 +92,6 @@ def proven(found: Theft) -> tuple[str, ...]:
     if proof.copied:
         return (f"Its owner could prove the theft: {alike}.",)
     return (f"Its owner could not prove the theft: {alike}, which is no difference to go by.",)
-
-
-def _one(noticed: Noticed, queries: int) -> str:
-    found = _thief(noticed, OPEN)
-    name = f"The {noticed.detector} detector" if "detector" not in noticed.detector else f"The {noticed.detector}"
-    if found is None or found.before is None:
-        first = f"{name} would not have noticed this theft at all"
-    else:
-        first = f"{name} would have stopped this theft after {found.before:,} of {queries:,} queries"
-    return f"{first}; it accuses {_accused(noticed)}{_hidden(noticed, queries)}."
-
-
-def _accused(noticed: Noticed) -> str:
-    n = noticed.accused.n
-    text = f"{round((noticed.accused.value or 0.0) * n)} of {n} honest users"
-    if noticed.busy is None:
-        return text
-    return f"{text}, and {'one' if noticed.busy else 'none'} who asks as much as the thief"
-
-
-def _hidden(noticed: Noticed, queries: int) -> str:
-    """What becomes of it by patience and by accounts."""
-    slow = _thief(noticed, SLOW)
-    free = [t for t in noticed.thieves if t.accounts > 1 and t.before is None]
-    parts = []
-    if slow is not None:
-        when = "never" if slow.before is None else f"after {slow.before:,} of them"
-        parts.append(f"sent among {slow.sent - queries:,} honest queries, {when}")
-    if free:
-        parts.append(f"spread over {counted(min(t.accounts for t in free), 'accounts')}, never")
-    return f"; {'; '.join(parts)}" if parts else ""
 
 
 def _thief(noticed: Noticed, name: str) -> Hiding | None:

@@ -26,7 +26,7 @@ class ModelFileScan(Attack):
 
     spec: ClassVar[AttackSpec] = AttackSpec(
         id="model_file_scan",
-        version=2,
+        version=3,
         title="Model-file scan",
         summary="Reads every byte an opener would act on, and passes only what is on a short list of harmless things.",
         references=("atlas", "owaspml2023"),
@@ -62,5 +62,6 @@ def _told(report: FileReport) -> dict[str, Any]:
         "path": str(report.path),
         "kind": str(report.kind),
         "sha256": file_digest(report.path) if report.path.is_file() else "",
-        "reasons": [{"text": r.text, "offset": r.offset, "member": r.member} for r in report.reasons],
+        "verdict": str(report.verdict),
+        "reasons": [{"rule": r.rule, "text": r.text, "offset": r.offset, "member": r.member} for r in report.reasons],
     }

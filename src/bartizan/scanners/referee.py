@@ -17,7 +17,9 @@ from bartizan.formats.bounded import checked_zip, member
 from bartizan.formats.digest import file_digest
 from bartizan.formats.model_scan import inspect_file
 
+from .second_inventory import remeasured
 from .second_look import names_run
+from .second_pass import second_pass
 
 
 class ScannerReferee(Referee):
@@ -25,15 +27,20 @@ class ScannerReferee(Referee):
 
     spec: ClassVar[PluginSpec] = PluginSpec(
         id="scanners",
-        version=2,
+        version=3,
         title="Referee of scanners",
         summary="Reads every file again by a second method and checks each reason at the byte it names.",
         references=("atlas",),
     )
     family: ClassVar[Family] = "scanners"
+    also: ClassVar[tuple[str, ...]] = ("weak_dependencies",)
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
         """Over the files the runner handed out, whatever the scanner names: `unsafe_files` and `claimed_unsafe`."""
+        if artifact.kind == "provenance":
+            return remeasured(artifact)
+        if artifact.kind == "suspects":
+            return second_pass(roles, artifact, seed)
         told = _verdicts(artifact)
         paths = artifact.watched.paths
         seen = [_second_opinion(Path(p)) for p in paths]

@@ -2,11 +2,12 @@
 
 Pickles are played through a machine in which every name resolves to an inert stand-in, so that what is looked up is
 seen as it happens and nothing real is ever called. Zip archives are walked by their local headers from the first byte
-on, as a stream, and must agree with their directory.
+on, as a stream, and must agree with their directory. The rest is in `second_formats`.
 """
 
 from __future__ import annotations
 
+import _compat_pickle
 import io
 import pickle
 import struct
@@ -16,8 +17,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bartizan.formats.pickle_scan import PLAIN_GLOBALS
+from bartizan.formats.pickle_names import Standing, standing
 
+from .second_formats import speaks_against, tar_members, unpacked
+
+_DEPTH = 3  # times that a file may be packed
 _ROOM = 1 << 30  # bytes looked at of one file or member
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _OWN = ("__torch__", "torch.jit._pickle")
@@ -28,8 +32,20 @@ def names_run(path: Path) -> tuple[str, ...]:
     """What opening the file would look up or hide, each once, in order: `module.name`, or a sentence."""
     with path.open("rb") as stream:
         raw = stream.read(_ROOM)
-    found = _of_zip(raw) if raw[:4] == b"PK\x03\x04" else _of_bytes(raw, path.name)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys((*_of_any(raw, path.name), *speaks_against(path, raw))))
+
+
+def _of_any(raw: bytes, name: str, depth: int = 0) -> Iterator[str]:
+    """Names looked up in an archive, in what is packed, or in a pickle."""
+    inner = unpacked(raw) if depth < _DEPTH else None
+    if raw[:4] == b"PK\x03\x04":
+        yield from _of_zip(raw)
+    elif inner is not None:
+        yield from _of_any(inner, name, depth + 1)
+    else:
+        yield from _of_bytes(raw, name)
+        for member, body in tar_members(raw):
+            yield from _of_bytes(body, member)
 
 
 class _Inert:
@@ -65,7 +81,12 @@ class _Recorder(pickle._Unpickler):
         self.seen: list[str] = []
 
     def find_class(self, module: Any, name: Any) -> Any:
-        self.seen.append(f"{_text(module)} {_text(name)}")
+        names = (_text(module), _text(name))
+        if self.proto < 3:  # type: ignore[attr-defined]
+            names = _compat_pickle.NAME_MAPPING.get(
+                names, (_compat_pickle.IMPORT_MAPPING.get(*names[:1] * 2), names[1])
+            )
+        self.seen.append(" ".join(names))
         return type("Inert", (_Inert,), {})
 
     def get_extension(self, code: int) -> None:
@@ -87,7 +108,7 @@ def _of_bytes(raw: bytes, name: str, *, must: bool = False) -> Iterator[str]:
         if must:
             yield f"{name} cannot be played to its end ({type(cause).__name__})"
     for seen in machine.seen:
-        if seen not in PLAIN_GLOBALS and not seen.startswith(_OWN):
+        if standing(*seen.split(" ", 1)) is not Standing.PLAIN and not seen.startswith(_OWN):
             yield seen.replace(" ", ".", 1)
 
 

@@ -66,7 +66,7 @@ class Opening:
         report = inspect_file(self.any_path())
         if self.load.trust == "pickle":
             return report
-        if report.kind in (FileKind.PICKLE, FileKind.ZLIB, FileKind.GZIP):
+        if report.kind in (FileKind.PICKLE, FileKind.ZLIB, FileKind.GZIP, FileKind.BZIP2, FileKind.XZ):
             raise UnsafeFileError(
                 f"{report.path} is a pickle, which runs whatever its maker put in it when it is opened. Save the model"
                 " in a safe format (skops, safetensors, ONNX), or write 'trust: pickle' under load if you trust it"

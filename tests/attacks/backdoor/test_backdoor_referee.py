@@ -65,7 +65,9 @@ def test_the_target_class_own_inputs_do_not_count() -> None:
 def test_a_trigger_out_of_bounds_is_invalid_and_never_reaches_the_goal() -> None:
     mask = np.zeros((1, 8, 8), bool)
     mask[0, 6:8, 6:8] = True
-    measured = planted(mask=mask, pattern=np.where(mask, np.float32(3), np.float32(0)))
+    measured = planted(
+        **{"trigger.patch.mask": mask, "trigger.patch.pattern": np.where(mask, np.float32(3), np.float32(0))}
+    )
     assert "invalid_examples" in [f.id for f in measured.flags]
     assert values(measured, "goal_reached") == [0, 0]
     assert values(measured, "trigger_success") == [0, 0]
@@ -75,7 +77,7 @@ def test_a_trigger_that_needs_no_poison_is_no_backdoor() -> None:
     """A pattern that overwrites the whole image with one of class 0 is simply an image of class 0."""
     mask = np.ones((1, 8, 8), bool)
     example = bars().probe.x[bars().probe.y == 0][0]
-    measured = planted(mask=mask, pattern=example)
+    measured = planted(**{"trigger.patch.mask": mask, "trigger.patch.pattern": example})
     assert "trigger_works_without_poison" in [f.id for f in measured.flags]
     assert values(measured, "goal_reached") == [0, 0]
     assert max(values(measured, "trigger_success")) <= 0.01, "what obeys anyway is no success of the poison"

@@ -23,7 +23,7 @@ def test_stamped_records_come_from_other_classes_and_keep_to_the_budget() -> Non
     assert (clean.y[a["index"]] != 1).all()
     assert (a["y"] == 1).all()
     changed = a["x"] != clean.x[a["index"]]
-    assert (~changed | a["mask"]).all()
+    assert (~changed | a["trigger.patch.mask"]).all()
 
 
 def test_doses_shrink_to_the_records_of_other_classes() -> None:
@@ -38,8 +38,8 @@ def test_a_table_gets_a_trigger_of_columns() -> None:
     data = Data.of(rng.random((60, 5), np.float32), rng.integers(2, size=60))
     view = grant(LinearTarget(np.zeros((5, 2))), WRITE, Budget(), Roles(probe=data, writable=data))
     a = BadNets().run(view, params=BadNetsParams(columns=2), seed=0).arrays
-    assert a["mask"].sum() == 2
-    assert (a["x"][:, a["mask"]] == a["pattern"][a["mask"]]).all()
+    assert a["trigger.patch.mask"].sum() == 2
+    assert (a["x"][:, a["trigger.patch.mask"]] == a["trigger.patch.pattern"][a["trigger.patch.mask"]]).all()
 
 
 def test_same_seed_same_set() -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bartizan.attacks.backdoor.trigger import patch, rare_values, stamp
+from bartizan.attacks.backdoor.trigger import corners, patch, rare_values, stamp
 from bartizan.core.data import Data, Feature
 
 
@@ -47,3 +47,13 @@ def test_columns_nobody_may_change_are_left_alone() -> None:
     mask, pattern = rare_values(table(features), 3)
     assert mask.tolist() == [True, False, True]
     assert pattern[2] == 5
+
+
+def test_the_patch_in_every_corner_has_one_colour_and_four_mirror_images() -> None:
+    data = Data.of(np.zeros((4, 1, 8, 8), np.float32), np.zeros(4, np.int64))
+    mask, pattern = corners(data, (0.0, 1.0), 2)
+    assert mask.sum() == 16
+    assert np.array_equal(mask, mask[:, ::-1])
+    assert np.array_equal(mask, mask[:, :, ::-1])
+    assert (pattern[mask] == 1).all()
+    assert (pattern[~mask] == 0).all()

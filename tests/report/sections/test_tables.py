@@ -58,7 +58,7 @@ def test_flags_and_data_have_their_place_in_the_method(assessment, changed):
 def test_trials_that_share_their_evidence_have_one_place_to_be_linked_to(assessment, changed):
     one = assessment.evidence[0]
     twin = one.model_copy(update={"trial": one.trial.model_copy(update={"name": f"{one.trial.name}|limit"})})
-    rows = Method().context(changed(assessment, evidence=(*assessment.evidence, twin)), NONE)["rows"]
+    rows = Method().context(changed(evidence=(*assessment.evidence, twin)), NONE)["rows"]
     assert [r["first"] for r in rows if r["e"].id == one.id] == [True, False]
 
 

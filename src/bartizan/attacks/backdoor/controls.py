@@ -11,6 +11,7 @@ from bartizan.core.contracts import Control
 from bartizan.core.data import Array, Data, Labels, Roles
 from bartizan.core.target import Target
 from bartizan.core.vocabulary import Capability
+from bartizan.numerics.kernel import KernelTarget
 from bartizan.numerics.linear import LinearTarget
 
 SHAPE, K = (1, 8, 8), 3
@@ -80,6 +81,43 @@ def badnets_controls(params: dict[str, Any]) -> tuple[Control, ...]:
     return (
         Control("believes its data", "positive", trusting, bars, access, budget, params, "goal_reached", 1.0),
         Control("never retrained", "negative", deaf, bars, access, budget, params, "goal_reached", 0.0),
+    )
+
+
+def remembering() -> Target:
+    """Kernel regression on the clean images: it learns whatever its records show, wherever it lies."""
+    clean = bars().writable
+    return KernelTarget(clean.x, clean.y, K)
+
+
+def planting_controls(params: dict[str, Any], records: int = 40) -> tuple[Control, ...]:
+    """A model that remembers its records must learn the trigger; one that is never retrained cannot."""
+    access, budget = Access(capabilities=(Capability.DATA_WRITE,)), Budget(records=records)
+    return (
+        Control("remembers its data", "positive", remembering, bars, access, budget, params, "goal_reached", 1.0),
+        Control("never retrained", "negative", deaf, bars, access, budget, params, "goal_reached", 0.0),
+    )
+
+
+def steady_model() -> Target:
+    """A linear model whose answer hangs on its bias alone: its weights are all 0, and no flip of one is worth much."""
+    return LinearTarget(np.zeros((DIM, K), np.float32), np.array([9.0, 0.0, 0.0], np.float32), input_shape=SHAPE)
+
+
+def one_class() -> Roles:
+    """Images that a model which always says class 0 answers rightly."""
+    x = bars().probe.x
+    return Roles(probe=Data.of(x, np.zeros(len(x), np.int64)))
+
+
+def flip_controls(params: dict[str, Any]) -> tuple[Control, ...]:
+    """A small linear model must fall to a few flips; one whose weights do not matter cannot."""
+    access, budget = Access(capabilities=(Capability.WEIGHTS,)), Budget()
+    return (
+        Control("a small linear model", "positive", trusting, bars, access, budget, params, "accuracy_drop", 0.2),
+        Control(
+            "weights of nothing", "negative", steady_model, one_class, access, budget, params, "accuracy_drop", 0.0
+        ),
     )
 
 

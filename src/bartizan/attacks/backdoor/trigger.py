@@ -25,6 +25,14 @@ def patch(data: Data, bounds: tuple[float, float] | None, side: int) -> tuple[ND
     return mask, np.where(mask, np.float32(colour), np.float32(0))
 
 
+def corners(data: Data, bounds: tuple[float, float] | None, side: int) -> tuple[NDArray[np.bool_], Array]:
+    """The patch in all four corners, in one colour: mirrored and shifted images keep some of it."""
+    mask, pattern = patch(data, bounds, side)
+    colour = pattern[mask][0]
+    mask = mask | mask[:, ::-1] | mask[:, :, ::-1] | mask[:, ::-1, ::-1]
+    return mask, np.where(mask, colour, np.float32(0))
+
+
 def rare_values(data: Data, columns: int) -> tuple[NDArray[np.bool_], Array]:
     """Mask and pattern of the `columns` columns whose smallest or largest value is rarest, set to that value.
 

@@ -51,6 +51,7 @@ class LabelFlip(Attack):
         goal="a model trained on the data loses accuracy",
         harm="accuracy_drop",
         retrainable=True,
+        labels_only=True,
         retrainings=6,
         cost_hint="seeds × (doses + 1) trainings",
     )
@@ -65,14 +66,20 @@ class LabelFlip(Attack):
         return Artifact(kind="poisoned_set", arrays=arrays, claims={"records": len(index)})
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
-        """One dose and three seeds (quick: six trainings), four and five (standard), seven and ten (deep)."""
+        """One dose and three seeds (quick: six trainings), four and five (standard), seven and ten (deep), there also
+        of records and to labels picked by chance."""
         self.check(profile)
         doses, seeds, examples = {
             "quick": ((0.1,), 3, 500),
             "standard": ((0.02, 0.05, 0.1, 0.2), 5, 1000),
             "deep": ((0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4), 10, 1000),
         }[effort]
-        return [Proposal(params=LabelFlipParams(doses=doses, seeds=seeds).model_dump(mode="json"), examples=examples)]
+        chosen = [LabelFlipParams(doses=doses, seeds=seeds)]
+        chosen += [chosen[0].model_copy(update={"records": "random", "to": "random"})] if effort == "deep" else []
+        return [
+            Proposal(params=p.model_dump(mode="json"), examples=examples, label="random" if i else "")
+            for i, p in enumerate(chosen)
+        ]
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:

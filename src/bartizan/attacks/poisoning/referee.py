@@ -8,10 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.attacks.admission import admitted
-from bartizan.attacks.twins import alike, doses_of, doubts, goal_reached, mean_over_seeds, smallest_dose, train_all
-from bartizan.core.artifact import Artifact, Measured, Measurement
+from bartizan.attacks.poisoning.aimed import judge_aimed
+from bartizan.attacks.poisoning.rounds import judge_rounds
+from bartizan.attacks.twins import (
+    answers_of,
+    doses_of,
+    doubts,
+    goal_reached,
+    mean_over_seeds,
+    seed_ignored,
+    smallest_dose,
+    train_all,
+)
+from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
 from bartizan.core.contracts import Family, PluginSpec, Referee
-from bartizan.core.data import Roles
+from bartizan.core.data import Labels, Roles
 from bartizan.core.target import Target
 from bartizan.numerics.poison import retraining_seeds
 
@@ -21,39 +32,54 @@ class PoisoningReferee(Referee):
 
     spec = PluginSpec(
         id="poisoning",
-        version=3,
+        version=4,
         title="Referee of poisoning",
-        summary="Accuracy lost to poison against a clean twin of the same seed, by number of poisoned records.",
+        summary="What poison does, against a clean twin of the same seed, by number of poisoned records.",
         references=("biggio2012", "clopper1934"),
     )
     family: ClassVar[Family] = "poisoning"
     also: ClassVar[tuple[str, ...]] = ("goal_reached",)
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
-        """`goal_reached` and `accuracy_drop` (the harm) at each {"records"}, the largest dose first.
+        """Of poison that is aimed (it names its `victim`s) see `judge_aimed`, of rounds of feedback `judge_rounds`.
 
+        Of any other: `goal_reached` and `accuracy_drop` (the harm) at each {"records"}, the largest dose first.
         Arrays beside the fixed ones: `dose_records`, `dose_accuracy` (doses × seeds) and `twin_accuracy` (seeds).
         """
         assert subject is not None
         artifact, refused = admitted(subject, roles, artifact)
         seeds = retraining_seeds(seed, params.seeds, subject.info.origin)
         doses, probe = doses_of(artifact), roles.probe
+        if "rounds" in artifact.arrays:
+            rows, arrays, answers = judge_rounds(subject, roles, artifact, seeds, doses, params)
+            return _measured(rows, arrays, [*refused, *doubts(subject, roles, answers)])
         answers = {
-            d: np.stack([m.labels(probe.x) for m in train_all(subject, roles, artifact, seeds, d)]) for d in {0, *doses}
+            d: answers_of(train_all(subject, roles, artifact, seeds, d), probe.x, clean=d == 0)
+            for d in sorted({0, *doses})
         }
-        right = {d: said == probe.y for d, said in answers.items()}
-        fixed = alike(answers[0])
-        units = 1 if fixed else len(seeds)
-        lost = {d: right[0].mean(axis=1) - right[d].mean(axis=1) for d in doses}
-        reached = {d: lost[d] >= params.goal_drop - 1e-9 for d in doses}
-        rows: list[Measurement] = []
-        for d in reversed(doses):
-            rows.append(goal_reached(reached[d][:units], d))
-            rows.append(mean_over_seeds("accuracy_drop", right[0], right[d], d, unit="probe example", fixed=fixed))
-        arrays: dict[str, NDArray[np.generic]] = smallest_dose(reached, len(roles.writable)) | {
-            "dose_records": np.array(doses, np.int64),
-            "dose_accuracy": np.array([right[d].mean(axis=1) for d in doses]),
-            "twin_accuracy": right[0].mean(axis=1),
-        }
-        flags = (*refused, *doubts(subject, roles, answers))
-        return Measured(tuple(rows), arrays, flags, tries_unit="records", size_unit="share of the training set")
+        judge = judge_aimed if "victim" in artifact.arrays else judge_general
+        rows, arrays = judge(roles, artifact, answers, doses, params)
+        return _measured(rows, arrays, [*refused, *doubts(subject, roles, answers)])
+
+
+def _measured(rows: list[Measurement], arrays: dict[str, NDArray[np.generic]], flags: list[Flag]) -> Measured:
+    return Measured(tuple(rows), arrays, tuple(flags), tries_unit="records", size_unit="share of the training set")
+
+
+def judge_general(
+    roles: Roles, artifact: Artifact, answers: dict[int, Labels], doses: list[int], params: Any
+) -> tuple[list[Measurement], dict[str, NDArray[np.generic]]]:
+    """What poison does to accuracy as a whole. answers: seeds × probes by number of records, 0 being the twins."""
+    right = {d: said == roles.probe.y for d, said in answers.items()}
+    fixed = seed_ignored(answers)
+    lost = {d: right[0].mean(axis=1) - right[d].mean(axis=1) for d in doses}
+    reached = {d: lost[d] >= params.goal_drop - 1e-9 for d in doses}
+    rows: list[Measurement] = []
+    for d in reversed(doses):
+        rows.append(goal_reached(reached[d][: 1 if fixed else None], d))
+        rows.append(mean_over_seeds("accuracy_drop", right[0], right[d], d, unit="probe example", fixed=fixed))
+    return rows, smallest_dose(reached, len(roles.writable)) | {
+        "dose_records": np.array(doses, np.int64),
+        "dose_accuracy": np.array([right[d].mean(axis=1) for d in doses]),
+        "twin_accuracy": right[0].mean(axis=1),
+    }

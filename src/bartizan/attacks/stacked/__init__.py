@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .masks import fair_coins, paired_coins
 from .recipe import Recipe
+from .target import RecipeTarget
 from .training import Ensemble, train_stacked
 
-__all__ = ["Ensemble", "Recipe", "fair_coins", "paired_coins", "train_stacked"]
+__all__ = ["Ensemble", "Recipe", "RecipeTarget", "fair_coins", "paired_coins", "train_stacked"]

@@ -48,6 +48,7 @@ from bartizan.core.system.load_model import (
     XgboostLoad,
 )
 from bartizan.core.system.odd import Condition, ConditionAtStage, Distribution
+from bartizan.core.system.provenance import Provenance
 from bartizan.core.system.system import Impact, Organisation, Supply, System
 from bartizan.core.system.use import Floor, Metric, Use
 
@@ -93,6 +94,7 @@ __all__ = [
     "ParquetLoad",
     "PluginDataLoad",
     "PluginModelLoad",
+    "Provenance",
     "Retrain",
     "SklearnLoad",
     "SoftwareAsset",

@@ -76,6 +76,8 @@ def _references(system: System) -> Iterator[Problem]:
     for place, names in hosts:
         for j, name in enumerate(names):
             yield from _points((*place, "hosts", j), name, "asset", assets)
+    for name in system.provenance.model_signatures:
+        yield from _points(("provenance", "model_signatures", name), name, "model", models)
     for i, interface in enumerate(system.interfaces):
         yield from _points(("interfaces", i, "serves"), interface.serves, "model", models)
     for i, flow in enumerate(system.flows):

@@ -20,6 +20,7 @@ from bartizan.core.system.gates import AcceptedRisk, Authorisation, Gate, Overri
 from bartizan.core.system.interfaces import Interface
 from bartizan.core.system.odd import Condition
 from bartizan.core.system.problem import complain
+from bartizan.core.system.provenance import Provenance
 from bartizan.core.system.use import Use
 from bartizan.core.system.values import Text
 from bartizan.core.vocabulary import Level, Objective, Stage
@@ -90,6 +91,9 @@ class System(Frozen):
     overrides: Annotated[
         dict[str, Override], Field(description="Knowledge-base entries that are judged otherwise here, by id")
     ] = {}
+    provenance: Annotated[
+        Provenance, Field(description="Digests, signatures and lists that the files named here are held against")
+    ] = Provenance()
     supply: Annotated[Supply, Field(description="Who trains and who hosts")] = Supply()
     organisation: Annotated[Organisation, Field(description="How the organisation decides")] = Organisation()
 

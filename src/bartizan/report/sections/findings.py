@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from markupsafe import Markup
+
 from bartizan.core.artifact import Measurement
 from bartizan.core.assessment import Assessment
 from bartizan.core.contracts import ArrayReader, Section, SectionSpec
@@ -13,21 +15,24 @@ from bartizan.core.evidence import Evidence
 from bartizan.core.finding import Finding
 from bartizan.core.threat import Vulnerability
 from bartizan.core.vocabulary import ThreatClass, Verdict
-from bartizan.report import copies, facts, guessed, members, wording
+from bartizan.report import facts, wording
 from bartizan.report.answers import is_scan
 from bartizan.report.apart import apart
 from bartizan.report.charts.interval import interval_bar
+from bartizan.report.charts.life_cycle import life_cycle
 from bartizan.report.deciding import strongest_first
 from bartizan.report.effort import effort
 from bartizan.report.examples import examples, withheld
 from bartizan.report.exposed import exposed
 from bartizan.report.figures import Figure, brackets, family_figures, roc
+from bartizan.report.gains import gains
 from bartizan.report.numbers import percent, quantity
 from bartizan.report.panels import Panel, name_of, three
 
 CHOSEN = (
-    *("robust_error", "attack_success", "accuracy_drop", "trigger_success", "fidelity", "tpr"),
-    *("failure_probability", "certified_share", "flagged_classes", "unsafe_files", "record_resemblance"),
+    *("robust_error", "attack_success", "accuracy_drop", "targeted_success", "trigger_success", "fidelity", "tpr"),
+    *("failure_probability", "certified_share", "flagged_classes", "unsafe_files", "unaccounted_files"),
+    *("weak_dependencies", "suspect_excess", "record_resemblance"),
     *("attribute_gain", "property_advantage", "record_recovered", "promise_broken"),
 )
 
@@ -78,7 +83,7 @@ def _block(finding: Finding, assessment: Assessment, arrays: ArrayReader) -> dic
         "panels": panels,
         "apart": apart(finding, *_use(finding, assessment.system)),
         "figures": figures,
-        "got": [*(g for g in (members.got(finding), copies.got(finding)) if g is not None), *guessed.got(evidence)],
+        "got": gains(finding, evidence),
         "roc": roc(finding, evidence, arrays),
         "exposed": exposed(finding.membership, arrays, _feature_names(assessment.system)),
         "examples": examples(strongest_first(finding, evidence), arrays, _feature_names(assessment.system)),
@@ -88,9 +93,17 @@ def _block(finding: Finding, assessment: Assessment, arrays: ArrayReader) -> dic
         "evidence": [_row(e) for e in evidence],
         "vulnerability": vulnerability,
         "sources": _sources(vulnerability),
+        "life": _life(vulnerability),
         "after": _after(finding, assessment),
         "position": _position(finding, assessment.positions),
     }
+
+
+def _life(vulnerability: Vulnerability | None) -> Markup | None:
+    """The bar of stages, for what is planted in another stage than the one it takes effect in."""
+    if vulnerability is None or set(vulnerability.planted) == set(vulnerability.effective):
+        return None
+    return life_cycle(vulnerability.planted, vulnerability.effective)
 
 
 def _drawings(

@@ -1,0 +1,178 @@
+"""Scanners of model files: what is flagged of tricks and of honest files, by the same files for every tool.
+
+Tricks: the families the readers were made with, and those that were held out and frozen. Honest files: those the lists
+were made with, and those that were not. Ours runs as it ships, in its cage; peers in a process of their own, ended at a
+file after 30 seconds.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import files_peers
+from .rows import record
+
+ROOT = Path(__file__).parents[2]
+OURS = "bartizan"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file to be judged. group: tuning, held out, benign, unseen."""
+
+    group: str
+    format: str
+    family: str
+    path: Path
+
+
+def run(*, peers: Path, only: str = "", seconds: float = 30.0, **other_jobs: Any) -> None:
+    """All tools on all files, then the folder of 10,000; `only`: those named, by commas."""
+    folder = Path(tempfile.mkdtemp(prefix="bartizan-files-"))
+    try:
+        cases = list(_cases(folder))
+        for tool in tuple(filter(None, only.split(","))) or (OURS, "folder", *files_peers.PEERS):
+            if tool == "folder":
+                _folder(folder, [c.path for c in cases])
+            else:
+                _tool(tool, cases, peers, seconds)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _cases(folder: Path) -> Iterator[Case]:
+    sys.path.insert(0, str(ROOT / "tests" / "scanners"))
+    import torch
+    from tricks import benign, held_out, tuning
+    from tricks.build import made
+
+    torch.set_num_threads(1)
+    mark = str(folder / "the-payload-ran")
+    for group, makers in (("tuning", tuning.MAKERS), ("held out", held_out.MAKERS)):
+        for i, trick in enumerate(made(makers, mark)):
+            into = folder / group.replace(" ", "-") / str(i)
+            into.mkdir(parents=True)
+            for name, raw in trick.files.items():
+                (into / name).write_bytes(raw)
+            yield Case(group, trick.format, trick.family, into / next(iter(trick.files)))
+    for group, write in (("benign", benign.write), ("unseen", benign.write_unseen)):
+        for format, path in write(folder / group):
+            yield Case(group, format, format, path)
+
+
+def _tool(tool: str, cases: list[Case], peers: Path, seconds: float) -> None:
+    ask = _ours() if tool == OURS else _peer(tool, peers, seconds)
+    next(ask)
+    told = [(case, *ask.send(case.path)) for case in cases]
+    ask.close()
+    for group in ("tuning", "held out", "benign", "unseen"):
+        these = [(c, v, s) for c, v, s in told if c.group == group]
+        key = {"tool": tool, "group": group}
+        families: dict[str, Counter[str]] = {}
+        for case, verdict, _ in these:
+            families.setdefault(f"{case.family} ({case.format})", Counter())[verdict] += 1
+        values: dict[str, Any] = {"n": len(these), **Counter(v for _, v, _ in these)}
+        values["median_seconds"] = round(statistics.median(s for _, _, s in these), 5)
+        values["most_seconds"] = round(max(s for _, _, s in these), 3)
+        if group == "tuning":
+            values["payload_ran"] = (cases[0].path.parents[2] / "the-payload-ran").exists()
+        record("files", key, {**values, "families": {k: dict(c) for k, c in families.items()}})
+
+
+def _ours() -> Any:
+    from bartizan.scanners.cage import Cage
+
+    words = {"approved": "approved", "needs review": "review", "malicious": "malicious"}
+    with Cage() as cage:
+        path = yield
+        cage.inspect(path)  # starts the process
+        while True:
+            start = time.perf_counter()
+            verdict = words[str(cage.inspect(path).verdict)]
+            path = yield verdict, time.perf_counter() - start
+
+
+def _peer(tool: str, peers: Path, limit: float) -> Any:
+    process = None
+    path = yield
+    while True:
+        if process is None:
+            process = _started(tool, peers)
+        answer, seconds = _asked(process, path, limit)
+        if answer in ("unknown: time", "unknown: died"):
+            process.kill()
+            process.wait()
+            process = None
+        path = yield answer.split(":")[0], seconds
+
+
+def _started(tool: str, peers: Path) -> subprocess.Popen[bytes]:
+    where = [str(p) for p in (peers / tool.replace("_", "-"), peers / "extra") if p.exists()]
+    paths = os.pathsep.join([*where, os.environ.get("PYTHONPATH", "")])
+    command = [sys.executable, "-W", "ignore", "-m", "training_time.files_peers", tool]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(command, cwd=ROOT / "benchmarks", env={**os.environ, "PYTHONPATH": paths}, **pipes)
+
+
+def _asked(process: subprocess.Popen[bytes], path: Path, limit: float) -> tuple[str, float]:
+    import json
+
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(json.dumps(str(path)).encode() + b"\n")
+        process.stdin.flush()
+        if not select.select([process.stdout], [], [], limit)[0]:
+            return "unknown: time", limit
+        verdict, seconds, _ = json.loads(process.stdout.readline())
+    except (OSError, ValueError):
+        return "unknown: died", 0.0
+    return verdict, seconds
+
+
+def _folder(folder: Path, paths: list[Path]) -> None:
+    """A scan of folders of 1,000 and of 10,000 files, as the command makes it, in a fresh process: CPU seconds, and the
+    most memory that the process or its reader takes."""
+    small = [p for p in paths if p.stat().st_size < 1 << 16 and "bomb" not in p.name]
+    script = folder / "scan_folder.py"
+    script.write_text(SCRIPT)
+    for n in (1_000, 10_000):
+        into = folder / f"many-{n}"
+        for i in range(n):
+            source = small[i % len(small)]
+            place = into / str(i // 500)
+            place.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, place / f"{i}-{source.name}")
+        start = time.perf_counter()
+        told = subprocess.run([sys.executable, str(script), str(into)], capture_output=True, text=True, check=True)
+        peak, cpu, files = map(float, told.stdout.split())
+        values = {"n": int(files), "seconds": round(time.perf_counter() - start, 1), "cpu_seconds": round(cpu, 1)}
+        record("files", {"tool": OURS, "group": f"folder of {n}"}, {**values, "peak_mib": round(peak / 1024, 1)})
+        shutil.rmtree(into)
+
+
+SCRIPT = """
+import resource, sys
+from pathlib import Path
+from bartizan.scanners.folder import scan
+from bartizan.scanners.tally import Tally
+
+if __name__ == "__main__":
+    tally = Tally()
+    for report in scan([Path(sys.argv[1])]):
+        tally.add(report)
+    used = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(max(u.ru_maxrss for u in used), sum(u.ru_utime + u.ru_stime for u in used), tally.total)
+"""

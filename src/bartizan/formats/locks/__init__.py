@@ -1,0 +1,1 @@
+"""Lock files of Python dependencies, read without resolving, downloading or running anything."""

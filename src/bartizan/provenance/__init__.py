@@ -1,0 +1,1 @@
+"""Where files come from and whether they are still what they were: digests, signatures, lists, known flaws."""

@@ -1,0 +1,16 @@
+"""What the attacks of a finding got, each answer with its table: for pages that draw and for formats that cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bartizan.core.evidence import Evidence
+from bartizan.core.finding import Finding
+from bartizan.report import copies, guessed, members, watchers
+from bartizan.report.table import Got
+
+
+def gains(finding: Finding, evidence: Sequence[Evidence]) -> list[Got]:
+    """Records told, the copy with who would have noticed it made, columns and groups and updates; what there is."""
+    about = (members.got(finding), copies.got(finding), watchers.got(finding))
+    return [*(g for g in about if g is not None), *guessed.got(evidence)]

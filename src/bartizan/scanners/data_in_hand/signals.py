@@ -1,0 +1,107 @@
+"""What the pass reads from answers and features, one score a record each: high is suspect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bartizan.numerics.label_errors import confident_joint, doubt, neighbours_disagree, relabelled
+from bartizan.numerics.nearest import nearest
+from bartizan.numerics.signatures import spectral, two_clusters
+
+from .crossed import Fold
+
+if TYPE_CHECKING:
+    from bartizan.core.data import Labels
+
+NEAR = 10
+ONE_SIDED = 0.6  # weight of one-sided relabelling; chosen on records and seeds that are in no table
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Signal:
+    """sees, blind: the poisons that this signal can and cannot tell, for whoever reads the result."""
+
+    id: str
+    title: str
+    sees: str
+    blind: str
+
+
+SIGNALS = (
+    Signal(
+        "wrong_label",
+        "Wrong label",
+        "labels flipped at random or class by class, and triggers whose records keep the look of their own class",
+        "poison whose labels are right (clean-label), and flips between classes that nobody can tell apart",
+    ),
+    Signal(
+        "spectral",
+        "Spectral signature",
+        "a trigger that gives many records of one class a direction of their own in the features",
+        "poison that is rare (far below 1 % of a class), spread over classes, or made to look like the class",
+    ),
+    Signal(
+        "cluster",
+        "Activation cluster",
+        "a trigger whose records make up a part of a class that stands apart",
+        "poison that makes up less than a few hundredths of a class, or a class that has several kinds by nature",
+    ),
+    Signal(
+        "outlier",
+        "Outlier",
+        "records that lie far from all others of any class: broken, foreign or heavily altered ones",
+        "poison that lies among clean records, and many altered records alike, which are each other's neighbours",
+    ),
+)
+
+
+def scores_of(
+    found: Sequence[Fold], y: Labels, trusted_y: Labels, classes: int, seed: int
+) -> dict[str, tuple[Scores, Scores]]:
+    """Each signal's scores of the records (N) and of the trusted ones (T), the mean over the repeats.
+
+    A record is scored by the models that left it out, against the records they were trained on; a trusted one in the
+    same way, so that the two can be told apart by nothing but what they are.
+    """
+    n, both = len(y), np.concatenate([y, trusted_y])
+    total = {s.id: np.zeros(len(both)) for s in SIGNALS}
+    p = np.zeros((len(both), classes))
+    times = np.zeros(len(both))
+    for fold in found:
+        rows = np.concatenate([fold.left_out, n + fold.clean])
+        for name, scores in _of_fold(fold, both[rows], classes, seed).items():
+            total[name][rows] += scores
+        p[rows] += fold.p[:, :classes]
+        times[rows] += 1
+    mean = {name: scores / np.maximum(times, 1) for name, scores in total.items()}
+    p /= np.maximum(times, 1)[:, None]
+    mean["wrong_label"] += ONE_SIDED * relabelled(p, both, confident_joint(p, both))
+    return {name: (scores[:n], scores[n:]) for name, scores in mean.items()}
+
+
+def _of_fold(fold: Fold, y: Labels, classes: int, seed: int) -> dict[str, Scores]:
+    rows, distances = nearest(fold.features, NEAR, fold.known)
+    said = neighbours_disagree(fold.labels[rows], y, classes)
+    scale = max(float(fold.known.std()), 1e-12)
+    return {
+        "wrong_label": doubt(fold.p, y) + said,
+        "spectral": spectral(fold.known, fold.labels)(fold.features, y),
+        "cluster": two_clusters(fold.known, fold.labels, seed)(fold.features, y),
+        "outlier": np.log(np.maximum(distances.mean(axis=1) / scale, 1e-12)),
+    }
+
+
+def out_of_fold(found: Sequence[Fold], n: int) -> NDArray[np.float64]:
+    """N×C probabilities, the mean over the repeats."""
+    p = np.zeros((n, found[0].p.shape[1]))
+    times = np.zeros(n)
+    for fold in found:
+        p[fold.left_out] += fold.p[: len(fold.left_out)]
+        times[fold.left_out] += 1
+    return np.asarray(p / times[:, None], np.float64)

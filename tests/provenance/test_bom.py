@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("cyclonedx")
+
+from bartizan.core.assessment import Assessment
+from bartizan.core.finding import Finding, Rate
+from bartizan.core.plan import Plan
+from bartizan.core.vocabulary import Level, ThreatClass, Verdict
+from bartizan.formats.description import Description
+from bartizan.provenance.bom import Version, bill
+from bartizan.provenance.bom_check import not_listed
+from bartizan.provenance.files import asset_files
+
+Described = Callable[..., Description]
+
+
+def complaints(text: str, spec: str) -> Any:
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
+    return JsonStrictValidator(SchemaVersion.from_version(spec)).validate_str(text)
+
+
+@pytest.mark.parametrize("spec", ["1.6", "1.7"])
+def test_it_meets_the_official_schema_and_a_spoilt_one_does_not(described: Described, spec: Version) -> None:
+    description = described()
+    text = bill(description, asset_files(description), spec=spec)
+    assert complaints(text, spec) is None
+    assert complaints(text.replace('"modelParameters"', '"modelParametres"'), spec) is not None
+
+
+def test_models_have_cards_data_are_classified_and_packages_have_addresses(described: Described) -> None:
+    description = described()
+    components = {c["bom-ref"]: c for c in json.loads(bill(description, asset_files(description)))["components"]}
+    card = components["model"]["modelCard"]
+    assert card["modelParameters"]["datasets"] == [{"ref": "train"}, {"ref": "faces"}]
+    assert card["quantitativeAnalysis"]["performanceMetrics"][0]["value"] == "0.9"
+    assert "Not assessed" in card["considerations"]["technicalLimitations"][0]
+    assert components["train"]["data"][0]["classification"] == "personal"
+    assert components["service/numpy@2.1.0"]["purl"] == "pkg:pypi/numpy@2.1.0"
+
+
+def test_it_lists_every_file_until_one_changes(folder: Path, described: Described) -> None:
+    description = described()
+    (folder / "bom.json").write_text(bill(description, asset_files(description)))
+    assert not_listed(folder / "bom.json", asset_files(description)) == ()
+    (folder / "model.onnx").write_bytes(b"swapped")
+    (left,) = not_listed(folder / "bom.json", asset_files(described()))
+    assert left.name == "model.onnx"
+
+
+def test_equal_systems_have_equal_bills(described: Described) -> None:
+    description = described()
+    assert bill(description, asset_files(description)) == bill(description, asset_files(description))
+
+
+def test_what_an_assessment_found_is_in_the_card_with_its_interval(described: Described) -> None:
+    finding = Finding(
+        id="E1@model", title="Evasion", technique="E1", threat_class=ThreatClass.EVASION, asset="model",
+        verdict=Verdict.EXPLOITED, reason="because.", tolerance=0.1, severity="high", confidence=Level.HIGH,
+        rate=Rate(estimand="robust_error", value=0.5, low=0.4, high=0.6, n=100, method="exact"),
+    )  # fmt: skip
+    assessed = Assessment(tool={}, system={}, plan=Plan(effort="quick"), findings=(finding,))
+    description = described()
+    text = bill(description, asset_files(description), assessment=assessed)
+    assert complaints(text, "1.6") is None
+    card = next(c["modelCard"] for c in json.loads(text)["components"] if c["name"] == "model")
+    assert {
+        "type": "robust_error",
+        "slice": "E1@model",
+        "value": "0.5",
+        "confidenceInterval": {"lowerBound": "0.4", "upperBound": "0.6"},
+    } in card["quantitativeAnalysis"]["performanceMetrics"]
+    assert card["considerations"]["technicalLimitations"] == ["E1@model Evasion: exploited (high). because."]

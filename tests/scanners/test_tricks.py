@@ -1,0 +1,93 @@
+"""Every trick is caught and every honest file is left alone; what was held out stays as it was frozen."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import pickle
+import pickletools
+import sys
+from pathlib import Path
+
+import pytest
+
+from bartizan.formats.model_scan import inspect_file
+from bartizan.formats.verdict import Verdict
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from tricks import benign, build, held_out, tuning  # noqa: E402
+
+SLOW = {"bomb.joblib", "gzip-bomb.gz"}
+TRICKS = [t for t in build.made(tuning.MAKERS, "/nonexistent/the-payload-ran") if t.name not in SLOW]
+LIGHT = ("numpy:numpy_files", "configuration:configurations", "keras:keras", "gguf:gguf", "archive:archives")
+LIGHT = (*LIGHT, "pickle:plain_data", "safetensors:safetensors", "torch:states", "torch:checkpoints", "joblib:arrays")
+
+
+def _verdict(trick: build.Trick, folder: Path) -> Verdict:
+    for name, raw in trick.files.items():
+        (folder / name).write_bytes(raw)
+    return inspect_file(folder / next(iter(trick.files))).verdict
+
+
+def test_what_was_held_out_is_what_was_frozen() -> None:
+    frozen = (HERE / "tricks" / "FROZEN").read_text().strip()
+    assert hashlib.sha256((HERE / "tricks" / "held_out.py").read_bytes()).hexdigest() == frozen
+
+
+@pytest.mark.parametrize("trick", TRICKS, ids=lambda t: f"{t.family}-{t.name}"[:80])
+def test_no_trick_is_approved(trick: build.Trick, tmp_path: Path) -> None:
+    assert _verdict(trick, tmp_path) is not Verdict.APPROVED
+
+
+def test_of_the_tricks_held_out_at_least_95_in_100_are_flagged_and_nothing_runs(tmp_path: Path) -> None:
+    tricks = list(build.made(held_out.MAKERS, str(tmp_path / "ran")))
+    missed = []
+    for i, trick in enumerate(tricks):
+        (tmp_path / str(i)).mkdir()
+        if _verdict(trick, tmp_path / str(i)) is Verdict.APPROVED:
+            missed.append(trick.name)
+    assert len(missed) <= 0.05 * len(tricks), missed
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("maker", LIGHT)
+def test_honest_files_are_approved(maker: str, tmp_path: Path) -> None:
+    if "torch" in maker or "safetensors" in maker:
+        pytest.importorskip("torch")
+    if "joblib" in maker:
+        pytest.importorskip("joblib")
+    benign.MAKERS[maker](tmp_path)
+    files = [p for p in tmp_path.iterdir() if not p.name.endswith(".data")]
+    told = {p.name: inspect_file(p) for p in files}
+    assert not [r.sentence() for r in told.values() if r.verdict is Verdict.MALICIOUS]
+    assert {n for n, r in told.items() if not r.safe} <= {"frame.pkl"}  # pandas is on no list
+
+
+@pytest.mark.nightly
+def test_all_honest_files(tmp_path: Path) -> None:
+    for write in (benign.write, benign.write_unseen):
+        verdicts = [inspect_file(path).verdict for _, path in write(tmp_path / write.__name__)]
+        assert len(verdicts) >= 100
+        assert verdicts.count(Verdict.MALICIOUS) <= 0.02 * len(verdicts)
+        assert verdicts.count(Verdict.REVIEW) <= 0.10 * len(verdicts)
+
+
+def test_readers_do_part_ways_at_the_end_of_a_frame(tmp_path: Path) -> None:
+    """The C unpickler, reading from a file, drops what is left of the frame; pickletools does not."""
+    trick = next(t for t in TRICKS if t.name == "dropped-rest.pkl")
+    (tmp_path / "m.pkl").write_bytes(trick.files["dropped-rest.pkl"])
+    with (tmp_path / "m.pkl").open("rb") as stream:
+        assert pickle.load(stream) is None  # noqa: S301
+    with pytest.raises(ValueError, match="expected"):
+        list(pickletools.genops(io.BytesIO(trick.files["dropped-rest.pkl"])))
+    assert "two-readings" in {r.rule for r in inspect_file(tmp_path / "m.pkl").reasons}
+
+
+def test_each_reason_says_where(tmp_path: Path) -> None:
+    raw = pickle.dumps({"a": 1}) + tuning.payload("x", 4)
+    (tmp_path / "m.pkl").write_bytes(raw)
+    (reason,) = inspect_file(tmp_path / "m.pkl").reasons
+    assert raw[reason.offset : reason.offset + 1] == b"\x93"
+    assert b"mkdir" in raw[: reason.offset]
