@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from bartizan.core.profile import NotApplicable, Profile
-from bartizan.defenses.fine_tuning import FineTuning, FineTuningParams, vetted_rows
+from bartizan.defenses.fine_tuning import FineTuning, FineTuningParams
+from bartizan.defenses.vetted import vetted_rows
 
 DEFENSE, PARAMS = FineTuning(), FineTuningParams(share=0.3, epochs=60)
 

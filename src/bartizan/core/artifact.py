@@ -16,6 +16,7 @@ ArtifactKind = Literal[
     "perturbed_inputs",
     "poisoned_set",
     "trigger",
+    "inverted_triggers",
     "surrogate",
     "membership_scores",
     "reconstructed_records",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 from pydantic import BaseModel, Field
 
 from bartizan.core.contracts import DefenseSpec
 from bartizan.core.data import Data
 from bartizan.core.profile import Effort, Profile
 from bartizan.core.target import Target
-from bartizan.defenses.tuning import Arrays, Schedule, Tuning, descend
+from bartizan.defenses.tuning import Schedule, descend
+from bartizan.defenses.vetted import OnVetted
 
 if TYPE_CHECKING:
     import torch
@@ -26,12 +26,8 @@ class FineTuningParams(Schedule):
     learning_rate: float = Field(default=1e-2, gt=0)
 
 
-class FineTuning(Tuning):
-    """Goes on training the target on vetted records alone.
-
-    The vetted records are a fixed random share of the data it is first fitted with. They are kept with the weights:
-    when the target is trained again, perhaps on poisoned data, it is tuned on the same vetted records.
-    """
+class FineTuning(OnVetted):
+    """Goes on training the target on vetted records alone."""
 
     spec = DefenseSpec(
         id="fine_tuning",
@@ -44,26 +40,10 @@ class FineTuning(Tuning):
     )
     params: ClassVar[type[BaseModel]] = FineTuningParams
 
-    def tune(self, net: torch.nn.Module, target: Target, data: Data, *, params: FineTuningParams, seed: int) -> Arrays:
-        vetted = data.take(vetted_rows(data, params.share))
+    def mend(self, net: torch.nn.Module, target: Target, vetted: Data, *, params: FineTuningParams, seed: int) -> None:
         descend(net, vetted, params, seed=seed)
-        return {"x": vetted.x, "y": vetted.y}
-
-    def material(self, data: Data, kept: Arrays) -> Data:
-        """The vetted records, whatever the model was trained on."""
-        return Data.of(np.asarray(kept["x"], np.float32), np.asarray(kept["y"], np.int64), data.features)
 
     def propose(self, profile: Profile, effort: Effort) -> dict[str, Any]:
         """The defaults: the cost is small at any effort."""
         self.needs_gradients(profile)
         return self.params().model_dump(mode="json")
-
-
-def vetted_rows(data: Data, share: float) -> np.ndarray:
-    """Indices of a random `share` of each class, at least one a class; the same for the same data."""
-    rng = np.random.default_rng(32)
-    chosen = []
-    for c in np.unique(data.y):
-        rows = rng.permutation(np.flatnonzero(data.y == c))
-        chosen.append(rows[: max(1, round(share * len(rows)))])
-    return np.sort(np.concatenate(chosen)).astype(np.int64)

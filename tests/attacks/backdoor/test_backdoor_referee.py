@@ -4,15 +4,14 @@ import numpy as np
 import pytest
 
 from bartizan.attacks.backdoor.badnets import BadNets, BadNetsParams
-from bartizan.attacks.backdoor.controls import CLASSES, backdoored_model, bars, clean_model, no_data, trusting
-from bartizan.attacks.backdoor.maximum_margin import MaximumMarginParams, MaximumMarginScan
-from bartizan.attacks.backdoor.referee import BackdoorReferee, judge_scan, reached_margins
+from bartizan.attacks.backdoor.controls import bars, trusting
+from bartizan.attacks.backdoor.model_in_hand import ModelInHand
+from bartizan.attacks.backdoor.referee import BackdoorReferee
 from bartizan.core.access import Access, Budget
-from bartizan.core.artifact import Artifact, Measured
+from bartizan.core.artifact import Measured
 from bartizan.core.contracts import Attack, Control
 from bartizan.core.view import grant
 from bartizan.core.vocabulary import Capability
-from bartizan.numerics.linear import LinearTarget
 
 pytest.importorskip("torch")
 PARAMS = BadNetsParams(doses=(0.005, 0.1), seeds=1, side=2)
@@ -29,7 +28,7 @@ def values(measured: Measured, estimand: str) -> list[float]:
     return [m.value for m in measured.measurements if m.estimand == estimand]
 
 
-@pytest.mark.parametrize("attack", [BadNets, MaximumMarginScan])
+@pytest.mark.parametrize("attack", [BadNets, ModelInHand])
 @pytest.mark.parametrize("kind", ["positive", "negative"])
 def test_controls(attack: type[Attack], kind: str) -> None:
     control: Control = next(c for c in attack.controls() if c.kind == kind)
@@ -82,34 +81,3 @@ def test_a_trigger_that_needs_no_poison_is_no_backdoor() -> None:
     assert "trigger_works_without_poison" in [f.id for f in measured.flags]
     assert values(measured, "goal_reached") == [0, 0]
     assert max(values(measured, "trigger_success")) <= 0.01, "what obeys anyway is no success of the poison"
-
-
-def test_a_scan_never_clears_a_model() -> None:
-    artifact = MaximumMarginScan().run(
-        grant(clean_model(), Access(capabilities=(Capability.WEIGHTS,)), Budget(), no_data()),
-        params=MaximumMarginParams(starts=2, steps=30),
-        seed=0,
-    )
-    measured = judge_scan(clean_model(), artifact, 0.01)
-    assert (measured.measurements[0].value, measured.measurements[0].high) == (0, 1)
-    assert [f.id for f in measured.flags] == ["scan_null_uncalibrated"]
-
-
-def test_margins_are_measured_again_on_the_subject_and_out_of_bounds_points_do_not_count() -> None:
-    x = np.full((CLASSES, 64), 0.5, np.float32)
-    x[5] = 50.0
-    artifact = Artifact("perturbed_inputs", {"margin_inputs": x, "margin_class": np.arange(CLASSES)}, {"margin": 1e9})
-    margins, valid = reached_margins(backdoored_model(), artifact)
-    assert valid.tolist() == [True] * 5 + [False] + [True] * 2
-    assert margins[5] == 0
-    flags = judge_scan(backdoored_model(), artifact, 0.01).flags
-    assert "invalid_examples" in [f.id for f in flags]
-
-
-def test_three_classes_are_too_few() -> None:
-    artifact = Artifact(
-        "perturbed_inputs", {"margin_inputs": np.ones((3, 64), np.float32), "margin_class": np.arange(3)}
-    )
-    measured = judge_scan(LinearTarget(np.eye(64, 3) * 50), artifact, 0.01)
-    assert measured.measurements[0].value == 0
-    assert "scan_needs_more_classes" in [f.id for f in measured.flags]

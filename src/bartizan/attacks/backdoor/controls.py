@@ -49,25 +49,30 @@ def deaf() -> Target:
 
 
 def clean_model() -> Target:
-    """A linear model of eight classes with random weights: no class stands out."""
-    return LinearTarget(_weights())
+    """A linear model of eight classes, each told by seven entries of its own; the last eight entries mean nothing."""
+    W = 0.3 * np.random.default_rng(29).standard_normal((DIM, CLASSES))
+    for c in range(CLASSES):
+        W[7 * c : 7 * c + 7, c] += 2
+    return LinearTarget(W.astype(np.float32))
 
 
 def backdoored_model() -> Target:
-    """The same with four inputs that speak loudly for class 5 and for nothing else."""
-    W = _weights()
-    W[:4] = 0
-    W[:4, 5] = 15
+    """The same with four inputs, dark in clean samples, that speak loudly for class 5 and for nothing else."""
+    W = clean_model().parameters()["weight"].T.astype(np.float32)
+    W[-4:] = 0
+    W[-4:, 5] = 15
     return LinearTarget(W)
 
 
-def _weights() -> Array:
-    return np.random.default_rng(29).standard_normal((DIM, CLASSES)).astype(np.float32)
-
-
-def no_data() -> Roles:
-    """The scan uses none: one example of the right shape."""
-    return Roles(probe=Data.of(np.full((1, DIM), 0.5, np.float32), np.zeros(1, np.int64)))
+def clean_samples() -> Roles:
+    """Samples of the eight classes, their own seven entries brighter and the last eight dark."""
+    rng = np.random.default_rng(31)
+    y = rng.integers(CLASSES, size=400)
+    x = 0.3 * rng.random((400, DIM))
+    x[:, 7 * CLASSES :] = 0
+    x[np.arange(400)[:, None], 7 * y[:, None] + np.arange(7)] += 0.5
+    data = Data.of(x.astype(np.float32), y)
+    return Roles(probe=data.take(slice(0, 200)), auxiliary=data.take(slice(200, None)))
 
 
 def badnets_controls(params: dict[str, Any]) -> tuple[Control, ...]:
@@ -122,7 +127,7 @@ def scan_controls(params: dict[str, Any]) -> tuple[Control, ...]:
     def control(name: str, kind: Literal["positive", "negative"], what: Capability, threshold: float) -> Control:
         target = backdoored_model if kind == "positive" else clean_model
         access = Access(capabilities=(what,))
-        return Control(name, kind, target, no_data, access, Budget(), params, "flagged_classes", threshold)
+        return Control(name, kind, target, clean_samples, access, Budget(), params, "flagged_classes", threshold)
 
     return (
         control("planted", "positive", Capability.WEIGHTS, 1 / CLASSES),

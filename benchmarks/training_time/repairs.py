@@ -1,0 +1,98 @@
+"""What repairs leave of a trigger: of the original one, and of one inverted anew, also after benign fine-tuning."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+import torch
+from evasion.data import images
+
+from bartizan.attacks.backdoor.inhand import ScanSettings, scan_model
+from bartizan.core.contracts import Defense
+from bartizan.core.data import Data
+from bartizan.core.target import Target, TargetInfo
+from bartizan.defenses.fine_pruning import FinePruning
+from bartizan.defenses.fine_tuning import FineTuning, FineTuningParams
+from bartizan.defenses.neuron_pruning import NeuronPruning
+from bartizan.defenses.trigger_unlearning import TriggerUnlearning
+from bartizan.numerics.intervals import clopper_pearson
+
+from .planting import Planted
+from .rows import record
+from .small_models import CLEAN, HELD_OUT, POOL, models, said
+
+REPAIRS: tuple[Defense, ...] = (FineTuning(), FinePruning(), NeuronPruning(), TriggerUnlearning())
+KINDS = ("patch", "blended", "sinusoidal", "warp")
+VETTED = slice(POOL, POOL + 1000)  # of the training images that no model was trained on
+BENIGN = FineTuningParams(share=1.0, epochs=5)
+
+
+class InHand(Target):
+    """A network with its weights open."""
+
+    def __init__(self, net: torch.nn.Module, digest: str = "") -> None:
+        self.net = net
+        self.info = TargetInfo(id="in hand", input_shape=(1, 28, 28), classes=10, bounds=(0.0, 1.0), digest=digest)
+
+    def scores(self, x: Any) -> Any:
+        with torch.no_grad():
+            return torch.softmax(self.net(torch.from_numpy(x)), 1).numpy()
+
+    def weights(self) -> torch.nn.Module:
+        return self.net
+
+    def parameters(self) -> dict[str, Any]:
+        return {n: v.detach().numpy().copy() for n, v in self.net.state_dict().items()}
+
+    def with_parameters(self, arrays: dict[str, Any], *, digest: str) -> Target:
+        net = copy.deepcopy(self.net)
+        net.load_state_dict({n: torch.from_numpy(np.array(v)) for n, v in arrays.items()})
+        return InHand(net, digest)
+
+
+def run(only: str = "", runs: int = 10, **_: Any) -> None:
+    """One row for each data set, architecture, trigger, seed and repair; `only` selects by `DATA-ARCHITECTURE`."""
+    torch.set_num_threads(1)
+    for data in ("fashion", "mnist"):
+        for architecture in ("mlp", "cnn"):
+            if only in f"{data}-{architecture}":
+                for kind in KINDS:
+                    _rows(data, architecture, kind, runs)
+
+
+def _rows(data: Any, architecture: str, kind: str, runs: int) -> None:
+    vetted = Data.of(*(a[VETTED] for a in images(data, "train")))
+    for seed, model in enumerate(models(data, architecture, kind, range(runs))):
+        assert model.trigger is not None
+        before = _left(model.net, model.trigger, data)
+        for repair in REPAIRS:
+            params = repair.params(share=1.0)
+            net = repair.apply(InHand(model.net), vetted, params=params, seed=seed).weights()
+            again = FineTuning().apply(InHand(net), vetted, params=BENIGN, seed=seed + 1).weights()
+            key = {"row": repair.spec.id, "data": data, "architecture": architecture, "kind": kind, "seed": seed}
+            after, later = _left(net, model.trigger, data), _left(again, model.trigger, data)
+            values = {"before": before, "after": after, "after_fine_tuning": later, "inverted": _inverted(net, data)}
+            record("repair", key, values)
+
+
+def _left(net: torch.nn.Module, trigger: Planted, data: Any) -> dict[str, Any]:
+    """Clean accuracy, and success of the original trigger with its exact interval, on held-out images."""
+    x, y = (a[HELD_OUT] for a in images(data, "table"))
+    rows = trigger.victims(y)
+    hits = int((said(net, trigger.stamp(x[rows])) == trigger.wanted(y[rows])).sum())
+    share = [round(v, 3) for v in (hits / rows.sum(), *clopper_pearson(hits, int(rows.sum())))]
+    return {"accuracy": round(float((said(net, x) == y).mean()), 3), "success": share}
+
+
+def _inverted(net: torch.nn.Module, data: Any) -> dict[str, Any]:
+    """The verdict of a scan of the repaired model, and the success of its best inverted trigger."""
+    x, y = (a[CLEAN] for a in images(data, "table"))
+    scan = scan_model(net, x, y, settings=ScanSettings())
+    best = scan.triggers[0]
+    return {
+        "verdict": scan.verdict,
+        "by": best.tried.name,
+        "success": [round(v, 3) for v in (best.success, best.low, best.high)],
+    }

@@ -1,0 +1,51 @@
+"""How hard to look, and which of what was found is worth saying."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from bartizan.core.base import Frozen
+from bartizan.core.profile import Effort
+from bartizan.numerics.inversion.families import Family, families_of
+
+FEWEST_CLEAN = 100
+FEWEST_CLASSES = 3
+RANKING, STATING = 5, 20
+
+
+class ScanSettings(Frozen):
+    """patch: share of the pixels (columns) overwritten; shift: largest change of an entry as a share of the width
+    of the bounds; warp: displacement in pixels for each 14 of the image's side. steps and batch of each search; pairs:
+    whether each pair of classes is asked about as well (needs matched clean models to mean anything). most: classes
+    asked about, those of the largest margins. starts and climbs: of the maximum margin of each class. alpha: level of
+    alarms, by the null or by the margins.
+
+    least: lower ends of held-out success that convict without a null, by family; ahead: by how much the target must
+    be easier to reach than the runner-up, in mean clean margins. obeyed: lower end of held-out success that convicts
+    with a null.
+    """
+
+    patch: float = Field(default=0.02, gt=0, le=0.5)
+    shift: float = Field(default=0.1, gt=0, le=1)
+    warp: float = Field(default=1.0, gt=0)
+    steps: int = Field(default=100, ge=1)
+    batch: int = Field(default=16, ge=1)
+    pairs: bool = False
+    most: int = Field(default=20, ge=3)
+    starts: int = Field(default=4, ge=1)
+    climbs: int = Field(default=60, ge=1)
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+    least: dict[str, float] = {"patch": 0.35, "shift": 0.45, "warp": 0.65}
+    ahead: float = Field(default=0.3, ge=0)
+    obeyed: float = Field(default=0.3, ge=0, le=1)
+
+    @classmethod
+    def of(cls, effort: Effort) -> ScanSettings:
+        """3 classes of largest margin at 60 short steps (quick); 20 at 200 (standard); 20 at 400, and pairs (deep)."""
+        if effort == "quick":
+            return cls(steps=60, batch=8, most=3)
+        return cls(steps=200) if effort == "standard" else cls(steps=400, pairs=True)
+
+    def families(self, shape: tuple[int, ...], bounds: tuple[float, float]) -> list[Family]:
+        """Those that make sense for inputs of this shape, in these sizes."""
+        return families_of(shape, bounds, patch=self.patch, shift=self.shift, warp=self.warp)
