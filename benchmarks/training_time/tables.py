@@ -6,13 +6,15 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import data_table, files_table
+from . import data_table, files_table, model_scan, repairs_table
 from .rows import RESULTS
 
 Write = Callable[[list[dict[str, Any]]], Iterator[str]]
 SECTIONS: dict[str, tuple[Write, str]] = {
     "Files": (files_table.lines, "files"),
     "Data in hand": (data_table.lines, "data"),
+    "Models in hand": (model_scan.lines, "scan"),
+    "Repairs": (repairs_table.lines, "repair"),
 }
 HEAD = """# Attacks of the development phase
 
