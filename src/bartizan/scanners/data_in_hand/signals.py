@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bartizan.numerics.apart import apart
 from bartizan.numerics.label_errors import confident_joint, doubt, neighbours_disagree, relabelled
 from bartizan.numerics.nearest import nearest
 from bartizan.numerics.signatures import spectral, two_clusters
@@ -89,10 +90,11 @@ def _of_fold(fold: Fold, y: Labels, classes: int, seed: int) -> dict[str, Scores
     rows, distances = nearest(fold.features, NEAR, fold.known)
     said = neighbours_disagree(fold.labels[rows], y, classes)
     scale = max(float(fold.known.std()), 1e-12)
+    learnt = apart(fold.known, fold.labels)
     return {
         "wrong_label": doubt(fold.p, y) + said,
-        "spectral": spectral(fold.known, fold.labels)(fold.features, y),
-        "cluster": two_clusters(fold.known, fold.labels, seed)(fold.features, y),
+        "spectral": spectral(learnt)(fold.features, y),
+        "cluster": two_clusters(learnt, fold.known, fold.labels, seed)(fold.features, y),
         "outlier": np.log(np.maximum(distances.mean(axis=1) / scale, 1e-12)),
     }
 
