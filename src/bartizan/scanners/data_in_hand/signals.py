@@ -44,14 +44,14 @@ SIGNALS = (
     Signal(
         "spectral",
         "Spectral signature",
-        "a trigger that gives many records of one class a direction of their own in the features",
-        "poison that is rare (far below 1 % of a class), spread over classes, or made to look like the class",
+        "one trigger with one wrong label, where such records make up a tenth to a third of the class named",
+        "right labels (clean-label), poison spread over classes, and small shares of classes that vary much",
     ),
     Signal(
         "cluster",
         "Activation cluster",
-        "a trigger whose records make up a part of a class that stands apart",
-        "poison that makes up less than a few hundredths of a class, or a class that has several kinds by nature",
+        "the same triggers, as a part of the class that stands apart; a little less of them",
+        "what the spectral signature is blind to, and classes that have several kinds by nature",
     ),
     Signal(
         "outlier",
