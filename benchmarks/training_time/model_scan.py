@@ -111,10 +111,10 @@ def _target(standing: Standing) -> int:
 def lines(rows: list[dict[str, Any]]) -> Iterator[str]:
     """The section, of the rows of its job."""
     yield (
-        "Made by `python -m training_time scan`. Works: of the planted trigger, on held-out images of classes it is meant\n"
-        "for. Shown: without a null, a trigger inverted from 400 clean samples convicts. p: among matched clean models as\n"
-        "a null, none below 20 of them. CPU seconds a model, median. Cut-offs were tuned on Fashion-MNIST, on models of\n"
-        "other seeds. Intervals: exact, 95 %.\n"
+        "Made by `python -m training_time scan`. Works: of the planted trigger, on held-out images of classes "
+        "it is meant for. Shown: without a null, a trigger inverted from 400 clean samples convicts. p: among "
+        "matched clean models as a null, none below 20 of them. CPU seconds a model, median. Cut-offs were "
+        "tuned on Fashion-MNIST, on models of other seeds. Intervals: exact, 95 %.\n"
     )
     yield (
         "| data | model | trigger | models, clean, null | works | AUC | shown | target named | AUC, null | p ≤ .05 "

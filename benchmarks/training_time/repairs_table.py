@@ -9,9 +9,10 @@ from typing import Any
 def lines(rows: list[dict[str, Any]]) -> Iterator[str]:
     """The section, of the rows of its job."""
     yield (
-        "Made by `python -m training_time repair`, with 1,000 vetted records. Success of the original trigger on held-out\n"
-        "images, per cent with its exact 95 % interval, and accuracy: before, after the repair, and after a further\n"
-        "benign fine-tuning; then what a scan of the repaired model says, with the success of its best inverted trigger.\n"
+        "Made by `python -m training_time repair`, with 1,000 vetted records. Success of the original trigger "
+        "on held-out images, per cent with its exact 95 % interval, and accuracy: before, after the repair, "
+        "and after a further benign fine-tuning; then what a scan of the repaired model says, with the "
+        "success of its best inverted trigger.\n"
     )
     yield "| data | model | trigger | seed | repair | before | after | after fine-tuning | re-scan |"
     yield "|---|---|---|---|---|---|---|---|---|"

@@ -13,7 +13,7 @@ from bartizan.cli import commands as shell
 
 COMMANDS = (
     "init", "validate", "schema", "explain", "plugins", "doctor", "threats", "plan", "assess", "gate", "report",
-    "evidence", "scan",
+    "evidence", "scan", "provenance",
 )  # fmt: skip
 
 

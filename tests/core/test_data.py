@@ -48,7 +48,7 @@ def test_what_is_opened_to_an_attack_has_no_secrets() -> None:
     assert roles.open().probe.digest() == roles.probe.digest()
 
 
-@pytest.mark.parametrize("part", ["probe", "auxiliary", "writable", "secrets"])
+@pytest.mark.parametrize("part", ["probe", "auxiliary", "writable", "secrets", "parties"])
 def test_every_part_is_in_the_digest_of_the_roles(part: str) -> None:
     roles = Roles(some(1), some(2), some(3), {"member": np.array([True])})
     changed = {"secrets": {"member": np.array([False])}}.get(part, some(9))

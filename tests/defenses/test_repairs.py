@@ -11,6 +11,7 @@ from bartizan.defenses.neurons import hidden_layers, pruned_while_right, silence
 from bartizan.defenses.trigger_unlearning import TriggerUnlearning, TriggerUnlearningParams, teach
 from bartizan.defenses.tuning import named_as, trainable_copy
 from bartizan.numerics.inversion.families import Patch
+from bartizan.testing import check_defense
 
 torch = pytest.importorskip("torch")
 REPAIRS = [
@@ -18,6 +19,11 @@ REPAIRS = [
     (NeuronPruning(), NeuronPruningParams(steps=100)),
     (TriggerUnlearning(), TriggerUnlearningParams(rounds=2, steps=20, epochs=3)),
 ]
+
+
+@pytest.mark.parametrize(("defense", "params"), REPAIRS)
+def test_contract(defense, params, target, train):
+    check_defense(type(defense), target, train)
 
 
 def accuracy(target, data):

@@ -288,4 +288,6 @@ def clock_of(store: Store, evidence: Iterable[Evidence]) -> dict[str, Any]:
 
 def _reads_description(trial: Trial) -> bool:
     """Whether the trial is handed the description with all it names instead of the model's own file."""
-    return trial.subject.kind == "files" and plugins.attack(trial.kind, trial.plugin).spec.reads == "description"
+    if trial.subject.kind != "files" or trial.kind == "defense":
+        return False
+    return plugins.attack(trial.kind, trial.plugin).spec.reads == "description"

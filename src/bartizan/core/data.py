@@ -100,16 +100,16 @@ class Roles:
 
     probe      examples under attack, or those a claim is tested on
     auxiliary  what the adversary owns; disjoint from the probe and from the training data
-    parties    records of the other parties of a federated training, of which only their updates are seen
     writable   records it may alter before training (the training set of the target)
     secrets    only the referee sees these: e.g. `member` (bool, one per probe example)
+    parties    records of the other parties of a federated training, of which only their updates are seen
     """
 
     probe: Data
     auxiliary: Data = field(default_factory=_empty)
     writable: Data = field(default_factory=_empty)
-    parties: Data = field(default_factory=_empty)
     secrets: dict[str, NDArray[np.generic]] = field(default_factory=dict)
+    parties: Data = field(default_factory=_empty)
 
     def digest(self) -> str:
         """SHA-256 over every role and the secrets."""

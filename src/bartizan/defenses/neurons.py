@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def hidden_layers(net: torch.nn.Module, data: Data, title: str) -> list[Hidden]:
 
     seen: dict[str, torch.Tensor] = {}
 
-    def note(name: str):  # type: ignore[no-untyped-def]
+    def note(name: str) -> Callable[[nn.Module, object, torch.Tensor], None]:
         def hook(module: nn.Module, given: object, answer: torch.Tensor) -> None:
             positive = answer.clamp_min(0).double()
             kept = positive.flatten(2).mean(2) if answer.ndim > 2 else positive

@@ -9,7 +9,7 @@ from typing import Any
 from .chat_template import template_reasons
 from .item import Item
 from .keras_config import config_reasons, is_model
-from .pickle_machine import printable
+from .printable import printable
 from .verdict import Reason
 
 _LIMIT = 128 << 20

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from .keras_names import FUNCTION_MODULES, FUNCTIONS, KNOWN, LOADS, LOOKUPS, RUNS
-from .pickle_machine import printable
 from .pickle_names import Standing, standing
+from .printable import printable
 from .verdict import Reason
 
 _OWN = ("keras", "keras.src", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")

@@ -29,8 +29,8 @@ from . import (
 )
 from .item import DEPTH_LIMIT, Item, TooLarge, file_item
 from .npy_file import npy_reasons
-from .pickle_machine import printable
 from .pickle_scan import reads_as_pickle, scan_stream
+from .printable import printable
 from .safetensors_file import header_of
 from .sniff import FileKind, kind_of
 from .verdict import Reason, Verdict, verdict_of

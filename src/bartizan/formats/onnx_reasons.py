@@ -12,8 +12,8 @@ from .item import Item
 from .onnx_model import Graph, Model, Tensor, all_nodes, all_tensors, read_model
 from .onnx_operators import BRANCHES, DOMAINS, NEWEST_IR, NEWEST_SET, OPERATORS, RUNTIME, SHAPES
 from .onnx_wire import WireError, inside_folder
-from .pickle_machine import printable
 from .pickle_scan import reads_as_pickle
+from .printable import printable
 from .verdict import Reason
 
 _WIDTHS = {1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 14: 8, 15: 16, 16: 2}

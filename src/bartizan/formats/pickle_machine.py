@@ -10,51 +10,26 @@ as read in two ways.
 from __future__ import annotations
 
 import _compat_pickle
-import codecs
-import re
 from collections.abc import Callable
 
 from .pickle_calls import complaints, nested_bytes
+from .pickle_containers import PickleContainers
+from .pickle_literals import TEXT_LIMIT
 from .pickle_names import Standing, standing
-from .pickle_values import NONE, OPAQUE, Box, Look, Made, Raw, name_of, size_of
-from .tape import Cut, Tape
-from .verdict import Reason
+from .pickle_stack import Broken
+from .pickle_values import OPAQUE, Box, Look, Made, name_of, size_of
+from .printable import printable
+from .tape import Cut
 
-_TEXT_LIMIT = 4096  # longer texts are no names
-_BYTES_KEPT = 1 << 20
-_KEPT_IN_ALL = 64 << 20
-_DIGITS = 10_000  # a number with more takes a reader of quadratic cost
-_BOMB, _BOMB_RATIO = 100_000_000, 1_000
 OPCODE_LIMIT = 20_000_000
-_REASONS_LIMIT = 32
 
 
-class Broken(ValueError):
-    """The opcodes cannot be followed any further."""
-
-
-class Machine:
+class Machine(PickleContainers):
     """Follows one pickle on a tape. `run` returns the value it leaves; the rest is what was seen on the way.
 
     globals: every `module name` looked up, with its first offset. persistent: ids handed to the opener. inside: bytes
     that would be opened as files of their own. own: names that the archive around it defines itself.
     """
-
-    def __init__(self, tape: Tape, *, member: str = "", own: re.Pattern[str] | None = None) -> None:
-        self.tape, self.member, self.own = tape, member, own
-        self.globals: dict[str, int] = {}
-        self.reasons: list[Reason] = []
-        self.persistent: list[object] = []
-        self.inside: list[Raw] = []
-        self.helped = True  # whether the opener answers persistent ids, as torch does; a bare unpickler stops at one
-        self.on_build: Callable[[Machine, Made], None] | None = None
-        self.steps = self.protocol = 0
-        self._stack: list[object] = []
-        self._marks: list[int] = []
-        self._memo: dict[int, object] = {}
-        self._frame_end = self._kept = 0
-        self._told: set[tuple[str, str]] = set()
-        self._start = self.at = tape.at
 
     def run(self) -> object:
         """Follow the opcodes to STOP. Raises nothing: what cannot be followed is a reason."""
@@ -83,53 +58,6 @@ class Machine:
             if self.steps > OPCODE_LIMIT:
                 raise Broken(f"more than {OPCODE_LIMIT:,} opcodes")
 
-    def against(self, rule: str, text: str, offset: int | None = None) -> None:
-        """Keep a reason, each once."""
-        if (rule, text) not in self._told and len(self.reasons) < _REASONS_LIMIT:
-            self._told.add((rule, text))
-            self.reasons.append(Reason(rule, text, self.at if offset is None else offset, self.member))
-
-    def leave_frame(self) -> None:
-        """What follows is read past the opcodes, straight from the file; honest writers end their frame before it."""
-        if self._frame_end > self.tape.at:
-            self.against("two-readings", "numbers lie inside a frame, where readers part ways")
-        self._frame_end = 0
-
-    # The stack
-
-    def _pop(self) -> object:
-        if len(self._stack) <= (self._marks[-1] if self._marks else 0):
-            raise Broken(f"nothing is on the stack, at byte {self.at:,}")
-        return self._stack.pop()
-
-    def _top(self) -> object:
-        if len(self._stack) <= (self._marks[-1] if self._marks else 0):
-            raise Broken(f"nothing is on the stack, at byte {self.at:,}")
-        return self._stack[-1]
-
-    def _since_mark(self) -> list[object]:
-        if not self._marks:
-            raise Broken(f"no mark is on the stack, at byte {self.at:,}")
-        mark = self._marks.pop()
-        items = self._stack[mark:]
-        del self._stack[mark:]
-        return items
-
-    def _push(self, value: object) -> None:
-        self._stack.append(value)
-
-    def _boxed(self, kind: str, items: list[object]) -> Box:
-        box = Box(kind)
-        for item in items:
-            box.add(item)
-        self._weigh(box)
-        return box
-
-    def _weigh(self, value: object) -> None:
-        size = size_of(value)
-        if size > _BOMB and size > _BOMB_RATIO * self.steps:
-            self.against("bomb", "it names the same things within each other until they are past counting")
-
     # Names and calls
 
     def _look(self, module: str, name: str) -> Look:
@@ -157,246 +85,7 @@ class Machine:
         self._weigh(made)
         return made
 
-    def _into(self, target: object, what: str) -> None:
-        """Something is put into `target`."""
-        if isinstance(target, Look):
-            self.against("changes-a-class", f"it would change {target} itself ({what})")
-        elif not isinstance(target, Box | Made):
-            self.against("broken", f"it puts something into what is no container, at byte {self.at:,}")
-
-    # Opcodes, in the order of `pickletools`
-
-    def op_int(self) -> None:
-        self._push(_integer(self.tape.line(), booleans=True))
-
-    def op_binint(self) -> None:
-        self._push(int.from_bytes(self.tape.read(4), "little", signed=True))
-
-    def op_binint1(self) -> None:
-        self._push(self.tape.read(1)[0])
-
-    def op_binint2(self) -> None:
-        self._push(int.from_bytes(self.tape.read(2), "little"))
-
-    def op_long(self) -> None:
-        line = self.tape.line()
-        self._digits(len(line))
-        self._push(_integer(line.removesuffix(b"L")))
-
-    def op_long1(self) -> None:
-        self._push(int.from_bytes(self.tape.read(self.tape.read(1)[0]), "little", signed=True))
-
-    def op_long4(self) -> None:
-        n = int.from_bytes(self.tape.read(4), "little", signed=True)
-        if n < 0:
-            raise Broken("a number of negative length")
-        self.tape.skip(n)
-        self._push(OPAQUE)
-
-    def _digits(self, n: int) -> None:
-        if n > _DIGITS:
-            self.against("bomb", f"a number of {n:,} digits takes a reader ages")
-            self._push(OPAQUE)
-            raise Broken("a number past reading")
-
-    def op_string(self) -> None:
-        line = self.tape.line().rstrip()
-        if len(line) < 2 or line[:1] != line[-1:] or line[:1] not in (b"'", b'"'):
-            raise Broken("a text without quotes")
-        self._push(codecs.escape_decode(line[1:-1])[0].decode("latin-1"))
-
-    def _text(self, n: int) -> None:
-        if n > _TEXT_LIMIT:
-            self.tape.skip(n)
-            self._push(OPAQUE)
-        else:
-            self._push(self.tape.read(n).decode("utf-8", "surrogatepass"))
-
-    def op_binunicode(self) -> None:
-        self._text(int.from_bytes(self.tape.read(4), "little"))
-
-    def op_short_binunicode(self) -> None:
-        self._text(self.tape.read(1)[0])
-
-    def op_binunicode8(self) -> None:
-        self._text(int.from_bytes(self.tape.read(8), "little"))
-
-    def op_unicode(self) -> None:
-        self._push(self.tape.line().decode("raw-unicode-escape"))
-
-    def _latin(self, n: int) -> None:
-        if n < 0:
-            raise Broken("a text of negative length")
-        if n > _TEXT_LIMIT:
-            self.tape.skip(n)
-            self._push(OPAQUE)
-        else:
-            self._push(self.tape.read(n).decode("latin-1"))
-
-    def op_binstring(self) -> None:
-        self._latin(int.from_bytes(self.tape.read(4), "little", signed=True))
-
-    def op_short_binstring(self) -> None:
-        self._latin(self.tape.read(1)[0])
-
-    def _bytes(self, n: int) -> None:
-        if n > _BYTES_KEPT or self._kept + n > _KEPT_IN_ALL:
-            self.tape.skip(n)
-            self._push(Raw(None, n))
-        else:
-            self._kept += n
-            self._push(Raw(self.tape.read(n), n))
-
-    def op_binbytes(self) -> None:
-        self._bytes(int.from_bytes(self.tape.read(4), "little"))
-
-    def op_short_binbytes(self) -> None:
-        self._bytes(self.tape.read(1)[0])
-
-    def op_binbytes8(self) -> None:
-        self._bytes(int.from_bytes(self.tape.read(8), "little"))
-
-    def op_buffer(self) -> None:
-        self.against("unknown-name", "it wants a buffer that is not in the file")
-        self._push(OPAQUE)
-
-    def op_nothing(self) -> None:
-        pass
-
-    def op_none(self) -> None:
-        self._push(NONE)
-
-    def op_opaque(self) -> None:
-        self._push(OPAQUE)
-
-    def op_float(self) -> None:
-        float(self.tape.line())
-        self._push(OPAQUE)
-
-    def op_binfloat(self) -> None:
-        self.tape.read(8)
-        self._push(OPAQUE)
-
-    def op_empty_list(self) -> None:
-        self._push(Box("list"))
-
-    def op_empty_tuple(self) -> None:
-        self._push(Box("tuple"))
-
-    def op_empty_dict(self) -> None:
-        self._push(Box("dict"))
-
-    def op_empty_set(self) -> None:
-        self._push(Box("set"))
-
-    def op_append(self) -> None:
-        value, target = self._pop(), self._top()
-        self._add(target, [value])
-
-    def op_appends(self) -> None:
-        items, target = self._since_mark(), self._top()
-        self._add(target, items)
-
-    def _add(self, target: object, items: list[object]) -> None:
-        self._into(target, "appended to")
-        for item in items:
-            if isinstance(target, Box):
-                target.add(item)
-            elif isinstance(target, Made):
-                target.grow(item)
-        self._weigh(target)
-
-    def op_setitem(self) -> None:
-        value, key = self._pop(), self._pop()
-        self._put(self._top(), [key, value])
-
-    def op_setitems(self) -> None:
-        items, target = self._since_mark(), self._top()
-        self._put(target, items)
-
-    def _put(self, target: object, items: list[object]) -> None:
-        self._into(target, "an item set")
-        if len(items) % 2:
-            raise Broken("keys without values")
-        for key, value in zip(items[::2], items[1::2], strict=True):
-            if isinstance(target, Box):
-                target.put(key, value)
-            elif isinstance(target, Made):
-                target.grow(value)
-        self._weigh(target)
-
-    def op_list(self) -> None:
-        self._push(self._boxed("list", self._since_mark()))
-
-    def op_tuple(self) -> None:
-        self._push(self._boxed("tuple", self._since_mark()))
-
-    def op_frozenset(self) -> None:
-        self._push(self._boxed("set", self._since_mark()))
-
-    def op_dict(self) -> None:
-        box = Box("dict")
-        self._put(box, self._since_mark())
-        self._push(box)
-
-    def op_tuple1(self) -> None:
-        self._push(self._boxed("tuple", [self._pop()]))
-
-    def op_tuple2(self) -> None:
-        second, first = self._pop(), self._pop()
-        self._push(self._boxed("tuple", [first, second]))
-
-    def op_tuple3(self) -> None:
-        third, second, first = self._pop(), self._pop(), self._pop()
-        self._push(self._boxed("tuple", [first, second, third]))
-
-    def op_pop(self) -> None:
-        if self._marks and self._marks[-1] == len(self._stack):
-            self._marks.pop()
-        else:
-            self._pop()
-
-    def op_dup(self) -> None:
-        self._push(self._top())
-
-    def op_mark(self) -> None:
-        self._marks.append(len(self._stack))
-
-    def op_pop_mark(self) -> None:
-        self._since_mark()
-
-    def _get(self, index: int) -> None:
-        if index not in self._memo:
-            raise Broken(f"the memo holds nothing under {index}, at byte {self.at:,}")
-        self._push(self._memo[index])
-
-    def op_get(self) -> None:
-        self._get(int(self.tape.line()))
-
-    def op_binget(self) -> None:
-        self._get(self.tape.read(1)[0])
-
-    def op_long_binget(self) -> None:
-        self._get(int.from_bytes(self.tape.read(4), "little"))
-
-    def _keep(self, index: int) -> None:
-        if index < 0:
-            raise Broken("a negative place in the memo")
-        if index > (1 << 20) + 16 * self.steps:
-            self.against("bomb", f"it asks for a memo of {index:,} places")
-        self._memo[index] = self._top()
-
-    def op_put(self) -> None:
-        self._keep(int(self.tape.line()))
-
-    def op_binput(self) -> None:
-        self._keep(self.tape.read(1)[0])
-
-    def op_long_binput(self) -> None:
-        self._keep(int.from_bytes(self.tape.read(4), "little"))
-
-    def op_memoize(self) -> None:
-        self._keep(len(self._memo))
+    # Opcodes that name, call and build
 
     def op_ext(self, width: int) -> None:
         code = int.from_bytes(self.tape.read(width), "little")
@@ -477,7 +166,7 @@ class Machine:
             raise Broken(f"there is no protocol {self.protocol}")
 
     def op_persid(self) -> None:
-        self._persistent(self.tape.line().decode("utf-8", "replace")[:_TEXT_LIMIT])
+        self._persistent(self.tape.line().decode("utf-8", "replace")[:TEXT_LIMIT])
 
     def op_binpersid(self) -> None:
         self._persistent(self._pop())
@@ -507,25 +196,11 @@ def renamed(module: str, name: str) -> tuple[str, str]:
     return _compat_pickle.IMPORT_MAPPING.get(module, module), name
 
 
-def printable(text: str) -> str:
-    """A text from a file, short and without characters that a terminal would act on."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:80])
-
-
 def _as_arguments(value: object) -> Box:
     """Arguments of a call: a tuple as it stands. Anything else is no legal argument, or was put together."""
     if isinstance(value, Box) and value.kind == "tuple":
         return value
     return Box("tuple", [value], size=1 + size_of(value))
-
-
-def _integer(line: bytes, *, booleans: bool = False) -> object:
-    text = line.strip()
-    if booleans and text in (b"00", b"01"):
-        return text == b"01"
-    if len(text) > _DIGITS:
-        raise Broken("a number past reading")
-    return int(text, 0) if not text.lstrip(b"+-").isdigit() else int(text)
 
 
 _TABLE: dict[int, Callable[[Machine], None]] = {
@@ -545,4 +220,4 @@ _TABLE: dict[int, Callable[[Machine], None]] = {
 }  # fmt: skip
 _TABLE |= {0x88: Machine.op_opaque, 0x89: Machine.op_opaque, 0x90: Machine.op_appends, 0x96: Machine.op_binbytes8}
 
-__all__ = ["Broken", "Machine", "name_of", "printable", "renamed"]
+__all__ = ["Broken", "Machine", "name_of", "renamed"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from .chat_template import template_reasons
 from .item import Item
-from .pickle_machine import printable
+from .printable import printable
 from .verdict import Reason
 
 _LIMIT = 64 << 20

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bartizan.formats.model_scan import FileReport
-from bartizan.formats.pickle_machine import printable
+from bartizan.formats.printable import printable
 from bartizan.formats.sniff import FileKind
 from bartizan.formats.verdict import Reason
 

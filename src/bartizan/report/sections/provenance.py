@@ -44,16 +44,15 @@ class Provenance(Section):
         id="provenance", title="Provenance", summary="What nothing accounts for.", order=84, heading="Provenance gaps"
     )
 
-    def context(self, assessment: Assessment, arrays: ArrayReader) -> Mapping[str, Any] | None:
-        """None where provenance was not looked at."""
+    def context(self, assessment: Assessment, arrays: ArrayReader) -> Mapping[str, Any]:
+        """No `looked` where provenance was not looked at."""
         found = [e for e in assessment.evidence if e.trial.plugin == "provenance" and e.outcome is Outcome.MEASURED]
         looked = [m for e in found if e.trial.subject.kind != "control" for m in e.measurements]
-        if not looked:
-            return None
         opens = {e.choice: e.threats for e in assessment.exposures}
         rows = dict.fromkeys(_rows(looked, opens))
         order = list(PIECES.values())
         return {
+            "looked": bool(looked),
             "rows": sorted(rows, key=lambda r: (order.index(r.piece) if r.piece in order else -1, r.about, r.what)),
             "counts": list(dict.fromkeys(_counts(looked))),
         }

@@ -52,15 +52,13 @@ class Suspects(Section):
         id="suspects", title="Suspects", summary="Training records that look altered.", order=83, heading="Data in hand"
     )
 
-    def context(self, assessment: Assessment, arrays: ArrayReader) -> Mapping[str, Any] | None:
-        """None where no training data were looked through."""
+    def context(self, assessment: Assessment, arrays: ArrayReader) -> Mapping[str, Any]:
+        """No `looks` where no training data were looked through."""
         found = [
             e
             for e in assessment.evidence
             if e.trial.plugin == "training_data" and e.outcome is Outcome.MEASURED and e.trial.subject.kind != "control"
         ]
-        if not found:
-            return None
         return {"looks": [_look(e, arrays(e.id)) for e in found], "signals": SIGNALS}
 
 

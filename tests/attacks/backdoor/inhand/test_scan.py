@@ -7,7 +7,8 @@ from bartizan.attacks.stacked import Recipe
 from bartizan.core.errors import DataError, ModelError, UsageError
 
 torch = pytest.importorskip("torch")
-SETTINGS = ScanSettings(patch=2 / 64, starts=2, climbs=20, steps=60, batch=8)
+CUTS = {"patch": 0.35, "shift": 0.45, "warp": 0.65}  # the planted model of the controls is a mild one
+SETTINGS = ScanSettings(patch=2 / 64, starts=2, climbs=20, steps=60, batch=8, least=CUTS, ahead=0.3)
 QUICK = SETTINGS.model_copy(update={"steps": 10})
 X, Y = clean_samples().probe.x, clean_samples().probe.y
 

@@ -21,8 +21,9 @@ class ScanSettings(Frozen):
     alarms, by the null or by the margins.
 
     least: lower ends of held-out success that convict without a null, by family; ahead: by how much the target must
-    be easier to reach than the runner-up, in mean clean margins. obeyed: lower end of held-out success that convicts
-    with a null.
+    be easier to reach than the runner-up, in mean clean margins. Both lie well above what clean MLPs on MNIST and
+    Fashion-MNIST reached (patch .26, shift .35, targeted warp .56; ahead .38). obeyed: lower end of held-out success
+    that convicts with a null.
     """
 
     patch: float = Field(default=0.02, gt=0, le=0.5)
@@ -35,8 +36,8 @@ class ScanSettings(Frozen):
     starts: int = Field(default=4, ge=1)
     climbs: int = Field(default=60, ge=1)
     alpha: float = Field(default=0.05, gt=0, lt=1)
-    least: dict[str, float] = {"patch": 0.35, "shift": 0.45, "warp": 0.65}
-    ahead: float = Field(default=0.3, ge=0)
+    least: dict[str, float] = {"patch": 0.5, "shift": 0.6, "warp": 0.8}
+    ahead: float = Field(default=0.5, ge=0)
     obeyed: float = Field(default=0.3, ge=0, le=1)
 
     @classmethod

@@ -51,9 +51,15 @@ def triggers(look: Look, standing: Standing | None, settings: ScanSettings) -> t
             assert standing is not None
             works, out = low >= settings.obeyed, standing.p <= settings.alpha and standing.z[t.name] == standing.worst
         else:
-            works, out = low >= settings.least.get(t.family, 1.0), ahead >= settings.ahead
+            works, out = low >= settings.least.get(t.family, 1.0) and not _usual(t), ahead >= settings.ahead
         found.append(Trigger(t, t.hits / max(t.n, 1), low, high, ahead, works, out))
     return tuple(sorted(found, key=lambda t: (-(t.works + t.stands_out), -t.tried.push)))
+
+
+def _usual(t: Tried) -> bool:
+    """Whether clean models give way to such a thing, too: a warp after which inputs are of any other class (up to 71 %
+    on MNIST, where a planted trigger could hardly do more)."""
+    return t.family == "warp" and t.question.target == ANY
 
 
 def decide(
