@@ -27,7 +27,7 @@ class ScannerReferee(Referee):
 
     spec: ClassVar[PluginSpec] = PluginSpec(
         id="scanners",
-        version=3,
+        version=4,
         title="Referee of scanners",
         summary="Reads every file again by a second method and checks each reason at the byte it names.",
         references=("atlas",),

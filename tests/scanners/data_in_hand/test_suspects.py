@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 pytest.importorskip("torch")
 
@@ -112,3 +113,23 @@ def test_copies_near_copies_and_contradictions_are_told_apart() -> None:
     assert set(found.contradicting) == {2, 402}
     assert found.near is not None
     assert found.near.tolist() == [[3, 403]]
+
+
+def _triggered(share: float) -> tuple[Any, Any, NDArray[np.bool_]]:
+    """Records of three classes that spread most in one column; some of classes 1 and 2 bear a mark and the label 0."""
+    rng = np.random.default_rng(7)
+    y = rng.integers(3, size=900)
+    x = 3 * np.eye(3, 6)[y] + 0.5 * rng.standard_normal((900, 6)) * np.array([1, 1, 1, 6, 1, 1])
+    bad = np.zeros(900, np.bool_)
+    bad[rng.choice(np.flatnonzero(y != 0), round(share * 900), replace=False)] = True
+    x[bad, 5] += 5
+    return x.astype(np.float32), np.where(bad, 0, y), bad
+
+
+@pytest.mark.parametrize("share", [0.02, 0.06])
+def test_records_with_a_trigger_are_ranked_above_clean_ones(share: float) -> None:
+    x, y, bad = _triggered(share)
+    found = look(x, y, recipe=Recipe(build, epochs=12, batch=32, rate=1e-2))
+    for name in ("spectral", "cluster"):
+        scores = found.scores[name]
+        assert (scores[bad] > np.quantile(scores[~bad], 0.99)).mean() > 0.7, name

@@ -18,12 +18,17 @@ from bartizan.report.numbers import quantity
 FEATURES = 6
 SIGNALS = (  # in the order of the scanner's signals
     ("wrong_label", "its label", "flipped labels", "right labels on altered records"),
-    ("spectral", "a direction that few of its class have", "common triggers", "rare or spread-out poison"),
+    (
+        "spectral",
+        "a direction that few of its class have",
+        "one trigger with wrong labels, in a tenth of a class or more",
+        "right labels, spread-out or rare poison",
+    ),
     (
         "cluster",
         "a part of its class that stands apart",
-        "triggers in many records",
-        "classes of several natural kinds",
+        "the same triggers, a little less of them",
+        "the same, and classes of several natural kinds",
     ),
     ("outlier", "no record like it", "broken and foreign records", "poison among clean records"),
 )

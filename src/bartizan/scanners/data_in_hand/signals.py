@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bartizan.numerics.apart import apart
 from bartizan.numerics.label_errors import confident_joint, doubt, neighbours_disagree, relabelled
 from bartizan.numerics.nearest import nearest
 from bartizan.numerics.signatures import spectral, two_clusters
@@ -43,14 +44,14 @@ SIGNALS = (
     Signal(
         "spectral",
         "Spectral signature",
-        "a trigger that gives many records of one class a direction of their own in the features",
-        "poison that is rare (far below 1 % of a class), spread over classes, or made to look like the class",
+        "one trigger with one wrong label, where such records make up a tenth to a third of the class named",
+        "right labels (clean-label), poison spread over classes, and small shares of classes that vary much",
     ),
     Signal(
         "cluster",
         "Activation cluster",
-        "a trigger whose records make up a part of a class that stands apart",
-        "poison that makes up less than a few hundredths of a class, or a class that has several kinds by nature",
+        "the same triggers, as a part of the class that stands apart; a little less of them",
+        "what the spectral signature is blind to, and classes that have several kinds by nature",
     ),
     Signal(
         "outlier",
@@ -89,10 +90,11 @@ def _of_fold(fold: Fold, y: Labels, classes: int, seed: int) -> dict[str, Scores
     rows, distances = nearest(fold.features, NEAR, fold.known)
     said = neighbours_disagree(fold.labels[rows], y, classes)
     scale = max(float(fold.known.std()), 1e-12)
+    learnt = apart(fold.known, fold.labels)
     return {
         "wrong_label": doubt(fold.p, y) + said,
-        "spectral": spectral(fold.known, fold.labels)(fold.features, y),
-        "cluster": two_clusters(fold.known, fold.labels, seed)(fold.features, y),
+        "spectral": spectral(learnt)(fold.features, y),
+        "cluster": two_clusters(learnt, fold.known, fold.labels, seed)(fold.features, y),
         "outlier": np.log(np.maximum(distances.mean(axis=1) / scale, 1e-12)),
     }
 
