@@ -1,7 +1,8 @@
 """Scans of models in hand: clean ones and planted ones, with and without a null of matched clean models.
 
 Of every ten runs: 100 clean models for the null, 60 other clean ones, and 10 planted with each trigger, for two
-architectures and two data sets. Cut-offs and step counts were chosen on Fashion-MNIST with seeds from 10,000 on.
+architectures and two data sets. Step counts were chosen on Fashion-MNIST with seeds from 10,000 on, cut-offs there and on
+clean MLPs of MNIST with seeds from 0 to 19.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def _scores(one: Seen, null: Null | None) -> Scores:
 def _values(models: list[Seen], scores: list[Scores], usual: list[Scores], null: int) -> dict[str, Any]:
     named = [_named(m, t.tried.question.target) for m, (_, t, _) in zip(models, scores, strict=True)]
     return {
-        "n": len(models), "null": null, "clean": len(usual),
+        "cuts": list(SETTINGS.least.values()), "n": len(models), "null": null, "clean": len(usual),
         "accuracy": round(mean(m.accuracy for m in models), 3), "success": round(mean(m.success for m in models), 3),
         "auc": auc([s for s, _, _ in scores], [s for s, _, _ in usual]), 
         "shown": _share([s >= 0 for s, _, _ in scores]), "named": sum(named), **_by_null(models, scores, usual),
@@ -113,25 +114,27 @@ def lines(rows: list[dict[str, Any]]) -> Iterator[str]:
     yield (
         "Made by `python -m training_time scan`. Works: of the planted trigger, on held-out images of classes "
         "it is meant for. Shown: without a null, a trigger inverted from 400 clean samples convicts. p: among "
-        "matched clean models as a null, none below 20 of them. CPU seconds a model, median. Cut-offs were "
-        "tuned on Fashion-MNIST, on models of other seeds. Intervals: exact, 95 %.\n"
+        "matched clean models as a null, none below 20 of them. CPU seconds a model, median. The "
+        "first cut-offs were tuned on MLPs of Fashion-MNIST with other seeds; those of now were raised after 6 of 20 "
+        "clean MLPs of MNIST (seeds 0 to 19) had been convicted by the first. Intervals: exact, 95 %.\n"
     )
     yield (
-        "| data | model | trigger | models, clean, null | works | AUC | shown | target named | AUC, null | p ≤ .05 "
-        "| CPU s |"
+        "| data | model | trigger | models, clean, null | works | AUC | cut-offs | shown | target named "
+        "| AUC, null | p ≤ .05 | CPU s |"
     )
-    yield "|---|---|---|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
     yield from (_line(r) for r in rows if r["job"] == "scan")
 
 
 def _line(r: dict[str, Any]) -> str:
     alarms = _said(r["alarms_null"]) if r.get("alarms_null") else "–"
     area = f"{r['auc_null']:.2f}" if "auc_null" in r else "–"
+    cuts = ", ".join(f"{c:g}" for c in r["cuts"]) if "cuts" in r else "the first"
     counts = f"{r['n']}, {r['clean']}, {r['null']}"
     named = "–" if r["kind"] == "clean" else f"{r['named']} of {r['n']}"
     works = "–" if r["kind"] == "clean" else f"{r['success']:.2f}"
     return (
-        f"| {r['data']} | {r['architecture']} | {r['kind']} | {counts} | {works} | {r['auc']:.2f} "
+        f"| {r['data']} | {r['architecture']} | {r['kind']} | {counts} | {works} | {r['auc']:.2f} | {cuts} "
         f"| {_said(r['shown'])} | {named} | {area} | {alarms} | {r['cpu_seconds']} |"
     )
 
