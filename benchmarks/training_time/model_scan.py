@@ -1,8 +1,8 @@
 """Scans of models in hand: clean ones and planted ones, with and without a null of matched clean models.
 
 Of every ten runs: 100 clean models for the null, 60 other clean ones, and 10 planted with each trigger, for two
-architectures and two data sets. Step counts were chosen on Fashion-MNIST with seeds from 10,000 on, cut-offs there and on
-clean MLPs of MNIST with seeds from 0 to 19.
+architectures and two data sets. Step counts were chosen on Fashion-MNIST with seeds from 10,000 on, cut-offs there and
+on clean MLPs of MNIST with seeds from 0 to 19.
 """
 
 from __future__ import annotations
