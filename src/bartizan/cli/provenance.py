@@ -172,7 +172,7 @@ def audit(
     advisories: Annotated[Path | None, typer.Option(help="Known flaws, OSV: a file, a folder or a zip.")] = None,
 ) -> None:
     """Look through a lock file: versions, digests, sources, known flaws from a file of yours. Nothing is fetched."""
-    from bartizan.formats.advisories import read_advisories
+    from bartizan.formats.locks.advisories import read_advisories
     from bartizan.formats.locks.read import read_lock
     from bartizan.provenance.audit import audit as audited
     from bartizan.provenance.audit import weak_share

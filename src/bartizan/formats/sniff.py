@@ -9,8 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from .item import Item, file_item
-from .onnx_wire import looks_like_onnx
-from .pickle_scan import is_pickle
+from .onnx.wire import looks_like_onnx
+from .pickles.scan import is_pickle
 
 _HEAD = 1 << 16
 
