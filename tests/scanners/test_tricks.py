@@ -17,10 +17,10 @@ from bartizan.formats.verdict import Verdict
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from tricks import benign, build, held_out, tuning  # noqa: E402
+from tricks import benign, build, held_out, later, tuning  # noqa: E402
 
 SLOW = {"bomb.joblib", "gzip-bomb.gz"}
-TRICKS = [t for t in build.made(tuning.MAKERS, "/nonexistent/the-payload-ran") if t.name not in SLOW]
+TRICKS = [t for t in build.made([*tuning.MAKERS, *later.MAKERS], "/nonexistent/the-payload-ran") if t.name not in SLOW]
 LIGHT = ("numpy:numpy_files", "configuration:configurations", "keras:keras", "gguf:gguf", "archive:archives")
 LIGHT = (*LIGHT, "pickle:plain_data", "safetensors:safetensors", "torch:states", "torch:checkpoints", "joblib:arrays")
 

@@ -9,13 +9,16 @@ from zipfile import BadZipFile
 from bartizan.core.errors import UnsafeFileError
 
 from .archives import packed_file, tar_file, zip_file
+from .archives.polyglot import second_archive
 from .boosters import lightgbm_file, xgboost_file
+from .data import whole
 from .item import DEPTH_LIMIT, Item, TooLarge
 from .keras.file import hdf5_reasons
 from .onnx.reasons import reasons as onnx_reasons
 from .pickles.scan import reads_as_pickle, scan_stream
 from .sniff import FileKind, kind_of
 from .texts import json_config, text_file
+from .texts.text_file import PROGRAMS, TEXT_KINDS, TEXTS
 from .verdict import Reason
 from .weights import gguf_file
 from .weights.npy_file import npy_reasons
@@ -23,7 +26,7 @@ from .weights.safetensors_file import header_of
 
 _ZIPPED = frozenset({"zip", "torch", "torchscript", "torch_export", "skops", "npz", "keras"})
 _PACKED = frozenset({FileKind.GZIP, FileKind.ZLIB, FileKind.BZIP2, FileKind.XZ})
-_HEAD = 1 << 16
+_WHOLE = frozenset({FileKind.IDX, FileKind.PARQUET, FileKind.PNG, FileKind.JPEG})
 
 
 def judge(item: Item) -> Iterator[Reason]:
@@ -33,13 +36,28 @@ def judge(item: Item) -> Iterator[Reason]:
         return
     try:
         kind = kind_of(item)
-        if kind is not FileKind.PICKLE and reads_as_pickle(item.head(_HEAD)):
-            yield Reason("two-readings", f"it is {kind}, and a pickle that looks up names as well", 0, item.member)
-        if str(kind) not in _ZIPPED and _ends_as_zip(item):
-            yield Reason("two-readings", f"it is {kind}, and a zip archive lies behind it", 0, item.member)
+        yield from _by_name(item, kind)
+        yield from _second_reading(item, kind)
         yield from _reasons(item, kind)
     except Exception as cause:
         yield tripped(cause, item.member)
+
+
+def _by_name(item: Item, kind: FileKind) -> Iterator[Reason]:
+    """What is run or rendered by its name, whatever its bytes are."""
+    if item.suffix in PROGRAMS and kind is not FileKind.PROGRAM:
+        yield Reason("program", f"it is a program ({item.suffix})", 0, item.member)
+    elif item.suffix in TEXTS and kind not in TEXT_KINDS:
+        yield Reason("disguise", f"its name ends in {item.suffix} but its bytes are {kind}", 0, item.member)
+
+
+def _second_reading(item: Item, kind: FileKind) -> Iterator[Reason]:
+    if kind is not FileKind.PICKLE:
+        with item.open() as stream:
+            if reads_as_pickle(stream):
+                yield Reason("two-readings", f"it is {kind}, and a pickle that looks up names as well", 0, item.member)
+    if str(kind) not in _ZIPPED and kind is not FileKind.HDF5 and (found := second_archive(item)):
+        yield Reason("two-readings", f"it is {kind}, and {found}", 0, item.member)
 
 
 def tripped(cause: Exception, member: str) -> Reason:
@@ -57,17 +75,6 @@ def tripped(cause: Exception, member: str) -> Reason:
     return Reason("broken", f"it could not be followed to its end ({type(cause).__name__})", 0, member)
 
 
-def _ends_as_zip(item: Item) -> bool:
-    """Whether a zip archive's directory lies at the end, where readers of such archives look for it."""
-    if item.path is None or item.size < 22:
-        return False
-    with item.open() as stream:
-        stream.seek(max(0, item.size - _HEAD - 22))
-        tail = stream.read()
-    end = tail.rfind(b"PK\x05\x06")
-    return 0 <= end <= len(tail) - 22 and b"PK\x01\x02" in tail[:end]
-
-
 def _reasons(item: Item, kind: FileKind) -> Iterator[Reason]:
     if str(kind) in _ZIPPED:
         yield from zip_file.reasons(item, kind, judge)
@@ -77,6 +84,13 @@ def _reasons(item: Item, kind: FileKind) -> Iterator[Reason]:
         yield from tar_file.reasons(item, judge)
     elif kind in (FileKind.XGBOOST_JSON, FileKind.XGBOOST_UBJ):
         yield from xgboost_file.reasons(item, kind)
+        if kind is FileKind.XGBOOST_JSON:  # a loader of configurations takes it for one
+            yield from json_config.reasons(item)
+    elif kind is FileKind.LIGHTGBM:
+        yield from lightgbm_file.reasons(item)
+        yield from text_file.reasons(item)
+    elif kind in _WHOLE:
+        yield from whole.reasons(item, kind)
     else:
         yield from _CHECKS.get(kind, _not_known)(item)
 
@@ -88,11 +102,6 @@ def _pickle(item: Item) -> Iterator[Reason]:
 
 def _safetensors(item: Item) -> Iterator[Reason]:
     header_of(item)
-    return
-    yield
-
-
-def _harmless(item: Item) -> Iterator[Reason]:
     return
     yield
 
@@ -121,11 +130,6 @@ _CHECKS: dict[FileKind, Callable[[Item], Iterator[Reason]]] = {
     FileKind.JSON: json_config.reasons,
     FileKind.TEXT: text_file.reasons,
     FileKind.CSV: text_file.reasons,
-    FileKind.LIGHTGBM: lightgbm_file.reasons,
     FileKind.PROGRAM: _program,
     FileKind.EMPTY: _empty,
-    FileKind.IDX: _harmless,
-    FileKind.PARQUET: _harmless,
-    FileKind.PNG: _harmless,
-    FileKind.JPEG: _harmless,
 }

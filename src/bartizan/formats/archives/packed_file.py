@@ -16,6 +16,7 @@ from bartizan.formats.sniff import FileKind
 from bartizan.formats.verdict import Reason
 
 _CHUNK = 1 << 20
+_PACKED = 1 << 16
 _ROOM = 4 << 30  # bytes unpacked that are followed
 _SMALL = 64 << 20  # less than this is no bomb, however tightly it is packed
 
@@ -49,7 +50,32 @@ def _measured(item: Item, kind: FileKind) -> tuple[int, int]:
             size += len(chunk)
             if size > _ROOM or size > max(_SMALL, RATIO_LIMIT * item.size):
                 break
+        if kind in _STREAMS:
+            return size, _behind(item, *_STREAMS[kind])
         return size, getattr(stream, "behind", 0)
+
+
+_STREAMS: dict[FileKind, tuple[Callable[[], Any], tuple[bytes, ...]]] = {
+    FileKind.BZIP2: (bz2.BZ2Decompressor, (b"BZh",)),
+    FileKind.XZ: (lzma.LZMADecompressor, (b"\xfd7zXZ\x00", b"\x5d\x00\x00")),
+}
+
+
+def _behind(item: Item, make: Callable[[], Any], magic: tuple[bytes, ...]) -> int:
+    """Bytes after the last packed stream, which Python's own readers pass over in silence."""
+    machine = make()
+    with item.open() as stream:
+        packed = stream.read(_PACKED)
+        while packed or not machine.needs_input:
+            machine.decompress(packed if machine.needs_input else b"", _CHUNK)
+            if machine.eof:
+                rest = machine.unused_data + stream.read(_PACKED)
+                if not rest.startswith(magic):
+                    return len(rest) + max(0, item.size - stream.tell())
+                machine, packed = make(), rest
+            elif machine.needs_input:
+                packed = stream.read(_PACKED)
+    return 0
 
 
 def _opened(item: Item, kind: FileKind) -> IO[bytes]:

@@ -9,11 +9,10 @@ from typing import Any
 
 from bartizan.formats.bounded import member
 from bartizan.formats.data.npz import npy_header
-from bartizan.formats.pickles.names import NUMPY_NAMES, Standing, standing
+from bartizan.formats.pickles.names import Standing, standing
 from bartizan.formats.verdict import Reason
 
 _SCHEMA_LIMIT = 256 << 20
-_PACKAGES = ("sklearn.", "scipy.sparse")
 _TYPES = frozenset(
     f"builtins.{name}" for name in ("dict", "list", "tuple", "set", "str", "int", "float", "bool", "complex", "slice")
 ) | frozenset(
@@ -23,7 +22,6 @@ _TYPES = frozenset(
         "builtins.NoneType",
         "collections.OrderedDict",
         "collections.defaultdict",
-        "functools.partial",
         "numpy.ndarray",
         "numpy.matrix",
         "numpy.dtype",
@@ -33,7 +31,6 @@ _TYPES = frozenset(
         *(f"numpy.{n}" for n in ("float64", "float32", "int64", "int32", "int8", "uint8", "bool", "bool_", "str_")),
     }
 )
-_BARRED = ("sklearn.externals", "sklearn.utils._testing", "sklearn.datasets")
 
 
 def is_plain_type(name: str) -> bool:
@@ -41,8 +38,8 @@ def is_plain_type(name: str) -> bool:
     return (
         name in _TYPES
         or name.startswith("numpy.dtypes.")
-        or " ".join(name.rpartition(".")[::2]) in NUMPY_NAMES
-        or (name.startswith(_PACKAGES) and not name.startswith(_BARRED))
+        or (name.startswith("scipy.sparse.") and name.endswith(("_array", "_matrix")))
+        or standing(*name.rpartition(".")[::2]) is Standing.PLAIN
     )
 
 
@@ -68,6 +65,8 @@ def _types(schema: Any, member_name: str) -> Iterator[Reason]:
             stack += item
         elif isinstance(item, dict):
             stack += item.values()
+            if item.get("__loader__") == "MethodNode" and str(_method(item)).startswith("_"):
+                yield Reason("hidden-name", f"it would take the hidden method {_method(item)}", 0, member_name)
             if "__class__" in item and "__module__" in item:
                 module, cls = str(item["__module__"]), str(item["__class__"])
                 name = f"{module}.{cls}"
@@ -75,3 +74,8 @@ def _types(schema: Any, member_name: str) -> Iterator[Reason]:
                     told.add(name)
                     rule = "runs-code" if standing(module, cls) is Standing.RUNS else "unknown-name"
                     yield Reason(rule, f"it would build {name[:120]}, which is not on the list", 0, member_name)
+
+
+def _method(item: dict[str, Any]) -> Any:
+    content = item.get("content")
+    return content.get("func") if isinstance(content, dict) else None

@@ -12,6 +12,8 @@ from bartizan.formats.verdict import Reason
 
 from .zip_layout import escapes
 
+_CHUNK = 1 << 20
+
 
 def reasons(item: Item, judge: Callable[[Item], Iterator[Reason]]) -> Iterator[Reason]:
     """Why the archive should not be unpacked or opened."""
@@ -24,6 +26,16 @@ def reasons(item: Item, judge: Callable[[Item], Iterator[Reason]]) -> Iterator[R
             yield from _place(info, seen, item)
             if info.isreg():
                 yield from judge(item.within(info.name, info.size, _opener(item, info)))
+        yield from _behind(stream, archive.offset, item)
+
+
+def _behind(stream: IO[bytes], at: int, item: Item) -> Iterator[Reason]:
+    """What follows the last member that is read here: zeros, or what other readers go on with."""
+    stream.seek(at)
+    while chunk := stream.read(_CHUNK):
+        if chunk.strip(b"\0"):
+            yield Reason("two-readings", f"some readers read on behind byte {at:,}, where it ends", at, item.member)
+            return
 
 
 def _opener(item: Item, info: tarfile.TarInfo) -> Callable[[], IO[bytes]]:

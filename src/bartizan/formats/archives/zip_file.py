@@ -43,9 +43,9 @@ def _inside(item: Item, archive: zipfile.ZipFile, kind: FileKind, judge: Judge) 
     elif kind is FileKind.NPZ:
         yield from npz_reasons(item, archive)
     elif kind is FileKind.TORCHSCRIPT:
-        yield from script.reasons(archive)
+        yield from script.reasons(item, archive, judge)
     elif kind is FileKind.TORCH_EXPORT:
-        yield from export.reasons(archive)
+        yield from export.reasons(item, archive, judge)
     elif kind is FileKind.SKOPS:
         yield from skops_archive.reasons(archive)
     else:

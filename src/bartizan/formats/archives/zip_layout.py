@@ -46,6 +46,8 @@ def _names(members: list[zipfile.ZipInfo], member: str) -> Iterator[Reason]:
         name = info.filename
         if escapes(name):
             yield Reason("escape", f"the member {name[:80]!r} points outside the archive", info.header_offset, member)
+        if name != info.orig_filename:
+            yield Reason("two-readings", f"two names are told of {name[:80]!r}", info.header_offset, member)
         if name in seen:
             yield Reason("two-readings", f"it holds two members called {name[:80]!r}", info.header_offset, member)
         elif name.casefold() in folded:

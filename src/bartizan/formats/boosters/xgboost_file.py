@@ -10,6 +10,7 @@ from bartizan.formats.item import Item
 from bartizan.formats.sniff import FileKind
 from bartizan.formats.verdict import Reason
 
+from .trees import is_endless
 from .ubjson import UbjsonError, parse
 
 _LIMIT = 256 << 20
@@ -40,6 +41,29 @@ def _wrong(model: Any) -> Iterator[str]:
     trees = booster.get("model", {}).get("trees", []) if isinstance(booster.get("model", {}), dict) else []
     for i, tree in enumerate(trees):
         yield from _tree(i, tree, columns)
+        yield from _categories(i, tree)
+    yield from _linear(booster.get("model", {}), learner["learner_model_param"], columns)
+
+
+def _linear(model: Any, told: Any, columns: int) -> Iterator[str]:
+    if isinstance(model, dict) and "weights" in model:
+        wanted = (columns + 1) * max(1, int(told.get("num_class", 0)))
+        if len(model["weights"]) != wanted:
+            yield f"it has {len(model['weights']):,} weights and needs {wanted:,}"
+
+
+def _categories(i: int, tree: Any) -> Iterator[str]:
+    """Stretches of one long array, by the node that they belong to."""
+    try:
+        held, n = len(tree.get("categories", ())), int(tree["tree_param"]["num_nodes"])
+        starts, sizes = tree.get("categories_segments", ()), tree.get("categories_sizes", ())
+        nodes = tree.get("categories_nodes", ())
+        fits = all(0 <= a <= a + s <= held for a, s in zip(starts, sizes, strict=True)) and len(nodes) == len(starts)
+        fits = fits and all(0 <= node < n for node in nodes)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        fits = False
+    if not fits:
+        yield f"the categories of its tree {i} lie outside what it holds"
 
 
 def _tree(i: int, tree: Any, columns: int) -> Iterator[str]:
@@ -57,5 +81,7 @@ def _tree(i: int, tree: Any, columns: int) -> Iterator[str]:
         yield f"its tree {i} has {n:,} nodes by one number and {lengths[bad[0]]:,} by its {bad[0]}"
     elif any(not isinstance(c, int) or not -1 <= c < n for c in children):
         yield f"its tree {i} has children outside itself"
+    elif n and is_endless(arrays["left_children"], arrays["right_children"]):
+        yield f"its tree {i} leads back into itself"
     elif any(not isinstance(c, int) or not 0 <= c < max(columns, 1) for c in split):
         yield f"its tree {i} splits by a feature that there is not"

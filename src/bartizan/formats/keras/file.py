@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import struct
 import zipfile
@@ -42,9 +43,9 @@ def hdf5_reasons(item: Item) -> Iterator[Reason]:
     yield from (Reason("escape", f"it {what}", offset, item.member) for what, offset in found.outside)
     yield from (Reason("unknown-kind", f"not followed: {what}", at, item.member) for what, at in found.unfollowed)
     for (path, name), (raw, offset) in found.attributes.items():
-        if not path and name in _CONFIGS and raw.strip(b"\0"):
+        if name in _CONFIGS and raw.strip(b"\0"):
             yield from _config(raw, name, offset, item.member)
-        elif reads_as_pickle(raw):
+        elif reads_as_pickle(io.BytesIO(raw)):
             yield Reason("hidden-name", f"the attribute {name} of {path or '/'} is a pickle", offset, item.member)
 
 

@@ -17,6 +17,7 @@ _OBJECTS = 200_000
 _BLOCK = 16 << 20  # bytes of one header, heap or node
 _LINK, _LINK_INFO, _EXTERNAL, _ATTRIBUTE, _MORE, _TABLE, _ATTRIBUTE_INFO = 0x06, 0x02, 0x07, 0x0C, 0x10, 0x11, 0x15
 _STRING, _VARIABLE = 3, 9
+_SHARED = frozenset({0x00, 0x01, 0x03, 0x04, 0x05, 0x0B})  # spaces, types, filters
 
 
 class Unfollowed(ValueError):
@@ -110,8 +111,10 @@ class _Walk:
                 body = raw[i + 8 : i + 8 + n]
                 if kind == _MORE:
                     blocks.append(struct.unpack_from("<QQ", body))
-                elif not flags & 2:  # a shared message holds a pointer to a type and nothing that matters here
+                elif not flags & 2:
                     yield kind, body, start + i + 8
+                elif kind not in _SHARED:
+                    self._elsewhere(kind, start + i + 8)
                 i += 8 + n
 
     def _messages_v2(self, at: int) -> Iterator[tuple[int, bytes, int]]:
@@ -134,7 +137,12 @@ class _Walk:
                     blocks.append((where + 4, length - 8))  # without OCHK and the checksum
                 elif not shared & 2:
                     yield kind, body, start + i + step
+                elif kind not in _SHARED:
+                    self._elsewhere(kind, start + i + step)
                 i += step + n
+
+    def _elsewhere(self, kind: int, offset: int) -> None:
+        self.found.unfollowed.append((f"a message of kind {kind} that lies elsewhere in the file", offset))
 
     def _message(self, path: str, kind: int, raw: bytes, offset: int) -> None:
         if kind == _ATTRIBUTE:
@@ -208,12 +216,16 @@ class _Walk:
         if version not in (1, 2, 3) or flags & 3:
             self.found.unfollowed.append((f"the attribute {name} of {path or '/'}", offset))
             return
+        if (path, name) in self.found.attributes:
+            self.found.unfollowed.append((f"the attribute {name} of {path or '/'}, given twice", offset))
         kind = raw[type_at] & 15
         if kind == _STRING:
             size = struct.unpack_from("<I", raw, type_at + 4)[0]
             self.found.attributes[path, name] = data[: max(size, 0)] if size else data, offset
         elif kind == _VARIABLE and len(data) >= 16:
             self.found.attributes[path, name] = self._from_heap(data), offset
+        elif name.endswith("config"):
+            self.found.unfollowed.append((f"the attribute {name} of {path or '/'}, which is no text", offset))
 
     def _from_heap(self, data: bytes) -> bytes:
         length, heap, index = struct.unpack_from("<IQI", data)

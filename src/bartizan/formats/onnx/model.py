@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from .wire import Buffer, WireError, fields, varint
 
+DEFAULTS = "Identity"  # stands for no operation: it carries the graphs that a function has by default
 _DEPTH_LIMIT = 32
 _NODES_LIMIT = 2_000_000
 
@@ -141,6 +142,7 @@ class _Reader:
 
     def function(self, start: int, stop: int) -> Function:
         made, body = Function("", "", Graph(), start), Graph()
+        defaults: list[Graph] = []
         for number, kind, begin, end in fields(self.raw, start, stop):
             if kind != 2:
                 continue
@@ -152,6 +154,12 @@ class _Reader:
                 body.inputs.append(_text(self.raw, begin, end))
             elif number == 7:
                 body.nodes.append(self.node(begin, end, 1, body))
+            elif number == 11:  # what an attribute is where the call does not give it
+                default = Node("", "", [], [], begin)
+                self.attribute(begin, end, 1, default, body)
+                defaults += default.graphs
+        if defaults:
+            body.nodes.append(Node(DEFAULTS, "", [], [], start, defaults))
         made.body = body
         return made
 

@@ -7,7 +7,6 @@ import mmap
 from collections.abc import Iterator
 from pathlib import Path
 
-from bartizan.formats.bounded import head
 from bartizan.formats.item import Item
 from bartizan.formats.pickles.scan import reads_as_pickle
 from bartizan.formats.printable import printable
@@ -95,7 +94,7 @@ def _dependent(graph: Graph, tainted: set[str]) -> Found:
 
 
 def _tensors(model: Model, item: Item) -> Found:
-    for graph in model.graphs:
+    for graph in (*model.graphs, *(f.body for f in model.functions)):
         for tensor in all_tensors(graph):
             shown = printable(tensor.name)
             size = math.prod(tensor.dims) * _WIDTHS.get(tensor.type, 0)
@@ -138,6 +137,9 @@ def _numbers(path: Path, tensor: Tensor, size: int, shown: str) -> Found:
     there, wanted = path.stat().st_size, int(length) or size
     if int(start) + wanted > there:
         yield "lies", f"it reads {wanted:,} bytes of {shown} at {int(start):,}, and it has {there:,}", tensor.offset
-    first = head(path, 1 << 16)
-    if first.startswith(b"PK\x03\x04") or reads_as_pickle(first):
+    with path.open("rb") as stream:
+        archive = stream.read(4) == b"PK\x03\x04"
+        stream.seek(0)
+        archive = archive or reads_as_pickle(stream)
+    if archive:
         yield "disguise", f"the file {shown}, named as its weights, is an archive or a pickle", tensor.offset

@@ -40,6 +40,7 @@ class PickleContainers(PickleLiterals):
     def _add(self, target: object, items: list[object]) -> None:
         self._into(target, "appended to")
         for item in items:
+            self._held(item)
             if isinstance(target, Box):
                 target.add(item)
             elif isinstance(target, Made):
@@ -59,6 +60,7 @@ class PickleContainers(PickleLiterals):
         if len(items) % 2:
             raise Broken("keys without values")
         for key, value in zip(items[::2], items[1::2], strict=True):
+            self._held(value)
             if isinstance(target, Box):
                 target.put(key, value)
             elif isinstance(target, Made):

@@ -13,9 +13,9 @@ import _compat_pickle
 from collections.abc import Callable
 
 from bartizan.formats.printable import printable
-from bartizan.formats.tape import Cut
+from bartizan.formats.tape import Cut, TooLong
 
-from .calls import complaints, nested_bytes
+from .calls import complaints, nested_bytes, weight
 from .containers import PickleContainers
 from .literals import TEXT_LIMIT
 from .names import Standing, standing
@@ -28,14 +28,19 @@ OPCODE_LIMIT = 20_000_000
 class Machine(PickleContainers):
     """Follows one pickle on a tape. `run` returns the value it leaves; the rest is what was seen on the way.
 
-    globals: every `module name` looked up, with its first offset. persistent: ids handed to the opener. inside: bytes
-    that would be opened as files of their own. own: names that the archive around it defines itself.
+    most: opcodes that are followed. unending: whether a line was longer than what is read of one.
     """
+
+    most = OPCODE_LIMIT
+    unending = False
 
     def run(self) -> object:
         """Follow the opcodes to STOP. Raises nothing: what cannot be followed is a reason."""
         try:
             return self._run()
+        except TooLong as cause:
+            self.unending = True
+            self.against("broken", f"it is not followed: {cause}")
         except Cut as cause:
             self.against("broken", f"it is cut off: {cause}")
         except (Broken, ValueError, OverflowError) as cause:
@@ -56,8 +61,8 @@ class Machine(PickleContainers):
             handler(self)
             if self.at < self._frame_end < tape.at:
                 self.against("two-readings", "an argument crosses the end of its frame, where readers part ways")
-            if self.steps > OPCODE_LIMIT:
-                raise Broken(f"more than {OPCODE_LIMIT:,} opcodes")
+            if self.steps > self.most:
+                raise Broken(f"more than {self.most:,} opcodes")
 
     # Names and calls
 
@@ -83,6 +88,7 @@ class Machine(PickleContainers):
                 self.against(rule, text)
         made = Made(called, arguments)
         made.grow(arguments)
+        made.size += weight(called, arguments) if isinstance(called, Look) else 0
         self._weigh(made)
         return made
 
@@ -122,6 +128,7 @@ class Machine(PickleContainers):
 
     def op_build(self) -> None:
         state, target = self._pop(), self._top()
+        self._held(state)
         if isinstance(target, Look) or not isinstance(target, Made | Box):
             self._into(target, "its state set")
         if isinstance(target, Made):
@@ -136,6 +143,8 @@ class Machine(PickleContainers):
         """Attributes that are set one by one, where `__class__` and the like take effect."""
         if isinstance(state, Box) and state.kind == "tuple" and len(state.items) == 2:
             slots = state.items[1]
+            if isinstance(slots, Made):
+                self.against("unknown-name", f"it would set attributes that {slots.of} puts together")
             for name in slots.pairs if isinstance(slots, Box) else ():
                 if name.startswith("__"):
                     self.against("changes-a-class", f"it would set the attribute {printable(name)} of what it makes")
@@ -157,7 +166,10 @@ class Machine(PickleContainers):
 
     def op_newobj_ex(self) -> None:
         keywords, arguments, cls = self._pop(), self._pop(), self._pop()
-        made = self._call(cls, _as_arguments(arguments))
+        given = _as_arguments(arguments)
+        if isinstance(keywords, Box) and keywords.size > 1:
+            given = Box("tuple", [*given.items, keywords], size=given.size + keywords.size)
+        made = self._call(cls, given)
         made.grow(keywords)
         self._push(made)
 

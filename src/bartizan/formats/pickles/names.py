@@ -109,7 +109,7 @@ _SKLEARN = (
     "base|calibration|cluster|compose|covariance|cross_decomposition|decomposition|discriminant_analysis|dummy|ensemble"
     "|feature_extraction|feature_selection|gaussian_process|impute|isotonic|kernel_approximation|kernel_ridge"
     "|linear_model|manifold|metrics|mixture|model_selection|multiclass|multioutput|naive_bayes|neighbors"
-    "|neural_network|pipeline|preprocessing|random_projection|semi_supervised|svm|tree|frozen|_loss|callback"
+    "|neural_network|pipeline|preprocessing|random_projection|semi_supervised|svm|tree|frozen|_loss"
 )
 _NN = (
     "activation|adaptive|batchnorm|channelshuffle|container|conv|distance|dropout|flatten|fold|instancenorm|lazy|linear"
@@ -119,9 +119,9 @@ _CLASSES = re.compile(
     rf"sklearn\.(?:{_SKLEARN})(?:\.\w+)* (?:_?[A-Z]\w*|__pyx_unpickle_\w+)"
     rf"|torch\.nn\.modules\.(?:{_NN}) [A-Z]\w*"
     r"|torch\.optim\.(?:\w+) [A-Z]\w*"
-    r"|torch\.nn\.attention\.bias \w+"
+    r"|torch\.nn\.attention\.bias Causal\w+"
     r"|torch\.utils\.data\.dataset (?:TensorDataset|Subset|ConcatDataset)"
-    r"|scipy\.sparse\.\w+ \w+_(?:matrix|array)"
+    r"|scipy\.sparse\.\w+ (?:bsr|coo|csc|csr|dia|dok|lil)_(?:matrix|array)"
     r"|xgboost\.sklearn XGB\w+|lightgbm\.sklearn LGBM\w+"
     r"|numpy\.dtypes \w+DType"
 )
@@ -177,6 +177,18 @@ _RUN_MODULES = re.compile(
     r"|joblib\.(?:externals|memory|parallel|hashing|_parallel_backends|pool|func_inspect|testing)"
     r"|scipy\.(?:io|weave|datasets|_lib|_build_utils)|pandas\.(?:io|core\.computation|compat\.pickle_compat))(?:\.|$)"
 )
+
+
+# Plain as long as the file itself calls them: their arguments are looked at, or what they make is.
+_FOR_CALLING = frozenset(
+    {"torch.storage _load_from_bytes", "joblib.numpy_pickle NumpyArrayWrapper", "numpy dtype", "xgboost.core Booster"}
+    | {"lightgbm.basic Booster", "lightgbm.basic _LGBMBooster"}
+)
+
+
+def is_for_calling(module: str, name: str) -> bool:
+    """Whether an honest file calls this name and never hands it on as a value."""
+    return f"{module} {name}" in _FOR_CALLING or module == "numpy.dtypes"
 
 
 def standing(module: str, name: str) -> Standing:

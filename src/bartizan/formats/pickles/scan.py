@@ -8,7 +8,6 @@ older torch lays behind them, and files that lie inside as bytes.
 from __future__ import annotations
 
 import io
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +16,14 @@ from typing import IO
 from bartizan.formats.tape import Tape
 from bartizan.formats.verdict import Reason
 
+from .arrays import Forged, count, layout
 from .machine import Broken, Machine, name_of
-from .values import Box, Look, Made
+from .values import NONE, Box, Look, Made
 
 TORCH_MAGIC = 0x1950A86A20F9469CFC6C  # torch/serialization.py
 _NAMED = re.compile(r"[\w.]+ [\w.]+")
-_ITEM = re.compile(r"[<>|=]?([?a-zA-Z])(\d*)")
+_WRAPPER = "joblib.numpy_pickle NumpyArrayWrapper"
+_TELLING = 20  # opcodes in a row that no text and no other kind has by chance
 _LEGACY_PICKLES = 4  # behind the magic number: version, system, object, keys
 _INSIDE_DEPTH = 4
 _STREAM_LIMIT = 10_000
@@ -50,11 +51,16 @@ def scan_pickle(raw: bytes, *, member: str = "", own: re.Pattern[str] | None = N
 
 def scan_stream(stream: IO[bytes], *, member: str = "", depth: int = 0) -> Iterator[Reason]:
     """Why the pickles in a stream should not be opened. What follows the last one counts too."""
-    tape = Tape(stream)
-    first = _one(tape, member)
+    start = stream.tell() if stream.seekable() else None
+    first = _one(tape := Tape(stream), member)
     yield from (*first.reasons, *_inside(first, depth))
-    if _is_broken(first):
-        return
+    if not _is_broken(first):
+        yield from _behind(tape, first, member, depth)
+    if _WRAPPER in first.globals and start is not None:
+        yield from _read_barely(stream, start, member)
+
+
+def _behind(tape: Tape, first: _Followed, member: str, depth: int) -> Iterator[Reason]:
     if first.value == TORCH_MAGIC:
         yield from _legacy(tape, member, depth)
     for _ in range(_STREAM_LIMIT):
@@ -71,21 +77,35 @@ def scan_stream(stream: IO[bytes], *, member: str = "", depth: int = 0) -> Itera
     yield Reason("limit", f"more than {_STREAM_LIMIT:,} pickles follow one another", tape.at, member)
 
 
-def is_pickle(raw: bytes) -> bool:
-    """Whether the beginning of a file is that of a pickle: a protocol mark, or older opcodes that lead somewhere."""
-    if raw[:1] == b"\x80" and len(raw) > 1 and raw[1] <= 5:
+def is_pickle(stream: IO[bytes]) -> bool:
+    """Whether a file begins as a pickle: a protocol mark, or older opcodes that lead somewhere."""
+    tape = Tape(stream)
+    first = tape.peek(2)
+    if first[:1] == b"\x80" and b"\x00" <= first[1:] <= b"\x05":
         return True
-    machine = Machine(Tape(io.BytesIO(raw)))
+    machine = Machine(tape)
+    machine.most = _TELLING
     machine.run()
-    return bool(names_in(machine)) or (machine.steps > 1 and not machine.reasons) or machine.steps > 20
+    tells = machine.steps > _TELLING or machine.unending or (machine.steps > 1 and not machine.reasons)
+    return tells or bool(names_in(machine))
 
 
-def reads_as_pickle(raw: bytes) -> bool:
-    """Whether the beginning of a file of another kind leads a bare unpickler to look up a name."""
-    machine = Machine(Tape(io.BytesIO(raw)))
+def reads_as_pickle(stream: IO[bytes]) -> bool:
+    """Whether a file of another kind leads a bare unpickler to look up a name, or may do so past what is read."""
+    machine = Machine(Tape(stream))
     machine.helped = False
     machine.run()
-    return bool(names_in(machine))
+    return bool(names_in(machine)) or machine.unending
+
+
+def _read_barely(stream: IO[bytes], start: int, member: str) -> Iterator[Reason]:
+    """What runs where joblib's arrays are read as opcodes, as `pickle.load` does."""
+    stream.seek(start)
+    machine = Machine(Tape(stream), member=member)
+    machine.run()
+    for r in machine.reasons:
+        if r.rule == "runs-code":
+            yield Reason("two-readings", f"read without joblib, {r.text}", r.offset, member)
 
 
 def names_in(machine: Machine) -> list[str]:
@@ -124,58 +144,46 @@ def _inside(machine: Machine, depth: int) -> Iterator[Reason]:
 
 def _array_behind(machine: Machine, made: Made) -> None:
     """joblib lays the numbers of an array right behind the object that describes it; of objects, a pickle."""
-    if name_of(made) != "joblib.numpy_pickle NumpyArrayWrapper" or not isinstance(made.state, Box):
+    _true_type(machine, made)
+    if name_of(made) != _WRAPPER:
         return
-    told = made.state.pairs
+    told = _entries(made.state)
     machine.leave_frame()
-    if _holds_objects(told.get("dtype")):
+    machine.set_top(Made(Look("numpy", "ndarray", machine.at), Box("tuple")))
+    width, objects = layout(told.get("dtype"))
+    if objects:
         inner = Machine(machine.tape, member=machine.member)
-        inner.on_build = _array_behind
+        inner.on_build = _true_type
         inner.run()
         machine.reasons += [r for r in inner.reasons if r not in machine.reasons]
         machine.inside += inner.inside
         return
-    if isinstance(told.get("numpy_array_alignment_bytes"), int):
+    aligned = told.get("numpy_array_alignment_bytes", NONE)
+    if isinstance(aligned, int):
         machine.tape.skip(machine.tape.read(1)[0])
-    machine.tape.skip(_count(told.get("shape")) * _width(told.get("dtype")))
+    elif aligned is not NONE:
+        raise Broken("an array that is aligned in no known way")
+    machine.tape.skip(count(told.get("shape")) * width)
 
 
-def _count(shape: object) -> int:
-    items = shape.items if isinstance(shape, Box) else [None]
-    if not all(isinstance(i, int) and i >= 0 for i in items):
-        raise Broken("an array of no known size lies between the opcodes")
-    return math.prod(i for i in items if isinstance(i, int))
+def _true_type(machine: Machine, made: Made) -> None:
+    """A type of NumPy is what it says it is."""
+    if name_of(made).startswith("numpy.dtypes "):
+        machine.against("hidden-name", "it changes a type of NumPy's own")
+    elif name_of(made) == "numpy dtype":
+        try:
+            layout(made)
+        except Forged as cause:
+            machine.against("runs-code", str(cause))
+        except Broken as cause:
+            machine.against("unknown-name", f"it makes {cause}")
 
 
-def _code(dtype: object) -> str:
-    """The first argument of `numpy.dtype(…)`."""
-    if not isinstance(dtype, Made) or name_of(dtype) != "numpy dtype" or not dtype.arguments.items:
-        raise Broken("an array of no known type lies between the opcodes")
-    return str(dtype.arguments.items[0])
-
-
-def _holds_objects(dtype: object, depth: int = 0) -> bool:
-    if _code(dtype).lstrip("<>|=").startswith("O"):
-        return True
-    stack, seen = [dtype.state if isinstance(dtype, Made) else None], 0
-    while stack and seen < 10_000:
-        item, seen = stack.pop(), seen + 1
-        if isinstance(item, Made) and name_of(item) == "numpy dtype":
-            if _code(item).lstrip("<>|=").startswith("O"):
-                return True
-            stack.append(item.state)
-        elif isinstance(item, Box):
-            stack += [*item.items, *item.pairs.values()]
-    return False
-
-
-def _width(dtype: object) -> int:
-    found = _ITEM.fullmatch(_code(dtype))
-    if not found:
-        raise Broken("an array of no known type lies between the opcodes")
-    letter, digits = found.groups()
-    width = int(digits or 1)
-    return width * 4 if letter == "U" else width
+def _entries(state: object) -> dict[str, object]:
+    """The attributes of joblib's wrapper. Raises `Broken` where there may be others."""
+    if not isinstance(state, Box) or state.kind != "dict" or not state.whole:
+        raise Broken("an array of no known size and type lies between the opcodes")
+    return state.pairs
 
 
 def _legacy(tape: Tape, member: str, depth: int) -> Iterator[Reason]:

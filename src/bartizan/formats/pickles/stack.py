@@ -9,7 +9,8 @@ from typing import Any
 from bartizan.formats.tape import Tape
 from bartizan.formats.verdict import Reason
 
-from .values import Box, Made, Raw, size_of
+from .names import is_for_calling
+from .values import Box, Look, Made, Raw, size_of
 
 _BOMB, _BOMB_RATIO = 100_000_000, 1_000
 _REASONS_LIMIT = 32
@@ -66,6 +67,10 @@ class PickleStack:
             raise Broken(f"nothing is on the stack, at byte {self.at:,}")
         return self._stack[-1]
 
+    def set_top(self, value: object) -> None:
+        """Another value takes the place of the one on top; the memo keeps that one."""
+        self._stack[-1] = value
+
     def _since_mark(self) -> list[object]:
         if not self._marks:
             raise Broken(f"no mark is on the stack, at byte {self.at:,}")
@@ -80,9 +85,15 @@ class PickleStack:
     def _boxed(self, kind: str, items: list[object]) -> Box:
         box = Box(kind)
         for item in items:
+            self._held(item)
             box.add(item)
         self._weigh(box)
         return box
+
+    def _held(self, value: object) -> None:
+        """A value is handed to something else, which may call it with what is not seen here."""
+        if isinstance(value, Look) and is_for_calling(value.module, value.name):
+            self.against("hidden-name", f"it hands {value} on, for something else to call")
 
     def _weigh(self, value: object) -> None:
         size = size_of(value)

@@ -25,6 +25,11 @@ class Look:
     def __str__(self) -> str:
         return f"{self.module}.{self.name}"
 
+    @property
+    def full(self) -> str:
+        """`module name`, as the lists have it."""
+        return f"{self.module} {self.name}"
+
 
 @dataclass(slots=True, eq=False)
 class Raw:
@@ -36,12 +41,14 @@ class Raw:
 
 @dataclass(slots=True, eq=False)
 class Box:
-    """A tuple, list, dict or set. size: atoms in it were everything shared in it written out."""
+    """A tuple, list, dict or set. size: atoms in it were everything shared in it written out. whole: whether `pairs`
+    has every entry under a text."""
 
     kind: str
     items: list[object] = field(default_factory=list)
     pairs: dict[str, object] = field(default_factory=dict)
     size: int = 1
+    whole: bool = True
 
     def add(self, value: object) -> None:
         """Take in one more item."""
@@ -51,8 +58,10 @@ class Box:
 
     def put(self, key: object, value: object) -> None:
         """Take in one more entry."""
-        if isinstance(key, str) and len(self.pairs) < KEPT:
+        if isinstance(key, str) and (key in self.pairs or len(self.pairs) < KEPT):
             self.pairs[key] = value
+        elif isinstance(key, str):
+            self.whole = False
         self.grow(key)
         self.grow(value)
 
@@ -87,4 +96,4 @@ def size_of(value: object) -> int:
 def name_of(value: object) -> str:
     """`module name` of what a call was of, or an empty text."""
     look = value.of if isinstance(value, Made) else value
-    return f"{look.module} {look.name}" if isinstance(look, Look) else ""
+    return look.full if isinstance(look, Look) else ""

@@ -13,6 +13,7 @@ from typing import Any
 
 from bartizan.formats.verdict import Reason
 
+TEMPLATES = frozenset({".jinja", ".jinja2", ".j2"})  # ends of the names of templates
 _LENGTH_LIMIT = 512 << 10
 _TAGS = re.compile(r"\{%-?\s*(?:end)?generation\s*-?%\}")  # a tag of Hugging Face's own, which marks and does nothing
 _FORBIDDEN = frozenset("cycler joiner lipsum self request config url_for get_flashed_messages g session".split())  # noqa: SIM905

@@ -8,13 +8,12 @@ from typing import Any
 
 from bartizan.formats.item import Item
 from bartizan.formats.keras.config import config_reasons, is_model
-from bartizan.formats.printable import printable
 from bartizan.formats.verdict import Reason
 
-from .chat_template import template_reasons
+from . import loading
+from .chat_template import TEMPLATES, template_reasons
 
 _LIMIT = 128 << 20
-_REMOTE = ("auto_map", "custom_pipelines", "trust_remote_code", "_target_")
 
 
 def reasons(item: Item) -> Iterator[Reason]:
@@ -22,7 +21,9 @@ def reasons(item: Item) -> Iterator[Reason]:
     value = json.loads(item.whole(_LIMIT))
     if is_model(value):
         yield from config_reasons(value, item.member)
-    for r in dict.fromkeys(_walk(value)):
+    if item.suffix in TEMPLATES:
+        yield from template_reasons(item.whole(_LIMIT).decode("utf-8", "replace"))
+    for r in dict.fromkeys((*_walk(value), *loading.reasons(value))):
         yield Reason(r.rule, r.text, r.offset, item.member)
 
 
@@ -34,13 +35,6 @@ def _walk(value: Any) -> Iterator[Reason]:
             stack += [(key, v) for v in item]
         elif isinstance(item, dict):
             for name, inner in item.items():
-                if name in _REMOTE and inner:
-                    yield Reason("remote-code", f"it has a loader import code of its own ({name}: {_shown(inner)})")
-                stack.append((key if key == "chat_template" else name, inner))
-        elif isinstance(item, str) and (key == "chat_template" or ("{%" in item and "%}" in item)):
+                stack.append((key if key.endswith("template") else name, inner))
+        elif isinstance(item, str) and (key.endswith("template") or ("{%" in item and "%}" in item)):
             yield from template_reasons(item)
-
-
-def _shown(value: Any) -> str:
-    first = next(iter(value.values()), "") if isinstance(value, dict) else value
-    return printable(str(first))

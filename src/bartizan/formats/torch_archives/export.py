@@ -8,17 +8,18 @@ short list here, and what is not on it counts against the file. Read from torch 
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from bartizan.formats.bounded import member
+from bartizan.formats.item import Item
 from bartizan.formats.pickles.names import Standing, standing
-from bartizan.formats.pickles.scan import scan_pickle
 from bartizan.formats.verdict import Reason
+
+from .saved import member_item
 
 _JSON_LIMIT = 256 << 20
 _TARGET = re.compile(
@@ -51,10 +52,11 @@ _GUARD_WORDS = _FUNCTIONS | {
     "None",
 }
 _QUOTED = re.compile(r"'[\w.]*'|\"[\w.]*\"")
+_RUN = ("/custom_obj", "/opaque_obj", "aotinductor/")
 _EXPRESSION = re.compile(r"[\w\s+\-*/%(),.<>=!&|~]*")
 
 
-def reasons(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def reasons(item: Item, archive: zipfile.ZipFile, judge: Callable[[Item], Iterator[Reason]]) -> Iterator[Reason]:
     """Why the archive should not be opened."""
     for info in archive.infolist():
         inner = info.filename.split("/", 1)[-1] if not info.filename.startswith("serialized") else info.filename
@@ -64,8 +66,9 @@ def reasons(archive: zipfile.ZipFile) -> Iterator[Reason]:
             else:
                 yield from _graph(json.loads(member(archive, info)), info.filename)
         elif inner.endswith(".pt"):
-            yield from _tensors(member(archive, info), info.filename)
-        elif "/custom_obj" in inner or "/opaque_obj" in inner or inner.endswith((".so", ".py", ".cpp", ".pkl")):
+            if info.file_size:
+                yield from judge(member_item(item, archive, info))
+        elif any(part in inner for part in _RUN) or inner.endswith((".so", ".py", ".cpp", ".pkl")):
             yield Reason("runs-code", "an object or code that runs when it is opened", 0, info.filename)
 
 
@@ -117,17 +120,3 @@ def _plain_expression(text: str, *, guard: bool) -> bool:
     words = _WORDS.findall(bare)
     dotted = not guard and re.search(r"\.\s*[^\W\d]", bare) is not None
     return bool(_EXPRESSION.fullmatch(bare)) and not dotted and all(w in known or _SYMBOL.fullmatch(w) for w in words)
-
-
-def _tensors(raw: bytes, name: str) -> Iterator[Reason]:
-    if not raw:
-        return
-    if not zipfile.is_zipfile(io.BytesIO(raw)):
-        yield Reason("unknown-kind", "tensors in an older pickle format", 0, name)
-        return
-    with zipfile.ZipFile(io.BytesIO(raw)) as inner:
-        for info in inner.infolist():
-            if info.filename.endswith("data.pkl"):
-                yield from scan_pickle(member(inner, info), member=name).reasons
-            elif info.filename.endswith((".pkl", ".pickle")):
-                yield Reason("lies", "a pickle that no tensor file holds", 0, name)
