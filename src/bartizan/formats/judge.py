@@ -45,7 +45,8 @@ def judge(item: Item) -> Iterator[Reason]:
 
 def _by_name(item: Item, kind: FileKind) -> Iterator[Reason]:
     """What is run or rendered by its name, whatever its bytes are."""
-    if item.suffix in PROGRAMS and kind is not FileKind.PROGRAM:
+    as_text = item.suffix == ".pth"  # a file of paths for Python, where it is not a checkpoint
+    if item.suffix in PROGRAMS and kind is not FileKind.PROGRAM and (kind in TEXT_KINDS or not as_text):
         yield Reason("program", f"it is a program ({item.suffix})", 0, item.member)
     elif item.suffix in TEXTS and kind not in TEXT_KINDS:
         yield Reason("disguise", f"its name ends in {item.suffix} but its bytes are {kind}", 0, item.member)

@@ -23,6 +23,7 @@ from .stack import Broken
 from .values import OPAQUE, Box, Look, Made, name_of, size_of
 
 OPCODE_LIMIT = 20_000_000
+_MAPPINGS = frozenset({"builtins dict", *(f"collections {n}" for n in ("OrderedDict", "defaultdict", "Counter"))})
 
 
 class Machine(PickleContainers):
@@ -143,8 +144,8 @@ class Machine(PickleContainers):
         """Attributes that are set one by one, where `__class__` and the like take effect."""
         if isinstance(state, Box) and state.kind == "tuple" and len(state.items) == 2:
             slots = state.items[1]
-            if isinstance(slots, Made):
-                self.against("unknown-name", f"it would set attributes that {slots.of} puts together")
+            if name_of(slots) in _MAPPINGS:
+                self.against("unknown-name", "it would set attributes out of a mapping that it puts together")
             for name in slots.pairs if isinstance(slots, Box) else ():
                 if name.startswith("__"):
                     self.against("changes-a-class", f"it would set the attribute {printable(name)} of what it makes")

@@ -20,7 +20,7 @@ _OWN = re.compile(
     r"|torch\.jit\._pickle \w+"
 )
 _PLAIN = re.compile(
-    r"(?:data|constants)/\d+|version|byteorder|\.format_version|\.storage_alignment|\.data/serialization_id"
+    r"(?:data|constants)/\d+|version|byteorder|\.format_version|\.storage_alignment|\.data/serialization_id|code/.*\.debug_pkl"
 )
 _KEPT = ("data.pkl", "constants.pkl", "traced_inputs.pkl")
 _QUOTED = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#.*")
