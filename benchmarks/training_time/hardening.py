@@ -10,8 +10,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from bartizan.attacks.backdoor.inhand import ScanSettings
-from bartizan.numerics.inversion.families import Family, Parameters
+from bartizan.numerics.inversion.families import Family
 from bartizan.numerics.inversion.invert import Search, answers, clean_margin, invert
+from bartizan.numerics.inversion.moves import Parameters
 from bartizan.numerics.inversion.questions import targets
 
 from .planting import CLASSES, Images, Labels

@@ -19,6 +19,7 @@ class ModelInHand(Attack):
 
     spec = AttackSpec(
         id="model_in_hand",
+        version=2,
         title="Backdoor scan of a model in hand",
         summary="Inverts triggers towards every class, tries them on held-out inputs, names what stands out.",
         references=("wang2024mmbd", "wang2019", "holm1979"),

@@ -65,6 +65,6 @@ def weighed(
             own = {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
             p = {n: torch.from_numpy(np.nan_to_num(np.asarray(a, np.float32))) for n, a in own.items()}
             if p and questions:
-                family.settle(p, 1.0)
+                family.settle(p)
                 found += tried(model, family, p, questions, held_out.x, held_out.y, unit)
     return tuple(found)
