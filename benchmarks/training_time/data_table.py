@@ -62,7 +62,7 @@ def triggers(rows: list[Row]) -> Iterator[str]:
 
 
 def nothing(rows: list[Row]) -> Iterator[str]:
-    """What is flagged where nothing is altered, at a rate of 1 % by trusted records, and how often an excess is claimed."""
+    """What is flagged where nothing is altered, and how often an excess is claimed."""
     if not rows:
         return
     yield "### Nothing altered\n"
