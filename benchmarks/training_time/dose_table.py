@@ -52,7 +52,7 @@ def curves(rows: list[Row]) -> Iterator[str]:
 def stealth(rows: list[Row]) -> Iterator[str]:
     """One line for each poison, and one for each data set without any."""
     head = " | ".join(SIGNALS.values())
-    yield f"| data and model | poison | knows | records | {head} | own cut-offs: altered | others | scan | target named |"
+    yield f"| data and model | poison | knows | records | {head} | flagged: altered | others | scan | target named |"
     yield "|---|---|---|---|" + "---|" * len(SIGNALS) + "---|---|---|---|"
     for r in rows:
         found = [f"{100 * r['detected'][s]:.0f}" if "detected" in r else "–" for s in SIGNALS]
