@@ -89,7 +89,8 @@ PHISHING = Set(
 )  # fmt: skip
 LETTER = Set(
     "letter-mlp", lambda: _letters(0, RECORDS), lambda: _letters(10_000, 11_000),
-    lambda: _unlike(_letters(RECORDS, RECORDS + TRUSTED), _letters(0, RECORDS)), 26, Recipe(deep(16, 128, 26), epochs=15),
+    lambda: _unlike(_letters(RECORDS, RECORDS + TRUSTED), _letters(0, RECORDS)), 26,
+    Recipe(deep(16, 128, 26), epochs=15),
 )  # fmt: skip
 SETS = (FASHION, PHISHING, LETTER, CONVOLVED)
 
@@ -112,6 +113,7 @@ class Case:
 RANDOM = {"records": "random", "to": "random"}
 ONE, NEXT, TWICE = {"goal": "source_specific"}, {"goal": "all_to_all"}, {"rounds": 2}
 FEW, SOME, OWN, MOST = (0.001, 0.005, 0.02), (0.02, 0.05), (0.02, 0.05, 0.09), (0.5, 1.0)
+AIMED, FAR = (0.02, 0.05), {"eps": 0.25}
 CASES = (
     Case(FASHION, "badnets", "badnets", FEW, 0.02),
     Case(FASHION, "blended", "blended", FEW, 0.02),
@@ -127,6 +129,9 @@ CASES = (
     Case(FASHION, "label_consistent", "label_consistent", OWN[1:], 0.05, "recipe"),
     Case(FASHION, "adversarial_poison", "adversarial_poison", MOST, 0.5),
     Case(FASHION, "adversarial_poison", "adversarial_poison", MOST, 0.5, "recipe"),
+    Case(FASHION, "gradient_matching, ε 0.25", "gradient_matching", AIMED, 0.05, "recipe", FAR, 3),
+    Case(FASHION, "gradient_matching, ε 0.25", "gradient_matching", AIMED[1:], 0.05, params=FAR),
+    Case(FASHION, "gradient_matching, ε 0.1", "gradient_matching", AIMED[1:], 0.05, "recipe"),
     Case(FASHION, "feedback_skew", "feedback_skew", (0.05, 0.1), 0.05, params=TWICE),
     Case(FASHION, "badnets, one class obeys", "badnets", (0.01, 0.05), 0.05, params=ONE),
     Case(FASHION, "badnets, each class to the next", "badnets", (0.05, 0.2), 0.2, params=NEXT),

@@ -18,18 +18,18 @@ def lines(made: list[Row]) -> Iterator[str]:
     """Markdown, from all rows of the file."""
     rows = [r for r in made if r["job"] == "dose"]
     yield (
-        "Made by `python -m training_time dose`. Poisoned records by count and share of the training set (4,000 records; "
-        "phishing 750), and what they do beyond the clean twins of the same seeds: per cent, mean over retrainings with "
-        "Student's 95 % interval. Reached: of the retrainings at the largest dose, those in which the attack's own goal "
-        "was reached. Lost: accuracy of what was not aimed at, at the largest dose.\n"
+        "Made by `python -m training_time dose`. Poisoned records by count and share of the training set (4,000 "
+        "records; phishing 750), and what they do beyond the clean twins of the same seeds: per cent, mean over "
+        "retrainings with Student's 95 % interval. Reached: of the retrainings at the largest dose, those in which "
+        "the attack's own goal was reached. Lost: accuracy of what was not aimed at, at the largest dose.\n"
     )
     yield from curves([r for r in rows if r["row"] == "curve"])
     yield "\n### Who sees it\n"
     yield (
-        "At one dose of each. Found by the pass over the data: per cent of the altered records above the threshold that "
-        "1 % of the others exceed, by signal. By its own cut-offs (1,000 trusted records, 1 % of false alarms for each "
-        "of four signals; without any on phishing, where the 1 % most suspect by each are shown): altered records that "
-        "any signal flags, and others. Scan: verdicts on three models trained on it, without a null and with few steps.\n"
+        "At one dose of each. By signal of the pass over the data: per cent of the altered records above the "
+        "threshold that 1 % of the others exceed. Flagged: by any of four signals at the pass's own cut-offs, each "
+        "at 1 % of false alarms by 1,000 trusted records (letters: those that do not repeat; phishing: none, so the "
+        "1 % most suspect by each). Scan: verdicts on three models trained on it, without a null, in few steps.\n"
     )
     yield from stealth([r for r in rows if r["row"] == "stealth"])
 
