@@ -23,7 +23,8 @@ from bartizan.numerics.seeds import child
 if TYPE_CHECKING:
     import torch
 
-    from bartizan.numerics.inversion.families import Family, Parameters
+    from bartizan.numerics.inversion.families import Family
+    from bartizan.numerics.inversion.moves import Parameters
 
 
 class TriggerUnlearningParams(Schedule):
@@ -35,7 +36,7 @@ class TriggerUnlearningParams(Schedule):
     rounds: int = Field(default=3, ge=1)
     steps: int = Field(default=50, ge=1)
     changed: float = Field(default=0.5, gt=0, le=1)
-    patch: float = Field(default=0.02, gt=0, le=0.5)
+    patch: float = Field(default=0.01, gt=0, le=0.5)
     shift: float = Field(default=0.1, gt=0, le=1)
     warp: float = Field(default=1.0, gt=0)
     epochs: int = Field(default=6, ge=1)
