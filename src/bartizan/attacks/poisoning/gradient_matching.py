@@ -72,10 +72,7 @@ class GradientMatching(Attack):
         index = rng.permutation(np.flatnonzero(clean.y == target))[: most_records(params, view)]
         x = clean.x[index]
         if len(index) and len(victim):
-            nets = [
-                own_module(view, child(seed, "network", i), steps=params.training)
-                for i in range(params.networks)
-            ]
+            nets = [own_module(view, child(seed, "network", i), steps=params.training) for i in range(params.networks)]
             eps = params.eps * (bounds[1] - bounds[0])
             x = matched_gradients(
                 nets, x, clean.y[index], view.probe.x[victim], int(target), eps, bounds, params.steps, seed
