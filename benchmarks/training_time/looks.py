@@ -52,7 +52,7 @@ def seen(data: DataSet, architecture: str, kind: str, seeds: range, settings: Sc
 
 
 def _path(data: str, architecture: str, kind: str, seed: int, settings: ScanSettings) -> Any:
-    kept = settings.model_dump_json(exclude={"least", "ahead", "obeyed", "alpha", "matched"})
+    kept = settings.model_dump_json(exclude={"least", "ahead", "obeyed", "alpha", "matched", "tables"})
     return MODELS / hashlib.sha256(kept.encode()).hexdigest()[:12] / f"{data}-{architecture}-{kind}-{seed}.json"
 
 

@@ -19,7 +19,7 @@ from bartizan.core.vocabulary import Capability
 from bartizan.numerics.linear import LinearTarget
 
 pytest.importorskip("torch")
-PARAMS = ScanSettings(patch=2 / 64, starts=2, climbs=20, steps=60, batch=8, matched=STATING)
+PARAMS = ScanSettings(patch=2 / 64, starts=2, climbs=20, steps=60, batch=8, matched=STATING, tables=True)
 
 
 def judged(subject: Target, roles: Roles, params: ScanSettings = PARAMS, seed: int = 0) -> Measured:

@@ -17,7 +17,7 @@ from bartizan.numerics.linear import LinearTarget
 
 pytest.importorskip("torch")
 WEIGHTS, LOGITS = Access(capabilities=(Capability.WEIGHTS,)), Access(capabilities=(Capability.LOGITS,))
-PARAMS = ScanSettings(patch=2 / 64, starts=2, climbs=20, steps=60, batch=8)
+PARAMS = ScanSettings(patch=2 / 64, starts=2, climbs=20, steps=60, batch=8, tables=True)
 
 
 def scan(access: Access = WEIGHTS, budget: Budget | None = None, seed: int = 0, roles: Roles | None = None):  # type: ignore[no-untyped-def]
@@ -130,3 +130,10 @@ def test_three_classes_are_too_few_for_margins() -> None:
     measured = judged(LinearTarget(np.eye(64, 3) * 50), artifact, few(40))
     assert measured.measurements[0].value == 0
     assert "scan_needs_more_classes" in [f.id for f in measured.flags]
+
+
+def test_without_a_null_a_model_of_a_table_is_suspected_at_most() -> None:
+    usual = PARAMS.model_copy(update={"tables": False})
+    measured = BackdoorReferee().measure(backdoored_model(), clean_samples(), scan()[0], params=usual, seed=0)
+    assert measured.measurements[0].value == 0
+    assert "a clean model can do too" in {f.id: f.detail for f in measured.flags}["scan_suspicion"]

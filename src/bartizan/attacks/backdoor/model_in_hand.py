@@ -50,5 +50,5 @@ class ModelInHand(Attack):
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:
-        params = ScanSettings(patch=2 / 64, starts=2, climbs=40, steps=60)
+        params = ScanSettings(patch=2 / 64, starts=2, climbs=40, steps=60, tables=True)
         return scan_controls(params.model_dump(mode="json"))

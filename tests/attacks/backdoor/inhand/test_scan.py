@@ -8,7 +8,7 @@ from bartizan.core.errors import DataError, ModelError, UsageError
 from bartizan.numerics.linear import LinearTarget
 
 torch = pytest.importorskip("torch")
-SETTINGS = ScanSettings(patch=2 / 64, starts=2, climbs=20, steps=60, batch=8)
+SETTINGS = ScanSettings(patch=2 / 64, starts=2, climbs=20, steps=60, batch=8, tables=True)
 QUICK = SETTINGS.model_copy(update={"steps": 10})
 X, Y = clean_samples().probe.x, clean_samples().probe.y
 

@@ -22,12 +22,13 @@ from .settings import ScanSettings
 class Look:
     """margins: largest of each class (K), in mean clean margins where there were clean samples, else in their own
     median. unit: the mean clean margin, None without clean samples. tried: every inverted trigger, on held-out inputs.
-    seconds: clock."""
+    table: whether inputs are rows rather than pictures. seconds: clock."""
 
     margins: Margins
     unit: float | None
     tried: tuple[Tried, ...]
     seconds: float = 0.0
+    table: bool = False
 
     def statistics(self) -> dict[str, float]:
         """One number for each question and family, and for the margin of each class; large is suspicious."""
@@ -45,7 +46,7 @@ def look(model: Model, info: TargetInfo, clean: Data | None, settings: ScanSetti
     arrays = gathered(model, info, clean.take(slice(0, half)), settings, seed, unit)
     margins = largest(model, *reached(arrays)) / unit
     found = weighed(model, info, arrays, settings, clean.take(slice(half, None)), unit)
-    return Look(margins, unit, found, time.perf_counter() - start)
+    return Look(margins, unit, found, time.perf_counter() - start, len(info.input_shape) != 3)
 
 
 def weighed(

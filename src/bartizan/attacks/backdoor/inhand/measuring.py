@@ -34,7 +34,8 @@ def looked(
         return Look(without_unit(margins), None, ()), margins, valid
     unit = clean_margin(answers(model, probe.x), probe.y)
     found = weighed(model, subject.info, arrays, settings, probe, unit)
-    return Look(margins / unit, unit, found), margins, valid
+    look = Look(margins / unit, unit, found, table=len(subject.info.input_shape) != 3)
+    return look, margins, valid
 
 
 def reached_margins(subject: Target, arrays: Mapping[str, NDArray[np.generic]]) -> tuple[Margins, Valid]:

@@ -24,7 +24,7 @@ class ScanSettings(Frozen):
     least: lower ends of held-out success that convict without a null, by family; ahead: by how much the target must
     be easier to reach than the median class, in mean clean margins. Both lie well above what 100 clean MLPs and CNNs on
     MNIST and Fashion-MNIST reached (patch .46, shift .42, warp .59; ahead .73). obeyed: lower end of held-out success
-    that convicts with a null.
+    that convicts with a null. tables: whether these bars, which were set on pictures, convict models of tables, too.
     """
 
     patch: float = Field(default=0.01, gt=0, le=0.5)
@@ -41,6 +41,7 @@ class ScanSettings(Frozen):
     least: dict[str, float] = {"patch": 0.6, "shift": 0.6, "warp": 0.7}
     ahead: float = Field(default=0.9, ge=0)
     obeyed: float = Field(default=0.3, ge=0, le=1)
+    tables: bool = False
 
     @classmethod
     def of(cls, effort: Effort) -> ScanSettings:
