@@ -95,4 +95,3 @@ def _places(net: nn.Module, question: Question, seen: tuple[Any, Any], unit: flo
 def _best(found: list[Tried]) -> list[int]:
     """Questions by hits, then by push, the best first."""
     return sorted(range(len(found)), key=lambda q: (-found[q].hits, -found[q].push))
-

@@ -14,10 +14,10 @@ def test_no_poison_within_the_certificate_turns_a_vote() -> None:
     for votes in rng.multinomial(9, [0.6, 0.3, 0.1], size=50):
         r, winner = int(certified_records(votes[None])[0]), votes.argmax()
         for other in set(range(3)) - {int(winner)}:
-            for moved, holds in ((r, True), (r + 1, None)):
+            for away, holds in ((r, True), (r + 1, None)):
                 after = votes.copy()
-                after[winner] -= min(moved, votes[winner])
-                after[other] += moved
+                after[winner] -= min(away, votes[winner])
+                after[other] += away
                 assert holds is None or after.argmax() == winner
 
 

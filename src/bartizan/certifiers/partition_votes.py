@@ -1,4 +1,7 @@
-"""How many poisoned records provably cannot turn an answer that models trained apart voted for. Levine and Feizi, 2021."""
+"""How many poisoned records provably cannot turn an answer that models trained apart voted for.
+
+Levine and Feizi, ICLR 2021.
+"""
 
 from __future__ import annotations
 

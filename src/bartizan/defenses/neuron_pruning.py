@@ -51,7 +51,7 @@ class NeuronPruning(OnVetted):
         id="neuron_pruning",
         version=2,
         title="Adversarial neuron pruning",
-        summary="Takes out the neurons that the smallest changes of weights turn against the model, and trains the rest.",
+        summary="Takes out neurons that small changes of weights turn against the model, and trains the rest.",
         references=("wu2021",),
         defence="DF32",
         counters=("B1", "B2"),

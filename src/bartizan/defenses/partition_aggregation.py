@@ -119,4 +119,3 @@ def parts_of(x: Array, parts: int) -> NDArray[np.int64]:
     its label, so that relabelling a record is one change and not two."""
     digests = (hashlib.sha256(np.ascontiguousarray(row).tobytes()).digest() for row in x)
     return np.array([int.from_bytes(d[:8], "big") % parts for d in digests], np.int64)
-

@@ -1,4 +1,7 @@
-"""Relabelling: call records that look mislabelled what models which did not see them say. Northcutt et al., JAIR 2021."""
+"""Relabelling: call records that look mislabelled what models which did not see them say.
+
+Northcutt et al., JAIR 2021.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from bartizan.core.contracts import DefenseSpec
 from bartizan.core.data import Data
-from bartizan.core.profile import Effort, NotApplicable, Profile
+from bartizan.core.profile import Effort, Profile
 from bartizan.core.target import Target
 from bartizan.defenses.afresh import forget, too_long_for
 from bartizan.defenses.tuning import Arrays, Schedule, Tuning, descend

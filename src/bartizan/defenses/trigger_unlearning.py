@@ -123,8 +123,8 @@ def teach(
     params: TriggerUnlearningParams,
     seed: int,
 ) -> None:
-    """Train `net` in place on batches a part of which carries triggers of the round, for each record one, under what the
-    record is to be called without."""
+    """Train `net` in place on batches a part of which carries triggers of the round, one a record, under what it is to
+    be called without."""
     rng = np.random.default_rng(seed)
     rounds: dict[int, Triggers] = {}
 
