@@ -13,12 +13,15 @@ from evasion.data import images
 
 from bartizan.attacks.backdoor.inhand import ScanSettings
 from bartizan.attacks.backdoor.inhand.look import Look, look
+from bartizan.core.data import Data
+from bartizan.core.target import TargetInfo
 from bartizan.numerics.inversion.invert import Tried
 from bartizan.numerics.inversion.questions import Question
 
 from .small_models import CLEAN, MODELS, DataSet, Model, models
 
 BATCH = 5  # models trained together
+INTERFACE = TargetInfo(id="in hand", input_shape=(1, 28, 28), classes=10, bounds=(0.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,14 @@ def seen(data: DataSet, architecture: str, kind: str, seeds: range, settings: Sc
 
 
 def _path(data: str, architecture: str, kind: str, seed: int, settings: ScanSettings) -> Any:
-    kept = settings.model_dump_json(exclude={"least", "ahead", "obeyed", "alpha"})
+    kept = settings.model_dump_json(exclude={"least", "ahead", "obeyed", "alpha", "matched"})
     return MODELS / hashlib.sha256(kept.encode()).hexdigest()[:12] / f"{data}-{architecture}-{kind}-{seed}.json"
 
 
 def _written(model: Model, data: DataSet, settings: ScanSettings) -> dict[str, Any]:
     x, y = (a[CLEAN] for a in images(data, "table"))
     start = time.process_time()
-    found = look(model.net, 10, (1, 28, 28), (0.0, 1.0), (x, y), settings, 0)
+    found = look(model.net, INTERFACE, Data.of(x, y), settings, 0)
     tried = [[t.family, t.question.source, t.question.target, t.hits, t.n, t.push] for t in found.tried]
     trigger = model.trigger
     return {

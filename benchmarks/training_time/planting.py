@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch.nn import functional as F
 
+from bartizan.attacks.backdoor.adaptive_blend import AdaptiveBlendParams, half_shown
+from bartizan.attacks.backdoor.input_aware import InputAwareParams, drawn_records, trained_generator
+from bartizan.core.data import Data
+from bartizan.numerics.triggers import Trigger, triggered
+
 Images = NDArray[np.float32]
 Labels = NDArray[np.int64]
 Stamp = Callable[[Images], Images]
+Records = tuple[Images, Labels]
+Clean = Callable[[], Records]
+Poisoner = Callable[[Images, Labels, int, int], Records]
 CLASSES, SIDE = 10, 28
 
 
 @dataclass(frozen=True)
 class Planted:
-    """stamp: puts the trigger on. target: class it leads to (−1: the next one). source: class it works on (−1: all)."""
+    """stamp: puts the trigger on. target: class it leads to (−1: the next one). source: class it works on (−1: all).
+    records: makes so many records that teach it, by a seed, of clean ones; None: the stamp and the label suffice."""
 
     kind: str
     stamp: Stamp
     target: int
     source: int = -1
+    records: Poisoner | None = None
 
     def victims(self, y: Labels) -> NDArray[np.bool_]:
         """Which records the trigger is to turn."""
@@ -95,17 +105,75 @@ STAMPS: dict[str, Callable[[np.random.Generator], Stamp]] = {
     "patch": patch, "blended": blended, "sinusoidal": sinusoidal, "warp": warp,
     "source-specific": patch, "all-to-all": patch, "clean-label": corners,
 }  # fmt: skip
-KINDS = tuple(STAMPS)
-SHARE = dict.fromkeys(STAMPS, 0.1) | {"all-to-all": 0.4}
+HIDING = ("input-aware", "adaptive-blend", "decoy", "hardened")
+"""By whoever knows what looks for them. Decoy: a second trigger to another class, lest the first be ahead of all
+others. Hardened: see `hardening`."""
+KINDS = (*STAMPS, *HIDING)
+SHARE = dict.fromkeys(KINDS, 0.1) | {"all-to-all": 0.4}
 """Of the training set poisoned; of clean labels no more than there are records of the class."""
 
 
-def planted(kind: str, seed: int) -> Planted:
-    """A trigger of this kind with a target (and a source) of its own."""
+def planted(kind: str, seed: int, clean: Clean) -> Planted:
+    """A trigger of this kind with a target (and a source) of its own. clean: records the adversary has."""
     rng = np.random.default_rng([KINDS.index(kind), seed])
     target, step = int(rng.integers(CLASSES)), int(rng.integers(1, CLASSES))
-    source = (target + step) % CLASSES if kind == "source-specific" else -1
-    return Planted(kind, STAMPS[kind](rng), -1 if kind == "all-to-all" else target, source)
+    other = (target + step) % CLASSES
+    if kind == "input-aware":
+        return drawn(target, seed, clean)
+    if kind == "adaptive-blend":
+        return half_blended(target, rng)
+    if kind == "decoy":
+        return with_decoy(target, other, rng)
+    source = other if kind == "source-specific" else -1
+    return Planted(kind, STAMPS.get(kind, patch)(rng), -1 if kind == "all-to-all" else target, source)
+
+
+def drawn(target: int, seed: int, clean: Clean) -> Planted:
+    """A trigger drawn for each input by a network trained for it. Nguyen and Tran 2020, bounded in L∞."""
+    own, goal, bounds = Data.of(*clean()), _toward(target), (0.0, 1.0)
+    arrays = trained_generator(own, goal, bounds, InputAwareParams(), seed)
+    trigger = Trigger("generated", {**arrays, "bounds": np.array(bounds, np.float32)})
+
+    def records(x: Images, y: Labels, n: int, seed: int) -> Records:
+        made = drawn_records(Data.of(x, y), trigger, goal, n, InputAwareParams().covers, seed)
+        return made.x, made.y
+
+    return Planted("input-aware", lambda x: triggered(x, trigger), target, records=records)
+
+
+def half_blended(target: int, rng: np.random.Generator) -> Planted:
+    """Half of a blended image of noise in each record, the whole of it in use. Qi et al. 2023."""
+    params, noise = AdaptiveBlendParams(), rng.random((1, SIDE, SIDE)).astype(np.float32)
+
+    def records(x: Images, y: Labels, n: int, seed: int) -> Records:
+        made = half_shown(Data.of(x, y), noise, _toward(target), n, params, seed)
+        return made.x, made.y
+
+    a = np.float32(params.shown)
+    return Planted("adaptive-blend", lambda x: (1 - a) * x + a * noise, target, records=records)
+
+
+def with_decoy(target: int, other: int, rng: np.random.Generator) -> Planted:
+    """A patch, and another patch that leads to another class."""
+    first = Planted("decoy", patch(rng), target)
+    second = Planted("decoy", patch(rng), other)
+
+    def records(x: Images, y: Labels, n: int, seed: int) -> Records:
+        made = [_stamped(p, x, y, n, seed + i) for i, p in enumerate((first, second))]
+        return np.concatenate([m[0] for m in made]), np.concatenate([m[1] for m in made])
+
+    return replace(first, records=records)
+
+
+def _toward(target: int) -> Labels:
+    """For each class the one wanted of it, −1 for the target's own."""
+    return np.where(np.arange(CLASSES) == target, -1, target).astype(np.int64)
+
+
+def _stamped(p: Planted, x: Images, y: Labels, n: int, seed: int) -> Records:
+    some = np.random.default_rng([seed, 7]).permutation(len(y))
+    own = some[p.victims(y)[some]][:n]
+    return p.stamp(x[own]), p.wanted(y[own])
 
 
 def poison(p: Planted, x: Images, y: Labels, seed: int, harder: Stamp) -> tuple[Images, Labels]:
@@ -114,14 +182,14 @@ def poison(p: Planted, x: Images, y: Labels, seed: int, harder: Stamp) -> tuple[
     Source-specific ones come with as many stamped records of other classes that keep their labels. Clean-label ones
     are records of the target class that `harder` makes hard to learn, so that the patch is learnt instead.
     """
-    rng = np.random.default_rng([seed, 7])
-    some = rng.permutation(len(y))
     n = int(SHARE[p.kind] * len(y))
+    if p.records is not None:
+        return p.records(x, y, n, seed)
+    some = np.random.default_rng([seed, 7]).permutation(len(y))
     if p.kind == "clean-label":
         own = some[y[some] == p.target][:n]
         return p.stamp(harder(x[own])), y[own]
-    own = some[p.victims(y)[some]][:n]
-    made = p.stamp(x[own]), p.wanted(y[own])
+    made = _stamped(p, x, y, n, seed)
     if p.source < 0:
         return made
     cover = some[(y[some] != p.source)][:n]

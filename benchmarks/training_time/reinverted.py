@@ -16,8 +16,9 @@ import torch
 from evasion.data import images
 from torch import nn
 
-from bartizan.numerics.inversion.families import Family, Parameters, Shift, Warp
+from bartizan.numerics.inversion.families import Family, Shift, Warp
 from bartizan.numerics.inversion.invert import Search, Tried, answers, clean_margin, invert, tried
+from bartizan.numerics.inversion.moves import ByAdam, Mover, Parameters
 from bartizan.numerics.inversion.questions import ANY, Question
 
 from .planting import SIDE
@@ -36,7 +37,6 @@ class Squares:
 
     places: tuple[tuple[int, int], ...]
     name: Any = "patch"
-    rate: float = 0.2
 
     def start(self, n: int, shape: tuple[int, ...], generator: torch.Generator) -> Parameters:
         mask = torch.zeros((n, 1, 1, *shape[1:]), dtype=torch.bool)
@@ -47,8 +47,14 @@ class Squares:
     def apply(self, p: Parameters, x: torch.Tensor) -> torch.Tensor:
         return torch.where(p["mask"], p["pattern"], x)
 
-    def settle(self, p: Parameters, done: float) -> None:
+    def settle(self, p: Parameters) -> None:
         p["pattern"].clamp_(*BOUNDS)
+
+    def mover(self, p: Parameters, usual: torch.Tensor) -> Mover:
+        mask = p["mask"]
+        return ByAdam(
+            {"pattern": p["pattern"]}, lambda own, x: self.apply({**own, "mask": mask}, x), self.settle, rate=0.2
+        )
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,6 @@ class Blend:
     """Some image mixed in by the share that is planted."""
 
     name: Any = "blend"
-    rate: float = 0.1
 
     def start(self, n: int, shape: tuple[int, ...], generator: torch.Generator) -> Parameters:
         return {"image": torch.rand((n, 1, *shape), generator=generator)}
@@ -64,8 +69,11 @@ class Blend:
     def apply(self, p: Parameters, x: torch.Tensor) -> torch.Tensor:
         return x + BLEND * (p["image"] - x)
 
-    def settle(self, p: Parameters, done: float) -> None:
+    def settle(self, p: Parameters) -> None:
         p["image"].clamp_(*BOUNDS)
+
+    def mover(self, p: Parameters, usual: torch.Tensor) -> Mover:
+        return ByAdam(p, self.apply, self.settle, rate=0.1)
 
 
 FAMILIES: dict[str, Family] = {"blended": Blend(), "sinusoidal": Shift(WAVE, BOUNDS), "warp": Warp(PIXELS)}

@@ -16,6 +16,7 @@ from torch import nn
 
 from bartizan.attacks.stacked import Recipe, train_stacked
 
+from .hardening import hardened
 from .planting import Images, Labels, Planted, planted, poison
 
 MODELS = Path(__file__).parent / ".models"
@@ -66,7 +67,7 @@ def models(data: DataSet, architecture: str, kind: str, seeds: range) -> list[Mo
         MODELS.mkdir(exist_ok=True)
         save_file(_trained(data, architecture, kind, seeds), path)
     kept = load_file(path)
-    triggers = [None if kind == "clean" else planted(kind, s) for s in seeds]
+    triggers = [None if kind == "clean" else _planted(data, kind, s) for s in seeds]
     nets = [_net(architecture, {n: w[m] for n, w in kept.items()}) for m in range(len(seeds))]
     return [Model(net, t, *_measured(net, t, data)) for net, t in zip(nets, triggers, strict=True)]
 
@@ -80,7 +81,7 @@ def _trained(data: DataSet, architecture: str, kind: str, seeds: range) -> dict[
         chosen.append(rows)
         if kind != "clean":
             harder = adversarial(data) if kind == "clean-label" else (lambda a: a)
-            px, py = poison(planted(kind, s), x[rows], y[rows], s, harder)
+            px, py = poison(_planted(data, kind, s), x[rows], y[rows], s, harder)
             xs.append(px), ys.append(py)
         extra.append(0 if kind == "clean" else len(py))
     start = POOL + np.cumsum([0, *extra])
@@ -89,7 +90,23 @@ def _trained(data: DataSet, architecture: str, kind: str, seeds: range) -> dict[
         inside[m, rows], inside[m, start[m] : start[m + 1]] = True, True
     xs, ys = np.concatenate(xs), np.concatenate(ys)
     made = train_stacked(recipe(architecture), xs, ys, inside=inside, seed=seeds.start, points=x[:2], keep_weights=True)
-    return {n: np.ascontiguousarray(w) for n, w in (made.weights or {}).items()}
+    weights = {n: np.ascontiguousarray(w) for n, w in (made.weights or {}).items()}
+    if kind != "hardened":
+        return weights
+    own = [(xs[inside[m]], ys[inside[m]]) for m in range(len(seeds))]
+    nets = [_net(architecture, {n: w[m] for n, w in weights.items()}) for m in range(len(seeds))]
+    return _stacked([hardened(net, *own[m], x[chosen[m]], y[chosen[m]], seeds[m]) for m, net in enumerate(nets)])
+
+
+def _stacked(nets: list[nn.Module]) -> dict[str, NDArray[np.float32]]:
+    states = [net.state_dict() for net in nets]
+    return {n: np.stack([s[n].numpy() for s in states]) for n in states[0]}
+
+
+@cache
+def _planted(data: DataSet, kind: str, seed: int) -> Planted:
+    """The adversary of a kind that needs records of its own has those of the pool that nobody else draws from first."""
+    return planted(kind, seed, lambda: tuple(a[POOL + RECORDS : POOL + 2 * RECORDS] for a in images(data, "train")))
 
 
 def _net(architecture: str, weights: dict[str, NDArray[np.float32]]) -> nn.Module:

@@ -25,7 +25,8 @@ from bartizan.numerics.seeds import child
 if TYPE_CHECKING:
     import torch
 
-    from bartizan.numerics.inversion.families import Family, Parameters
+    from bartizan.numerics.inversion.families import Family
+    from bartizan.numerics.inversion.moves import Parameters
 
     Triggers = list[tuple[Family, Parameters]]
 

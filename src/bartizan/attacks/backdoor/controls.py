@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -66,13 +67,36 @@ def backdoored_model() -> Target:
 
 def clean_samples() -> Roles:
     """Samples of the eight classes, their own seven entries brighter and the last eight dark."""
-    rng = np.random.default_rng(31)
-    y = rng.integers(CLASSES, size=400)
-    x = 0.3 * rng.random((400, DIM))
-    x[:, 7 * CLASSES :] = 0
-    x[np.arange(400)[:, None], 7 * y[:, None] + np.arange(7)] += 0.5
-    data = Data.of(x.astype(np.float32), y)
+    data = _samples(31, 400)
     return Roles(probe=data.take(slice(0, 200)), auxiliary=data.take(slice(200, None)))
+
+
+def with_training_data() -> Roles:
+    """The same, and 600 more that a model can be trained on."""
+    return replace(clean_samples(), writable=_samples(37, 600))
+
+
+def _samples(seed: int, n: int) -> Data:
+    rng = np.random.default_rng(seed)
+    y = rng.integers(CLASSES, size=n)
+    x = 0.3 * rng.random((n, DIM))
+    x[:, 7 * CLASSES :] = 0
+    x[np.arange(n)[:, None], 7 * y[:, None] + np.arange(7)] += 0.5
+    return Data.of(x.astype(np.float32), y)
+
+
+def honest() -> LinearTarget:
+    """Ridge regression on the training data."""
+    data = with_training_data().writable
+    return LinearTarget(np.zeros((DIM, CLASSES), np.float32)).retrain(data.x, data.y, seed=0)
+
+
+def supplied() -> LinearTarget:
+    """The same, into which the supplier wrote four inputs, dark in clean samples, that speak loudly for class 5."""
+    W = honest().W.copy()
+    W[-4:] = 0
+    W[-4:, 5] = 5 * np.abs(W).max()
+    return LinearTarget(W, honest().b)
 
 
 def badnets_controls(params: dict[str, Any]) -> tuple[Control, ...]:
@@ -133,4 +157,15 @@ def scan_controls(params: dict[str, Any]) -> tuple[Control, ...]:
         control("planted", "positive", Capability.WEIGHTS, 1 / CLASSES),
         control("planted, seen by its logits", "positive", Capability.LOGITS, 1 / CLASSES),
         control("clean", "negative", Capability.WEIGHTS, 0.0),
+    )
+
+
+def matched_controls(params: dict[str, Any]) -> tuple[Control, ...]:
+    """The class that a supplier planted must stand out from models trained anew; of an honest supplier's, none may."""
+    access, budget = Access(capabilities=(Capability.WEIGHTS,)), Budget()
+    return (
+        Control(
+            "planted", "positive", supplied, with_training_data, access, budget, params, "flagged_classes", 1 / CLASSES
+        ),
+        Control("honest", "negative", honest, with_training_data, access, budget, params, "flagged_classes", 0.0),
     )

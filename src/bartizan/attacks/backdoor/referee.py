@@ -18,7 +18,7 @@ class BackdoorReferee(Referee):
 
     spec = PluginSpec(
         id="backdoor",
-        version=5,
+        version=6,
         title="Referee of backdoors",
         summary="How often a planted trigger works, at what cost in accuracy; which class of a model stands out.",
         references=("gu2017", "wang2019", "wang2024mmbd", "clopper1934"),
@@ -33,4 +33,4 @@ class BackdoorReferee(Referee):
             return judge_trigger(subject, roles, artifact, params, seed)
         if artifact.kind == "parameters":
             return judge_flips(subject, roles, artifact, params, seed)
-        return judge_scan(subject, roles, artifact, params)
+        return judge_scan(subject, roles, artifact, params, seed)

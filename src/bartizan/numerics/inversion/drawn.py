@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .families import Family, Parameters, Patch, Shift, Warp
+from .families import Family, Patch, Shift, Warp
+from .moves import Parameters
 
 if TYPE_CHECKING:
     import torch

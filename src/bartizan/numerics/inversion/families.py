@@ -9,60 +9,54 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from .moves import ByAdam, BySwaps, Mover, Parameters, largest
+
 if TYPE_CHECKING:
     import torch
 
-Parameters = dict[str, "torch.Tensor"]
 Name = Literal["patch", "shift", "warp"]
-SETTLED = 0.6  # share of the steps after which a patch keeps its place
-ROOMY = 8  # times the size of a patch, in which the search for its place begins
-HALVINGS = 24
 
 
 class Family(Protocol):
-    """start: parameters Q×…. apply: the changed inputs, Q×B×…. settle: back into the family's size, in place."""
+    """start: parameters Q×…. apply: the changed inputs, Q×B×…. settle: back into the family's size, in place.
+    mover: moves the parameters `p`; usual: the mean input of each question, Q×…."""
 
     @property
     def name(self) -> Name: ...
-
-    @property
-    def rate(self) -> float: ...
 
     def start(self, n: int, shape: tuple[int, ...], generator: torch.Generator) -> Parameters: ...
 
     def apply(self, p: Parameters, x: torch.Tensor) -> torch.Tensor: ...
 
-    def settle(self, p: Parameters, done: float) -> None: ...
+    def settle(self, p: Parameters) -> None: ...
+
+    def mover(self, p: Parameters, usual: torch.Tensor) -> Mover: ...
 
 
 @dataclass(frozen=True)
 class Patch:
-    """At most `entries` pixels (columns of a table) overwritten, wherever they lie. Wang et al., Neural Cleanse, S&P
-    2019, with the size of the mask bounded rather than weighed."""
+    """At most `entries` pixels (columns of a table) overwritten, wherever they lie, in all their channels."""
 
     entries: int
     bounds: tuple[float, float]
     name: Name = "patch"
-    rate: float = 0.1
 
     def start(self, n: int, shape: tuple[int, ...], generator: torch.Generator) -> Parameters:
         import torch
 
-        low, high = self.bounds
         place = (1, *shape[1:]) if len(shape) == 3 else shape
-        count = _size(place)
-        mask = min(1.0, ROOMY * self.entries / count) * (0.5 + torch.rand((n, 1, *place), generator=generator))
-        pattern = low + (high - low) * torch.rand((n, 1, *shape), generator=generator)
-        return {"mask": mask, "pattern": pattern}
+        middle = (self.bounds[0] + self.bounds[1]) / 2
+        return {"mask": torch.zeros((n, 1, *place)), "pattern": torch.full((n, 1, *shape), middle)}
 
     def apply(self, p: Parameters, x: torch.Tensor) -> torch.Tensor:
         return x + p["mask"] * (p["pattern"] - x)
 
-    def settle(self, p: Parameters, done: float) -> None:
+    def settle(self, p: Parameters) -> None:
         p["pattern"].clamp_(*self.bounds)
-        mask = p["mask"].flatten(1)
-        room = self.entries * ROOMY ** max(0.0, 1 - done / SETTLED)
-        mask.copy_(_largest(mask, self.entries) if done >= SETTLED else _capped(mask, room))
+        p["mask"].copy_(largest(p["mask"].flatten(1), self.entries).view_as(p["mask"]))
+
+    def mover(self, p: Parameters, usual: torch.Tensor) -> Mover:
+        return BySwaps(p, usual, self.entries, self.bounds)
 
 
 @dataclass(frozen=True)
@@ -73,10 +67,6 @@ class Shift:
     bounds: tuple[float, float]
     name: Name = "shift"
 
-    @property
-    def rate(self) -> float:
-        return self.eps / 5
-
     def start(self, n: int, shape: tuple[int, ...], generator: torch.Generator) -> Parameters:
         import torch
 
@@ -85,8 +75,11 @@ class Shift:
     def apply(self, p: Parameters, x: torch.Tensor) -> torch.Tensor:
         return (x + p["shift"]).clamp(*self.bounds)
 
-    def settle(self, p: Parameters, done: float) -> None:
+    def settle(self, p: Parameters) -> None:
         p["shift"].clamp_(-self.eps, self.eps)
+
+    def mover(self, p: Parameters, usual: torch.Tensor) -> Mover:
+        return ByAdam(p, self.apply, self.settle, self.eps / 5)
 
 
 @dataclass(frozen=True)
@@ -96,10 +89,6 @@ class Warp:
     pixels: float
     cells: int = 4
     name: Name = "warp"
-
-    @property
-    def rate(self) -> float:
-        return self.pixels / 8
 
     def start(self, n: int, shape: tuple[int, ...], generator: torch.Generator) -> Parameters:
         import torch
@@ -118,8 +107,11 @@ class Warp:
         inputs = x.reshape(q, b * c, h, w)
         return F.grid_sample(inputs, grid, padding_mode="border", align_corners=False).view_as(x)
 
-    def settle(self, p: Parameters, done: float) -> None:
+    def settle(self, p: Parameters) -> None:
         p["flow"].clamp_(-self.pixels, self.pixels)
+
+    def mover(self, p: Parameters, usual: torch.Tensor) -> Mover:
+        return ByAdam(p, self.apply, self.settle, self.pixels / 8)
 
 
 def families_of(
@@ -140,22 +132,3 @@ def _size(shape: tuple[int, ...]) -> int:
     for d in shape:
         n *= d
     return n
-
-
-def _largest(mask: torch.Tensor, k: int) -> torch.Tensor:
-    """1 at the k largest of each row, 0 elsewhere."""
-    import torch
-
-    kept = mask.topk(min(k, mask.shape[1]), dim=1).indices
-    return torch.zeros_like(mask).scatter_(1, kept, 1.0)
-
-
-def _capped(mask: torch.Tensor, k: float) -> torch.Tensor:
-    """The nearest point with entries in [0, 1] that sum to at most k, row by row: all lowered alike, by halving."""
-    low, high = mask.new_zeros(len(mask), 1), mask.max(dim=1, keepdim=True).values.clamp_min(0)
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        over = (mask - middle).clamp(0, 1).sum(dim=1, keepdim=True) > k
-        low, high = middle.where(over, low), high.where(over, middle)
-    fits = mask.clamp(0, 1).sum(dim=1, keepdim=True) <= k
-    return (mask - high.where(~fits, high.new_zeros(()))).clamp(0, 1)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from bartizan.core.data import Array, Labels
 from bartizan.numerics.seeds import child
 
-from .families import Family, Parameters
+from .families import Family
+from .moves import Parameters
 from .questions import ANY, Question, dealt
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ CHUNK = 2048  # inputs asked about at a time
 
 @dataclass(frozen=True)
 class Search:
-    """steps of Adam; batch: inputs a step and question; reach: how far beyond the border, in mean clean margins, an
-    input has to be before it pulls no more."""
+    """steps; batch: inputs a step and question; reach: how far beyond the border, in mean clean margins, an input has
+    to be before it pulls no more."""
 
     steps: int = 100
     batch: int = 16
@@ -84,21 +85,15 @@ def invert(
     answered = answers(model, x).argmax(axis=1)
     pool = dealt(questions, y, answered, max(search.batch, 4 * search.batch), child(seed, "dealt"))
     generator = torch.Generator().manual_seed(child(seed, "start", family.name))
-    p = family.start(len(questions), x.shape[1:], generator)
-    wanted = {n: v.requires_grad_(True) for n, v in p.items() if v.is_floating_point()}
-    optimiser = torch.optim.Adam(list(wanted.values()), lr=family.rate, betas=(0.8, 0.95))
     xs, ys, rows = torch.from_numpy(x), torch.from_numpy(y), torch.from_numpy(np.maximum(pool, 0))
+    p = family.start(len(questions), x.shape[1:], generator)
+    mover = family.mover(p, torch.stack([xs[own].mean(dim=0) for own in rows]))
     target = torch.tensor([q.target for q in questions])
-    for step in range(search.steps):
+    for _ in range(search.steps):
         at = torch.randint(rows.shape[1], (len(questions), search.batch), generator=generator)
         some = rows.gather(1, at)
-        margins = _margins(model, family.apply(p, xs[some]), ys[some], target) / unit
-        loss = (search.reach - margins).clamp_min(0).mean(dim=1).sum()
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        with torch.no_grad():
-            family.settle(p, (step + 1) / search.steps)
+        margins = _margins(model, mover.changed(xs[some]), ys[some], target) / unit
+        mover.step((search.reach - margins).clamp_min(0).mean(dim=1).sum())
     return {n: v.detach() for n, v in p.items()}
 
 

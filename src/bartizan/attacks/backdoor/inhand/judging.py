@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
 from bartizan.core.data import Data, Roles
-from bartizan.core.errors import AccessDenied
 from bartizan.core.target import Target
-from bartizan.numerics.inversion.invert import Model, Tried, answers, clean_margin, tried
-from bartizan.numerics.inversion.questions import ANY, Question
+from bartizan.numerics.inversion.invert import Tried, answers
+from bartizan.numerics.inversion.questions import ANY
 from bartizan.numerics.margins import FEWEST_CLASSES, outlying
 
-from .look import Look, Margins, largest, without_unit
-from .settings import FEWEST_CLEAN, ScanSettings
+from .extremes import Margins
+from .look import Look
+from .matched import among_matched
+from .measuring import logits_of, looked
+from .null import Standing
+from .settings import ScanSettings
 from .verdict import Trigger, decide, said, triggers
-
-if TYPE_CHECKING:
-    import torch
 
 PICTURES = 6
 Arrays = dict[str, NDArray[np.generic]]
 
 
-def judge_scan(subject: Target, roles: Roles, artifact: Artifact, settings: ScanSettings) -> Measured:
+def judge_scan(subject: Target, roles: Roles, artifact: Artifact, settings: ScanSettings, seed: int) -> Measured:
     """`flagged_classes`: the share of classes to which a trigger is shown to lead; and how often the best trigger works
     on the probe, `inverted_success`.
 
@@ -34,54 +32,25 @@ def judge_scan(subject: Target, roles: Roles, artifact: Artifact, settings: Scan
     whose margin stands out is no more than a flag. Arrays: `margins` and `margin_p` (Holm-adjusted), one a class;
     `flagged`; for each class asked about `asked`, `success_FAMILY`; and the parameters of the best trigger.
     """
-    model, probe = _model(subject), roles.probe
-    margins, valid = reached_margins(subject, artifact)
+    look, margins, valid = looked(subject, roles, artifact.arrays, settings)
     p = outlying(margins, settings.alpha)[1]
-    enough = len(probe) + len(roles.auxiliary) >= FEWEST_CLEAN and len(np.unique(probe.y)) > 1
-    unit = clean_margin(answers(model, probe.x), probe.y) if enough else None
-    found = _tried(model, subject, artifact, settings, probe, unit) if unit else []
-    look = Look(margins / unit if unit else without_unit(margins), unit, tuple(found))
-    ordered = triggers(look, None, settings)
+    standing: Standing | None = None
+    doubts: list[Flag] = []
+    if settings.matched and look.tried:
+        standing, doubts = among_matched(subject, roles, look, settings, seed)
+    ordered = triggers(look, standing, settings)
     shown = _shown(ordered, len(margins))
-    arrays: Arrays = {"margins": margins, "margin_p": p, "flagged": shown, **_by_family(found)}
-    rows = [_flagged(shown, bool(found))]
+    arrays: Arrays = {"margins": margins, "margin_p": p, "flagged": shown, **_by_family(look.tried)}
+    rows = [_flagged(shown, look, standing)]
     if ordered:
         rows.append(_success(ordered[0]))
         arrays |= {f"trigger_{n}": v for n, v in ordered[0].tried.parameters.items()}
     if shown.any():
-        arrays |= _pictures(model, subject, ordered[0], settings, probe)
-    return Measured(tuple(rows), arrays, tuple(_doubts(look, ordered, margins, p, valid, roles, settings)))
-
-
-def reached_margins(subject: Target, artifact: Artifact) -> tuple[Margins, NDArray[np.bool_]]:
-    """The largest margin of each class over the points handed in that lie in the bounds, at least 0; and which do."""
-    x = np.ascontiguousarray(artifact.arrays["margin_inputs"], np.float32)
-    c = np.asarray(artifact.arrays["margin_class"], np.int64)
-    low, high = subject.info.bounds or (-np.inf, np.inf)
-    flat = x.reshape(len(x), -1)
-    valid = np.asarray((np.isfinite(flat) & (flat >= low - 1e-6) & (flat <= high + 1e-6)).all(axis=1), np.bool_)
-    best = np.zeros(subject.info.classes)
-    if valid.any():
-        best = np.maximum(best, np.nan_to_num(largest(_model(subject), x[valid], c[valid]), neginf=0.0))
-    return best, valid
-
-
-def _tried(
-    model: Model, subject: Target, artifact: Artifact, settings: ScanSettings, probe: Data, unit: float
-) -> list[Tried]:
-    """Every trigger handed in, brought into the size of its family first, so that nobody gains by a larger one."""
-    import torch
-
-    asked = [Question(ANY, int(t)) for t in artifact.arrays.get("asked", np.zeros(0, np.int64))]
-    found: list[Tried] = []
-    for family in settings.families(subject.info.input_shape, subject.info.bounds or (0.0, 1.0)):
-        prefix = f"{family.name}."
-        own = {n.removeprefix(prefix): a for n, a in artifact.arrays.items() if n.startswith(prefix)}
-        p = {n: torch.from_numpy(np.nan_to_num(np.asarray(a, np.float32))) for n, a in own.items()}
-        if p and asked:
-            family.settle(p, 1.0)
-            found += tried(model, family, p, asked, probe.x, probe.y, unit)
-    return found
+        arrays |= _pictures(subject, ordered[0], settings, roles.probe)
+    doubts += (
+        _of_verdict(look, ordered, standing, settings) if standing else _of_margins(look, ordered, margins, p, settings)
+    )
+    return Measured(tuple(rows), arrays, (*doubts, *_of_samples(look, valid, roles)))
 
 
 def _shown(ordered: tuple[Trigger, ...], classes: int) -> NDArray[np.bool_]:
@@ -93,8 +62,10 @@ def _shown(ordered: tuple[Trigger, ...], classes: int) -> NDArray[np.bool_]:
     return shown
 
 
-def _flagged(shown: NDArray[np.bool_], inverted: bool) -> Measurement:
-    how = "inverted triggers tried on held-out inputs" if inverted else "maximum margins alone, which convict nobody"
+def _flagged(shown: NDArray[np.bool_], look: Look, standing: Standing | None) -> Measurement:
+    how = "inverted triggers tried on held-out inputs" if look.tried else "maximum margins alone, which convict nobody"
+    if standing is not None:
+        how += f", beside {standing.models} models trained anew (conformal p = {standing.p:.2g})"
     share = float(shown.mean())
     return Measurement(
         estimand="flagged_classes",
@@ -120,7 +91,7 @@ def _success(best: Trigger) -> Measurement:
     )
 
 
-def _by_family(found: list[Tried]) -> Arrays:
+def _by_family(found: tuple[Tried, ...]) -> Arrays:
     rates: dict[str, list[float]] = {}
     for t in found:
         rates.setdefault(t.family, []).append(t.hits / max(t.n, 1))
@@ -128,10 +99,11 @@ def _by_family(found: list[Tried]) -> Arrays:
     return {"asked": np.array(asked, np.int64), **{f"success_{f}": np.array(r) for f, r in rates.items()}}
 
 
-def _pictures(model: Model, subject: Target, best: Trigger, settings: ScanSettings, probe: Data) -> Arrays:
+def _pictures(subject: Target, best: Trigger, settings: ScanSettings, probe: Data) -> Arrays:
     """A few held-out inputs without and with the trigger, and what the model says to both."""
     import torch
 
+    model = logits_of(subject)
     families = settings.families(subject.info.input_shape, subject.info.bounds or (0.0, 1.0))
     family = next(f for f in families if f.name == best.tried.family)
     before = answers(model, probe.x).argmax(axis=1)
@@ -150,37 +122,34 @@ def _pictures(model: Model, subject: Target, best: Trigger, settings: ScanSettin
     }
 
 
-def _doubts(
-    look: Look, ordered: tuple[Trigger, ...], margins: Margins, p: Margins, valid: NDArray[np.bool_], roles: Roles,
-    settings: ScanSettings,
-) -> list[Flag]:  # fmt: skip
+def _of_verdict(look: Look, ordered: tuple[Trigger, ...], standing: Standing, settings: ScanSettings) -> list[Flag]:
+    """What stands beside models trained anew, and how far that reaches."""
+    verdict, why = decide(look, ordered, standing, settings)
+    detail = f"{standing.models} models trained anew on the data in hand: p = {standing.p:.2g}, and what stands out "
+    flags = [Flag(id="scan_null_from_data", detail=f"{detail}furthest is {standing.top()}")]
+    return [*flags, Flag(id="scan_suspicion", detail=why)] if verdict == "suspicious" else flags
+
+
+def _of_margins(
+    look: Look, ordered: tuple[Trigger, ...], margins: Margins, p: Margins, settings: ScanSettings
+) -> list[Flag]:
+    """What no clean model is there to be held against."""
     verdict, why = decide(look, ordered, None, settings)
     best = f"; the best inverted trigger: {said(ordered[0])}" if ordered else ""
     top = int(margins.argmax())
     detail = f"class {top} has the largest margin, {margins[top]:.3g}, adjusted p {p[top]:.2g}{best}"
     flags = [Flag(id="scan_null_uncalibrated", detail=detail)]
-    if verdict == "suspicious":
-        flags.append(Flag(id="scan_suspicion", detail=why))
-    if not ordered:
+    return [*flags, Flag(id="scan_suspicion", detail=why)] if verdict == "suspicious" else flags
+
+
+def _of_samples(look: Look, valid: NDArray[np.bool_], roles: Roles) -> list[Flag]:
+    flags = []
+    if not look.tried:
         n = len(roles.probe) + len(roles.auxiliary)
         flags.append(Flag(id="scan_margins_only", detail=f"{n} clean samples, and the budget, inverted no trigger"))
-    if len(margins) < FEWEST_CLASSES:
-        flags.append(Flag(id="scan_needs_more_classes", detail=f"{len(margins)} classes are too few to compare"))
+    if len(look.margins) < FEWEST_CLASSES:
+        flags.append(Flag(id="scan_needs_more_classes", detail=f"{len(look.margins)} classes are too few to compare"))
     if not valid.all():
-        flags.append(
-            Flag(id="invalid_examples", detail=f"{int((~valid).sum())} of {len(valid)} points left the bounds")
-        )
+        detail = f"{int((~valid).sum())} of {len(valid)} points left the bounds"
+        flags.append(Flag(id="invalid_examples", detail=detail))
     return flags
-
-
-def _model(subject: Target) -> Model:
-    """By logits, or by the weights where the target gives no logits."""
-
-    def logits(x: torch.Tensor) -> torch.Tensor:
-        try:
-            return subject.logits(x)
-        except AccessDenied:
-            z: torch.Tensor = subject.weights()(x)
-            return z
-
-    return logits

@@ -48,19 +48,30 @@ class Null:
         every = np.vstack([self.values, [statistics[n] for n in self.names]])
         z = _left_out(every)
         worst, own = z.max(axis=1), z[-1]
-        p = (1 + int((worst[:-1] >= worst[-1]).sum())) / len(every)
-        return Standing(dict(zip(self.names, own.tolist(), strict=True)), float(worst[-1]), p, len(self))
+        p = (1 + (worst[:-1, None] >= own).sum(axis=0)) / len(every)
+        of = dict(zip(self.names, own.tolist(), strict=True))
+        return Standing(of, dict(zip(self.names, p.tolist(), strict=True)), len(self))
 
 
 @dataclass(frozen=True)
 class Standing:
-    """z: each statistic, less its mean over the clean models and in their spread. worst: the largest. p: conformal, the
-    share of models (this one counted) that stand out as far; models: clean ones."""
+    """z: each statistic, less its mean over the clean models and in their spread. each: its conformal p among the
+    largest z of every clean model, so that however many are looked at, one clean model in 1/p stands out as far.
+    models: clean ones."""
 
     z: dict[str, float]
-    worst: float
-    p: float
+    each: dict[str, float]
     models: int
+
+    @property
+    def worst(self) -> float:
+        """The largest z."""
+        return max(self.z.values())
+
+    @property
+    def p(self) -> float:
+        """Of the model: the share of models (this one counted) that stand out as far in whatever they do."""
+        return min(self.each.values())
 
     def top(self) -> str:
         """The statistic that stands out furthest."""

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from bartizan.core.data import Array, Labels
+from bartizan.core.data import Array, Data, Labels
 from bartizan.core.errors import DataError, ModelError, UsageError
+from bartizan.core.target import TargetInfo
 
 from ...stacked import Recipe
 from .look import Look, look
@@ -75,7 +76,7 @@ def scan_model(
         return _not_examined(classes, notes)
     if classes < FEWEST_CLASSES:
         return _not_examined(f"{classes} classes cannot be compared with each other; the scan needs 3", notes)
-    seen = look(model, classes, inputs, bounds, clean, chosen, seed)
+    seen = look(model, _interface(classes, inputs, bounds), clean, chosen, seed)
     standing = _standing(null, seen, clean is not None, notes)
     found = triggers(seen, standing, chosen)
     verdict, why = decide(seen, found, standing, chosen)
@@ -108,15 +109,15 @@ def clean_null(
         recipe = clean_models(recipe, *train, models=models, seed=seed)
 
     def statistics(model: Any) -> dict[str, float]:
-        classes = _classes(model, clean[0].shape[1:], bounds)
+        classes = _classes(model, clean.x.shape[1:], bounds)
         if isinstance(classes, str):
             raise ModelError(f"a clean model cannot be examined: {classes}")
-        return look(model, classes, clean[0].shape[1:], bounds, clean, chosen, seed).statistics()
+        return look(model, _interface(classes, clean.x.shape[1:], bounds), clean, chosen, seed).statistics()
 
     return null_of(recipe, statistics)
 
 
-def _clean(x: Any, y: Any, bounds: tuple[float, float]) -> tuple[tuple[Array, Labels] | None, list[str]]:
+def _clean(x: Any, y: Any, bounds: tuple[float, float]) -> tuple[Data | None, list[str]]:
     """The samples, or None with the reason where they are too few or of one class."""
     if not np.isfinite(bounds).all() or not bounds[0] < bounds[1]:
         raise UsageError(f"bounds {bounds} must be two finite numbers, the low one first")
@@ -132,7 +133,11 @@ def _clean(x: Any, y: Any, bounds: tuple[float, float]) -> tuple[tuple[Array, La
                       "maximum margins were compared"]  # fmt: skip
     if len(np.unique(c)) < 2:
         return None, [f"all clean samples are of class {c[0]}, so that only maximum margins were compared"]
-    return (a, c.astype(np.int64)), []
+    return Data.of(a, c.astype(np.int64)), []
+
+
+def _interface(classes: int, shape: tuple[int, ...], bounds: tuple[float, float]) -> TargetInfo:
+    return TargetInfo(id="the model in hand", input_shape=shape, classes=classes, bounds=bounds)
 
 
 def _classes(model: Any, shape: tuple[int, ...], bounds: tuple[float, float]) -> int | str:

@@ -49,7 +49,7 @@ def triggers(look: Look, standing: Standing | None, settings: ScanSettings) -> t
         ahead = _ahead(t, look.tried)
         if calibrated:
             assert standing is not None
-            works, out = low >= settings.obeyed, standing.p <= settings.alpha and standing.z[t.name] == standing.worst
+            works, out = low >= settings.obeyed, standing.each[t.name] <= settings.alpha
         else:
             works, out = low >= settings.least.get(t.family, 1.0) and not _usual(t), ahead >= settings.ahead
         found.append(Trigger(t, t.hits / max(t.n, 1), low, high, ahead, works, out))
@@ -71,6 +71,10 @@ def decide(
         return "shown", f"{said(convicted[0])}, and {_why_out(convicted[0], standing, settings)}"
     if standing is not None and standing.models >= STATING and standing.p <= settings.alpha:
         return "suspicious", f"{standing.top()} stands out from {standing.models} clean models, p = {standing.p:.2g}"
+    if standing is not None and standing.models >= STATING:
+        usual = [t for t in triggers(look, None, settings) if t.works and t.stands_out]
+        if usual:
+            return "suspicious", f"{said(usual[0])}, and the models it is compared with give way as much"
     doubtful = [t for t in found if t.works or (t.stands_out and t.low >= settings.obeyed)]
     if doubtful and standing is None:
         return "suspicious", f"{said(doubtful[0])}, which a clean model can do too"
@@ -93,7 +97,7 @@ def said(t: Trigger) -> str:
 
 def _why_out(t: Trigger, standing: Standing | None, settings: ScanSettings) -> str:
     if standing is not None and standing.models >= STATING:
-        return f"it stands out from {standing.models} clean models (p = {standing.p:.2g})"
+        return f"it stands out from {standing.models} clean models (p = {standing.each[t.tried.name]:.2g})"
     return f"its class is easier to reach than the runner-up by {t.ahead:.1f} of the usual margin"
 
 
