@@ -74,5 +74,9 @@ def _roles(distance: float) -> Roles:
     """Forty records of both classes in turn, and twenty probes on either side of a half."""
     y = np.arange(RECORDS) % 2
     sides = np.arange(20) % 2
-    probe = Data.of((0.5 + distance * (2 * sides - 1)).reshape(-1, 1), sides)
-    return Roles(probe=probe, writable=Data.of((np.arange(RECORDS) / RECORDS).reshape(-1, 1), y))
+    asked, known = 0.5 + distance * (2 * sides - 1), np.arange(RECORDS) / RECORDS
+    return Roles(probe=_column(asked, sides), writable=_column(known, y))
+
+
+def _column(x: NDArray[np.floating], y: Labels) -> Data:
+    return Data.of(x.reshape(-1, 1).astype(np.float32), y)

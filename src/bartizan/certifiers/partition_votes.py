@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from bartizan.certifiers.controls_by_vote import by_a_hair, trained_together, unanimous
@@ -65,7 +66,8 @@ class PartitionVotes(Attack):
         eps = np.asarray(params.records, np.float64)
         proven = (sure[:, None] >= eps) & right[:, None]
         verdict = np.where(proven, CERTIFIED, np.where(right[:, None], UNDECIDED, WRONG)).astype(np.int8)
-        arrays = {"eps": eps, "verdict": verdict, "certified_eps": np.where(right, sure, 0).astype(np.float64)}
+        certified = np.where(right, sure, 0).astype(np.float64)
+        arrays: dict[str, NDArray[np.generic]] = {"eps": eps, "verdict": verdict, "certified_eps": certified}
         return Artifact("bounds", arrays, {"object": info.digest, "norm": params.norm, "voters": info.voters})
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:

@@ -41,7 +41,7 @@ def _patches(family: Patch, shape: tuple[int, ...], n: int, rng: np.random.Gener
     mask = np.zeros((n, 1, *place))
     for q in range(n):
         if len(shape) == 3:
-            mask[(q, 0, 0, *_rectangle(shape[1:], family.entries, rng))] = 1
+            mask[q, 0, 0][_rectangle(shape[1:], family.entries, rng)] = 1
         else:
             mask[q].reshape(-1)[rng.permutation(mask[q].size)[: family.entries]] = 1
     low, high = family.bounds
