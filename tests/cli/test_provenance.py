@@ -64,3 +64,14 @@ def test_a_lock_file_is_looked_through(tmp_path: Path, run: Any) -> None:
     assert "unpinned numpy" in said.out
     (tmp_path / "requirements.txt").write_text("numpy==1 --hash=sha256:aa\n")
     assert run("provenance", "audit", tmp_path / "requirements.txt").code == 0
+
+
+def test_what_was_written_and_is_not_named_is_pointed_at(tiny: Path, run: Any) -> None:
+    pytest.importorskip("cyclonedx")
+    pytest.importorskip("cryptography")
+    assert "bom: bom.json" in run("provenance", "bom", tiny).out
+    run("provenance", "record", tiny)
+    assert "lies beside it" in run("provenance", "check", tiny).err
+    private = tiny.parent / "k.pem"
+    run("provenance", "keys", private, tiny.parent / "p.pem")
+    assert "statements: [files.intoto.json]" in run("provenance", "sign", tiny, "--key", private).out

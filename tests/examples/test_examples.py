@@ -8,7 +8,7 @@ import pytest
 
 from bartizan.datasets.open import open_dataset
 from bartizan.formats.description import read_system
-from bartizan.formats.schema_json import json_schema
+from bartizan.formats.system_yaml.schema_json import json_schema
 from bartizan.provenance.digests import differences, read_digests
 from bartizan.provenance.files import asset_files
 from bartizan.targets.open import open_target

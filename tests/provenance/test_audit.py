@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from bartizan.formats.advisories import Advisory
+from bartizan.formats.locks.advisories import Advisory
 from bartizan.formats.locks.dependency import Dependency
 from bartizan.provenance.audit import audit, weak_share
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import pickle
@@ -17,10 +18,10 @@ from bartizan.formats.verdict import Verdict
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from tricks import benign, build, held_out, tuning  # noqa: E402
+from tricks import benign, build, held_out, later, tuning  # noqa: E402
 
 SLOW = {"bomb.joblib", "gzip-bomb.gz"}
-TRICKS = [t for t in build.made(tuning.MAKERS, "/nonexistent/the-payload-ran") if t.name not in SLOW]
+TRICKS = [t for t in build.made([*tuning.MAKERS, *later.MAKERS], "/nonexistent/the-payload-ran") if t.name not in SLOW]
 LIGHT = ("numpy:numpy_files", "configuration:configurations", "keras:keras", "gguf:gguf", "archive:archives")
 LIGHT = (*LIGHT, "pickle:plain_data", "safetensors:safetensors", "torch:states", "torch:checkpoints", "joblib:arrays")
 
@@ -93,3 +94,22 @@ def test_each_reason_says_where(tmp_path: Path) -> None:
     (reason,) = inspect_file(tmp_path / "m.pkl").reasons
     assert raw[reason.offset : reason.offset + 1] == b"\x93"
     assert b"mkdir" in raw[: reason.offset]
+
+
+RUNS = ("from-type.pkl", "generator.pkl", "from-type-by-memo.pkl", "long-text-70000.bin", "made-otherwise.joblib")
+RUNS += ("made-as-an-index.joblib", "state-of-another-kind.joblib", "told-late.joblib", "aligned-otherwise.joblib")
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_what_was_approved_before_does_run(name: str, tmp_path: Path) -> None:
+    """So that a trick which runs nothing does not count as caught."""
+    pytest.importorskip("torch")
+    pytest.importorskip("pandas")
+    joblib = pytest.importorskip("joblib")
+    mark = tmp_path / "ran"
+    trick = next(t for t in build.made(later.MAKERS, str(mark)) if t.name == name)
+    (tmp_path / name).write_bytes(trick.files[name])
+    load = joblib.load if name.endswith(".joblib") else lambda path: pickle.loads(path.read_bytes())  # noqa: S301
+    with contextlib.suppress(RuntimeError):  # torch goes on to read the payload as a checkpoint
+        load(tmp_path / name)
+    assert mark.exists()

@@ -9,7 +9,7 @@ from typing import Any
 
 from bartizan.core.base import canonical_json
 from bartizan.core.errors import BartizanError, ModelError, UsageError
-from bartizan.formats.onnx_wire import files_beside
+from bartizan.formats.onnx.wire import files_beside
 from bartizan.targets.open import loader_of
 
 

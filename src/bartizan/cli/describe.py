@@ -23,7 +23,7 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
     """Look at a model file (and a data file), run and unpickle neither, and write a description to fill in."""
-    from bartizan.formats.stub import stub
+    from bartizan.formats.first_look.stub import stub
 
     if output.exists() and not force:
         raise UsageError(f"{output} exists already; choose another with --output, or overwrite it with --force")
@@ -49,7 +49,7 @@ def validate(system: SystemFile) -> None:
 
 def schema(output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write to.")] = None) -> None:
     """Print the JSON Schema of a description, for editors."""
-    from bartizan.formats.schema_json import json_schema
+    from bartizan.formats.system_yaml.schema_json import json_schema
 
     text = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
     if output is None:

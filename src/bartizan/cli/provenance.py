@@ -58,18 +58,25 @@ def record(system: SystemFile, output: Output = None, force: Force = False) -> N
     )
     typer.echo(f"wrote the digests of {len(files)} files to {path}")
     if description.system.provenance.digests is None:
-        typer.echo(f"name it in the description:\n\nprovenance:\n  digests: {path.name}")
+        _name_it(f"digests: {path.name}")
+
+
+def _name_it(*lines: str) -> None:
+    """Say what to add to the description, so that what was written is looked at."""
+    typer.echo("name it in the description:\n\nprovenance:\n" + "\n".join(f"  {line}" for line in lines))
 
 
 @provenance.command()
 def check(system: SystemFile) -> None:
     """Hold every file against the digests recorded earlier: changed, missing and new ones are named."""
-    from bartizan.provenance.digests import differences, read_digests
+    from bartizan.provenance.digests import NAME, differences, read_digests
     from bartizan.provenance.files import asset_files
 
     description = _described(system)
     named = description.system.provenance.digests
     if named is None:
+        if description.resolve(NAME).is_file():
+            raise UsageError(f"{system} names no digests; {NAME} lies beside it: name it under provenance.digests")
         raise UsageError(f"{system} names no digests; run: bartizan provenance record {system}")
     files = asset_files(description)
     found = differences(read_digests(description.resolve(named)), files)
@@ -100,6 +107,8 @@ def bom(
     path = _write(output or description.resolve(description.system.provenance.bom or "bom.json"), text, force)
     known = "with what its assessment found" if assessment else "without an assessment, since there is none"
     typer.echo(f"wrote {path} {known}")
+    if description.system.provenance.bom is None:
+        _name_it(f"bom: {path.name}")
 
 
 @provenance.command()
@@ -137,6 +146,8 @@ def sign(
         text = signing.of_assessment(description, files, key, *_assessed(description, store_folder(system, store)))
     path = _write(output or description.resolve(f"{say.value}.intoto.json"), text, force)
     typer.echo(f"signed a statement about the {say.value}: {path}")
+    if path.name not in description.system.provenance.statements:
+        _name_it(f"statements: [{path.name}]", "key: your-public-key.pem")
 
 
 @provenance.command()
@@ -158,8 +169,12 @@ def verify(
     paths = statement or [description.resolve(s) for s in named.statements]
     public = key or (description.resolve(named.key) if named.key else None)
     if not paths or public is None:
-        lacks = "no key to check with; give --key" if paths else "no signed statements; give some"
-        raise UsageError(f"{system} names {lacks}, or name it under 'provenance'")
+        lacks = (
+            "no key to check with; give --key, or name it under provenance.key"
+            if paths
+            else "no signed statements; give some after it, or name them under provenance.statements"
+        )
+        raise UsageError(f"{system} names {lacks}")
     files = asset_files(description)
     for path in paths:
         said = verified(path, public, files)
@@ -172,7 +187,7 @@ def audit(
     advisories: Annotated[Path | None, typer.Option(help="Known flaws, OSV: a file, a folder or a zip.")] = None,
 ) -> None:
     """Look through a lock file: versions, digests, sources, known flaws from a file of yours. Nothing is fetched."""
-    from bartizan.formats.advisories import read_advisories
+    from bartizan.formats.locks.advisories import read_advisories
     from bartizan.formats.locks.read import read_lock
     from bartizan.provenance.audit import audit as audited
     from bartizan.provenance.audit import weak_share

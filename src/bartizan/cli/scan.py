@@ -38,7 +38,8 @@ def scan(
     """Say of each file whether it may be opened: approved, needs review or malicious, why, and what to do."""
     if second_opinion and not installed():
         raise UsageError(
-            "no second opinion can be asked for: install hayward or modelaudit-picklescan, or leave it out"
+            "no second opinion can be asked for: install hayward or modelaudit-picklescan"
+            " (the extra bartizan[second-opinion] brings both), or leave the option out"
         )
     tally = Tally()
     with FileCount() as progress:

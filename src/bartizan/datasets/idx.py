@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bartizan.core.contracts import DatasetLoader, LoaderSpec
 from bartizan.core.data import Data
 from bartizan.core.errors import DataError
-from bartizan.formats.idx import read_idx
+from bartizan.formats.data.idx import read_idx
 
 from .checks import features_of, missing, to_data
 

@@ -11,7 +11,7 @@ from bartizan.core.contracts import DatasetLoader, LoaderSpec
 from bartizan.core.data import Data
 from bartizan.core.errors import DataError
 from bartizan.formats.bounded import MEMORY_LIMIT
-from bartizan.formats.images import read_image
+from bartizan.formats.data.images import read_image
 
 from .checks import to_data
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from bartizan.core.contracts import DatasetLoader, LoaderSpec
 from bartizan.core.data import Data
 from bartizan.core.errors import DataError, UnsafeFileError
-from bartizan.formats.npz import read_npz
+from bartizan.formats.data.npz import read_npz
 
 from .checks import features_of, missing, to_data
 

@@ -12,7 +12,7 @@ from bartizan.core.contracts import DatasetLoader, LoaderSpec
 from bartizan.core.data import Data
 from bartizan.core.errors import DataError
 from bartizan.core.suggest import did_you_mean
-from bartizan.formats.table import Columns, read_csv, read_parquet
+from bartizan.formats.data.table import Columns, read_csv, read_parquet
 
 from .checks import features_of, missing, to_data
 

@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from bartizan.core.errors import DescriptionError, Position, UsageError
 from bartizan.core.system import System
 from bartizan.core.system.choice import DesignChoice
-from bartizan.formats.complaints import sentences
-from bartizan.formats.named_files import missing, named_files
-from bartizan.formats.yaml_source import KeyPath, Positions, read_yaml
+from bartizan.formats.system_yaml.complaints import sentences
+from bartizan.formats.system_yaml.named_files import missing, named_files
+from bartizan.formats.system_yaml.yaml_source import KeyPath, Positions, read_yaml
 
 
 @dataclass(frozen=True)

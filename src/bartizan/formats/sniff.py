@@ -9,8 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from .item import Item, file_item
-from .onnx_wire import looks_like_onnx
-from .pickle_scan import is_pickle
+from .onnx.wire import looks_like_onnx
+from .pickles.scan import is_pickle
 
 _HEAD = 1 << 16
 
@@ -66,7 +66,7 @@ _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"MZ", FileKind.PROGRAM),
     (b"#!", FileKind.PROGRAM),
 )
-_HDF5 = b"\x89HDF\r\n\x1a\n"
+HDF5 = b"\x89HDF\r\n\x1a\n"
 _TEXT_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -85,10 +85,11 @@ def kind_of(item: Item) -> FileKind:
     for magic, kind in _MAGIC:
         if first.startswith(magic):
             return kind
-    return _by_structure(first, item.size)
+    return _by_structure(first, item)
 
 
-def _by_structure(first: bytes, size: int) -> FileKind:
+def _by_structure(first: bytes, item: Item) -> FileKind:
+    size = item.size
     if _is_safetensors(first, size):
         return FileKind.SAFETENSORS
     if first[:2] == b"\x00\x00" and len(first) > 3 and first[2] in (8, 9, 11, 12, 13, 14) and 1 <= first[3] <= 8:
@@ -99,11 +100,12 @@ def _by_structure(first: bytes, size: int) -> FileKind:
         return FileKind.ONNX
     if _is_tar(first):
         return FileKind.TAR
-    if is_pickle(first):
-        return FileKind.PICKLE
+    with item.open() as stream:
+        if is_pickle(stream):
+            return FileKind.PICKLE
     if first[:1] == b"\x78" and len(first) > 1 and (first[0] * 256 + first[1]) % 31 == 0 and first[1] != 0x20:
         return FileKind.ZLIB
-    if any(first.startswith(_HDF5, 512 << n) for n in range(7)):  # behind a block of the user's own
+    if any(first.startswith(HDF5, 512 << n) for n in range(7)):  # behind a block of the user's own
         return FileKind.HDF5
     return _text_kind(first)
 

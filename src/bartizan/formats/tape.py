@@ -12,6 +12,10 @@ class Cut(ValueError):
     """The bytes end before what they promise."""
 
 
+class TooLong(Cut):
+    """A line goes on past what is read of one: there may be an end to it, and it was not looked for."""
+
+
 class Tape:
     """`at`: how many bytes were read. Large stretches are passed over, never held."""
 
@@ -37,13 +41,19 @@ class Tape:
         self._position = stop
         return found
 
+    def peek(self, n: int) -> bytes:
+        """The next `n` bytes, or fewer at the end, which stay to be read."""
+        if self._position + n > len(self._buffer):
+            self._fill(n)
+        return self._buffer[self._position : self._position + n]
+
     def line(self) -> bytes:
         """Up to and without the next end of line. Raises `Cut` when none comes within the limit."""
         n = 256
         while (stop := self._buffer.find(b"\n", self._position)) < 0:
             had = len(self._buffer) - self._position
             if n > LINE_LIMIT:
-                raise Cut(f"a line at byte {self.at:,} does not end")
+                raise TooLong(f"a line at byte {self.at:,} does not end within {LINE_LIMIT:,} bytes")
             self._fill(n)
             if len(self._buffer) - self._position == had and had < n:
                 raise Cut(f"a line at byte {self.at:,} does not end")

@@ -8,7 +8,7 @@ from typing import Literal
 
 from packaging.version import InvalidVersion, Version
 
-from bartizan.formats.advisories import Advisory
+from bartizan.formats.locks.advisories import Advisory
 from bartizan.formats.locks.dependency import Dependency
 
 Kind = Literal["unpinned", "direct", "unhashed", "flawed"]

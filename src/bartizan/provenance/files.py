@@ -13,7 +13,7 @@ from bartizan.core.errors import UsageError
 from bartizan.core.system import Asset, DataAsset, ModelAsset, SoftwareAsset
 from bartizan.formats.description import Description
 from bartizan.formats.digest import digest_of, file_digest
-from bartizan.formats.onnx_wire import files_beside
+from bartizan.formats.onnx.wire import files_beside
 
 DATA_INTEGRITY, ARTEFACTS, DEPENDENCIES = "DC06", "DC22", "DC23"  # design choices of the knowledge base
 

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from bartizan.core.errors import UsageError
 from bartizan.core.system import SYSTEM_ID, SoftwareAsset
-from bartizan.formats.advisories import Advisory, read_advisories
 from bartizan.formats.description import Description
+from bartizan.formats.locks.advisories import Advisory, read_advisories
 from bartizan.formats.locks.dependency import Dependency
 from bartizan.formats.locks.read import read_lock
 

@@ -14,7 +14,8 @@ from bartizan.formats.printable import printable
 from bartizan.formats.sniff import FileKind
 from bartizan.formats.verdict import Reason
 
-_PICKLES = frozenset({FileKind.PICKLE, FileKind.TORCH, FileKind.NPY, FileKind.NPZ})
+# What it is made for. It calls every plain array file of NumPy malicious, and is not asked about those.
+_PICKLES = frozenset({FileKind.PICKLE, FileKind.TORCH})
 
 
 def installed() -> list[str]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bartizan.formats.pickle_names import Standing, standing
+from bartizan.formats.pickles.names import Standing, standing
 
 from .second_formats import speaks_against, tar_members, unpacked
 

@@ -18,7 +18,7 @@ from bartizan.core.data import Array
 from bartizan.core.errors import ModelError
 from bartizan.core.target import Target
 from bartizan.formats.digest import file_digest
-from bartizan.formats.onnx_wire import WireError, files_beside, outline
+from bartizan.formats.onnx.wire import WireError, files_beside, outline
 from bartizan.formats.sniff import FileKind
 from bartizan.formats.user_code import told
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from bartizan.core.contracts import LoaderSpec, TargetLoader
 from bartizan.core.errors import ModelError, UnsafeFileError
 from bartizan.core.target import Target
-from bartizan.formats.skops_archive import is_plain_type
+from bartizan.formats.archives.skops_archive import is_plain_type
 from bartizan.formats.sniff import FileKind
 from bartizan.formats.user_code import told
 

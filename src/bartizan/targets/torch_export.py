@@ -1,5 +1,5 @@
 """`kind: torch_export`: a program saved by `torch.export.save`, opened only after its graph was read (see
-`formats.export_archive`)."""
+`formats.torch_archives.export`)."""
 
 from __future__ import annotations
 

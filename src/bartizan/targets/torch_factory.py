@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from bartizan.core.contracts import LoaderSpec, TargetLoader
 from bartizan.core.errors import ModelError, UnsafeFileError
 from bartizan.core.target import Target
-from bartizan.formats.safetensors_file import read_header
 from bartizan.formats.sniff import FileKind
 from bartizan.formats.user_code import user_function
+from bartizan.formats.weights.safetensors_file import read_header
 from bartizan.numerics.seeds import seeded
 
 from .opening import Opening, opening

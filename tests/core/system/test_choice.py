@@ -2,7 +2,7 @@ from typing import Any
 
 from bartizan.core.system import System
 from bartizan.core.system.choice import choices_of
-from bartizan.formats.schema_json import json_schema
+from bartizan.formats.system_yaml.schema_json import json_schema
 from bartizan.knowledge.load import load
 
 

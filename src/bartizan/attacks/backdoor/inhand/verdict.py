@@ -28,7 +28,7 @@ Verdict = Literal["shown", "suspicious", "nothing found within the budget", "not
 @dataclass(frozen=True)
 class Trigger:
     """An inverted trigger with the share of held-out inputs it turned, its exact 95 % interval, how much further its
-    target is reached than the runner-up in mean clean margins (`ahead`, not of pairs), and whether the
+    target is reached than the median one in mean clean margins (`ahead`, not of pairs), and whether the
     two conditions of a conviction hold."""
 
     tried: Tried
@@ -98,15 +98,16 @@ def said(t: Trigger) -> str:
 def _why_out(t: Trigger, standing: Standing | None, settings: ScanSettings) -> str:
     if standing is not None and standing.models >= STATING:
         return f"it stands out from {standing.models} clean models (p = {standing.each[t.tried.name]:.2g})"
-    return f"its class is easier to reach than the runner-up by {t.ahead:.1f} of the usual margin"
+    return f"its class is easier to reach than the usual one by {t.ahead:.1f} of the mean clean margin"
 
 
 def _ahead(t: Tried, every: tuple[Tried, ...]) -> float:
-    """Over the other targets of all classes of the same family; 0 for a pair, which has no runner-up of its kind."""
+    """Over the median of the other targets of all classes of the same family, so that a second trigger to another class
+    hides nothing; 0 for a pair, which has no others of its kind."""
     if t.question.source != ANY:
         return 0.0
     others = [
         o.push for o in every
         if o.family == t.family and o.question.source == ANY and o.question.target not in (ANY, t.question.target)
     ]  # fmt: skip
-    return t.push - max(others, default=t.push)
+    return t.push - (float(np.median(others)) if others else t.push)

@@ -1,0 +1,1 @@
+"""Archives of any kind, and what lies in them."""

@@ -1,0 +1,1 @@
+"""Boosted trees in the formats of their own libraries."""

@@ -1,0 +1,1 @@
+"""Readers of data: arrays, pictures and tables, bounded and checked."""

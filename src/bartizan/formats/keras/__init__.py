@@ -1,0 +1,1 @@
+"""Keras models: version 3 and HDF5, and what building them would run."""

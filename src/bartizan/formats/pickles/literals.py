@@ -1,0 +1,137 @@
+"""Opcodes of the pickle machine for what stands in the file itself: numbers, texts, bytes."""
+
+from __future__ import annotations
+
+import codecs
+
+from .stack import Broken, PickleStack
+from .values import NONE, OPAQUE, Raw
+
+TEXT_LIMIT = 4096  # longer texts are no names
+_BYTES_KEPT = 1 << 20
+_KEPT_IN_ALL = 64 << 20
+_DIGITS = 10_000  # a number with more takes a reader of quadratic cost
+
+
+class PickleLiterals(PickleStack):
+    """In the order of `pickletools`."""
+
+    def op_int(self) -> None:
+        self._push(_integer(self.tape.line(), booleans=True))
+
+    def op_binint(self) -> None:
+        self._push(int.from_bytes(self.tape.read(4), "little", signed=True))
+
+    def op_binint1(self) -> None:
+        self._push(self.tape.read(1)[0])
+
+    def op_binint2(self) -> None:
+        self._push(int.from_bytes(self.tape.read(2), "little"))
+
+    def op_long(self) -> None:
+        line = self.tape.line()
+        self._digits(len(line))
+        self._push(_integer(line.removesuffix(b"L")))
+
+    def op_long1(self) -> None:
+        self._push(int.from_bytes(self.tape.read(self.tape.read(1)[0]), "little", signed=True))
+
+    def op_long4(self) -> None:
+        n = int.from_bytes(self.tape.read(4), "little", signed=True)
+        if n < 0:
+            raise Broken("a number of negative length")
+        self.tape.skip(n)
+        self._push(OPAQUE)
+
+    def _digits(self, n: int) -> None:
+        if n > _DIGITS:
+            self.against("bomb", f"a number of {n:,} digits takes a reader ages")
+            self._push(OPAQUE)
+            raise Broken("a number past reading")
+
+    def op_string(self) -> None:
+        line = self.tape.line().rstrip()
+        if len(line) < 2 or line[:1] != line[-1:] or line[:1] not in (b"'", b'"'):
+            raise Broken("a text without quotes")
+        self._push(codecs.escape_decode(line[1:-1])[0].decode("latin-1"))
+
+    def _text(self, n: int) -> None:
+        if n > TEXT_LIMIT:
+            self.tape.skip(n)
+            self._push(OPAQUE)
+        else:
+            self._push(self.tape.read(n).decode("utf-8", "surrogatepass"))
+
+    def op_binunicode(self) -> None:
+        self._text(int.from_bytes(self.tape.read(4), "little"))
+
+    def op_short_binunicode(self) -> None:
+        self._text(self.tape.read(1)[0])
+
+    def op_binunicode8(self) -> None:
+        self._text(int.from_bytes(self.tape.read(8), "little"))
+
+    def op_unicode(self) -> None:
+        self._push(self.tape.line().decode("raw-unicode-escape"))
+
+    def _latin(self, n: int) -> None:
+        if n < 0:
+            raise Broken("a text of negative length")
+        if n > TEXT_LIMIT:
+            self.tape.skip(n)
+            self._push(OPAQUE)
+        else:
+            self._push(self.tape.read(n).decode("latin-1"))
+
+    def op_binstring(self) -> None:
+        self._latin(int.from_bytes(self.tape.read(4), "little", signed=True))
+
+    def op_short_binstring(self) -> None:
+        self._latin(self.tape.read(1)[0])
+
+    def _bytes(self, n: int) -> None:
+        if n > _BYTES_KEPT or self._kept + n > _KEPT_IN_ALL:
+            self.tape.skip(n)
+            self._push(Raw(None, n))
+        else:
+            self._kept += n
+            self._push(Raw(self.tape.read(n), n))
+
+    def op_binbytes(self) -> None:
+        self._bytes(int.from_bytes(self.tape.read(4), "little"))
+
+    def op_short_binbytes(self) -> None:
+        self._bytes(self.tape.read(1)[0])
+
+    def op_binbytes8(self) -> None:
+        self._bytes(int.from_bytes(self.tape.read(8), "little"))
+
+    def op_buffer(self) -> None:
+        self.against("unknown-name", "it wants a buffer that is not in the file")
+        self._push(OPAQUE)
+
+    def op_nothing(self) -> None:
+        pass
+
+    def op_none(self) -> None:
+        self._push(NONE)
+
+    def op_opaque(self) -> None:
+        self._push(OPAQUE)
+
+    def op_float(self) -> None:
+        float(self.tape.line())
+        self._push(OPAQUE)
+
+    def op_binfloat(self) -> None:
+        self.tape.read(8)
+        self._push(OPAQUE)
+
+
+def _integer(line: bytes, *, booleans: bool = False) -> object:
+    text = line.strip()
+    if booleans and text in (b"00", b"01"):
+        return text == b"01"
+    if len(text) > _DIGITS:
+        raise Broken("a number past reading")
+    return int(text, 0) if not text.lstrip(b"+-").isdigit() else int(text)

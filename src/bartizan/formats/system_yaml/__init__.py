@@ -1,0 +1,1 @@
+"""The YAML of a description: where each key stands, what may be said, what is wrong with it."""

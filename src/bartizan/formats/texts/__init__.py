@@ -1,0 +1,1 @@
+"""Texts beside a model: configurations and chat templates."""

@@ -1,0 +1,235 @@
+"""Chat templates: Jinja that a server renders with objects of Python in reach.
+
+Parsed, never rendered. A template is approved when everything it does is on a short list of what templates of chat
+models do. What puts a hidden attribute (`__class__`) together out of pieces, by whatever detour, is malicious; what
+cannot be told is for people to read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from bartizan.formats.verdict import Reason
+
+TEMPLATES = frozenset({".jinja", ".jinja2", ".j2"})  # ends of the names of templates
+_LENGTH_LIMIT = 512 << 10
+_TAGS = re.compile(r"\{%-?\s*(?:end)?generation\s*-?%\}")  # a tag of Hugging Face's own, which marks and does nothing
+_FORBIDDEN = frozenset("cycler joiner lipsum self request config url_for get_flashed_messages g session".split())  # noqa: SIM905
+_CALLED = frozenset("raise_exception strftime_now namespace range dict caller super tojson".split())  # noqa: SIM905
+_METHODS = frozenset(
+    "strip lstrip rstrip split rsplit startswith endswith get items keys values upper lower title capitalize replace"  # noqa: SIM905
+    " append insert pop extend index count join find isdigit splitlines removeprefix removesuffix update strftime"
+    " partition rpartition zfill".split()
+)
+_FILTERS = frozenset(
+    "trim tojson length count upper lower title capitalize join list default d string replace first last selectattr"  # noqa: SIM905
+    " rejectattr select reject map items int float indent unique sort min max reverse safe e escape round abs sum"
+    " dictsort groupby batch slice truncate wordcount from_json fromjson strftime".split()
+)
+_BUILDS = frozenset("attr format urlencode xmlattr pprint center filesizeformat striptags urlize random".split())  # noqa: SIM905
+_TESTS = frozenset(
+    "defined undefined none string mapping iterable sequence number boolean true false eq equalto ne in odd even"  # noqa: SIM905
+    " divisibleby integer float lower upper sameas callable gt lt ge le greaterthan lessthan".split()
+)
+_LONG = 100_000  # times round a loop over constants
+
+
+def template_reasons(source: str) -> Iterator[Reason]:
+    """Why a template should not be rendered; each once."""
+    yield from dict.fromkeys(_reasons(source))
+
+
+def _reasons(source: str) -> Iterator[Reason]:
+    from jinja2 import Environment, TemplateError
+
+    if len(source) > _LENGTH_LIMIT:
+        yield Reason("template-unknown", f"a template of {len(source):,} characters is not followed")
+        return
+    environment = Environment(extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do"], autoescape=False)
+    try:
+        tree = environment.parse(_TAGS.sub("", source))
+    except (TemplateError, RecursionError, ValueError) as cause:
+        yield Reason("template-unknown", f"the template cannot be parsed ({str(cause)[:80]})")
+        return
+    try:
+        yield from _Walk().run(tree)
+    except RecursionError:
+        yield Reason("template-unknown", "the template is nested too deeply to be followed")
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.macros: set[str] = set()
+        self.constants: dict[str, set[str]] = {}
+
+    def run(self, tree: Any) -> Iterator[Reason]:
+        from jinja2 import nodes
+
+        self.macros = {m.name for m in tree.find_all(nodes.Macro)}
+        for set_ in tree.find_all(nodes.Assign):
+            if isinstance(set_.target, nodes.Name):
+                self.constants.setdefault(set_.target.name, set()).update(_texts(set_.node))
+        for node in tree.find_all(nodes.Node):
+            yield from self.node(node)
+
+    def node(self, node: Any) -> Iterator[Reason]:
+        look = getattr(self, f"on_{type(node).__name__.lower()}", None)
+        if look is not None:
+            yield from look(node)
+
+    def on_const(self, node: Any) -> Iterator[Reason]:
+        if isinstance(node.value, str) and re.search(r"__\w+__|\{[^{}]*\._", node.value):
+            yield _escape(f"it holds the text {node.value[:40]!r}")
+
+    def on_name(self, node: Any) -> Iterator[Reason]:
+        if node.name in _FORBIDDEN or node.name.startswith("__"):
+            yield _escape(f"it names {node.name}, through which Python is reached")
+
+    def on_getattr(self, node: Any) -> Iterator[Reason]:
+        if node.attr.startswith("_"):
+            yield _escape(f"it reads the hidden attribute {node.attr[:40]}")
+        elif node.attr in ("format", "format_map", "gi_frame", "gi_code", "func_globals", "mro"):
+            yield _unknown(f"it uses .{node.attr}")
+
+    def on_getitem(self, node: Any) -> Iterator[Reason]:
+        from jinja2 import nodes
+
+        key = node.arg
+        if isinstance(key, nodes.Const):
+            if isinstance(key.value, str) and key.value.startswith("_"):
+                yield _escape(f"it reads the hidden attribute {key.value[:40]!r}")
+        elif isinstance(key, nodes.Slice):
+            if _hidden_text(node, self.constants):
+                yield _escape("it turns a text round or cuts it into a hidden name")
+        elif not _plain_key(key):
+            yield from self.put_together(key, "a key")
+
+    def put_together(self, node: Any, what: str) -> Iterator[Reason]:
+        if _hidden_text(node, self.constants):
+            yield _escape(f"it puts a hidden name together for {what}")
+        else:
+            yield _unknown(f"it puts {what} together while it runs")
+
+    def on_filter(self, node: Any) -> Iterator[Reason]:
+        from jinja2 import nodes
+
+        if node.name == "attr":
+            (arg,) = node.args[:1] or [nodes.Const(None)]
+            plain = isinstance(arg, nodes.Const) and isinstance(arg.value, str) and not arg.value.startswith("_")
+            yield (
+                _unknown("it uses the filter attr")
+                if plain
+                else _escape("it reads an attribute it puts together (attr)")
+            )
+        elif node.name in ("map", "selectattr", "rejectattr", "groupby", "sort", "unique", "sum", "min", "max"):
+            yield from self.attributes(node)
+        elif node.name not in _FILTERS:
+            built = _hidden_text(node, self.constants) and node.name in _BUILDS
+            yield (
+                _escape(f"it puts a hidden name together ({node.name})")
+                if built
+                else _unknown(f"it uses the filter {node.name[:40]}")
+            )
+        elif _hidden_text(node, self.constants):
+            yield _escape(f"it puts a hidden name together ({node.name})")
+
+    def attributes(self, node: Any) -> Iterator[Reason]:
+        """Filters that read attributes, or apply another filter, by name."""
+        from jinja2 import nodes
+
+        given = [*(node.args[:1]), *(k.value for k in node.kwargs if k.key == "attribute")]
+        for value in given:
+            text = value.value if isinstance(value, nodes.Const) else None
+            if isinstance(text, str) and (text.startswith("_") or "._" in text):
+                yield _escape(f"it reads the hidden attribute {text[:40]!r} ({node.name})")
+            elif node.name == "map" and text is not None and text in ("attr", *_BUILDS):
+                yield _escape(f"it reads attributes by the filter map({text!r})")
+            elif not isinstance(value, nodes.Const):
+                yield from self.put_together(value, f"an attribute ({node.name})")
+
+    def on_test(self, node: Any) -> Iterator[Reason]:
+        if node.name not in _TESTS:
+            yield _unknown(f"it uses the test {node.name[:40]}")
+
+    def on_call(self, node: Any) -> Iterator[Reason]:
+        from jinja2 import nodes
+
+        called = node.node
+        if isinstance(called, nodes.Name):
+            if called.name not in _CALLED | self.macros and called.name not in _FORBIDDEN:
+                yield _unknown(f"it calls {called.name[:40]}")
+            if called.name == "range" and any(isinstance(a, nodes.Const) and _long(a.value) for a in node.args):
+                yield Reason("bomb", "it counts through a range without end")
+            if called.name == "dict" and any(k.key.startswith("_") for k in node.kwargs):
+                yield _escape("it hides a name in the keys of a dict")
+        elif isinstance(called, nodes.Getattr):
+            if called.attr not in _METHODS and not called.attr.startswith("_"):
+                yield _unknown(f"it calls .{called.attr[:40]}")
+        else:
+            yield _unknown("it calls what it has put together")
+
+    def _outside(self, node: Any) -> Iterator[Reason]:
+        yield _escape(f"it reads another template ({type(node).__name__.lower()})")
+
+    on_include = on_import = on_fromimport = on_extends = _outside
+
+    def on_add(self, node: Any) -> Iterator[Reason]:
+        if _hidden_text(node, self.constants):
+            yield _escape("it puts a hidden name together")
+
+    on_concat = on_mod = on_mul = on_add
+
+
+def _escape(text: str) -> Reason:
+    return Reason("template-escape", text)
+
+
+def _unknown(text: str) -> Reason:
+    return Reason("template-unknown", text)
+
+
+def _long(value: Any) -> bool:
+    return isinstance(value, int) and abs(value) > _LONG
+
+
+def _plain_key(node: Any) -> bool:
+    """Whether a key is a loop's name, a number, or arithmetic on those."""
+    from jinja2 import nodes
+
+    if isinstance(node, nodes.Const):
+        return not (isinstance(node.value, str) and node.value.startswith("_"))
+    if isinstance(node, nodes.Name):
+        return True
+    if isinstance(node, nodes.Getattr):
+        return not node.attr.startswith("_") and isinstance(node.node, nodes.Name)
+    if isinstance(node, nodes.Add | nodes.Sub | nodes.Mul | nodes.FloorDiv | nodes.Mod):
+        texts = _texts(node)
+        return not texts and _plain_key(node.left) and _plain_key(node.right)
+    if isinstance(node, nodes.Filter):
+        return node.name in ("length", "count", "int") and node.node is not None
+    return isinstance(node, nodes.Neg) and _plain_key(node.node)
+
+
+def _texts(node: Any) -> set[str]:
+    """Every text constant in an expression."""
+    from jinja2 import nodes
+
+    found = {node} if isinstance(node, nodes.Const) else set()
+    found |= set(node.find_all(nodes.Const))
+    return {c.value for c in found if isinstance(c.value, str)}
+
+
+def _hidden_text(node: Any, constants: dict[str, set[str]]) -> bool:
+    """Whether the texts in an expression, with what is set under the names in it, have what a hidden name is made of:
+    two underscores in all, or the codes of two, and no blank between them."""
+    from jinja2 import nodes
+
+    texts = sorted(_texts(node))
+    for name in node.find_all(nodes.Name):
+        texts += sorted(constants.get(name.name, ()))
+    pieces = [t for t in texts if t and not re.search(r"[\s<>|:\[\]]", t)]
+    scores = sum(t.count("_") for t in pieces if re.fullmatch(r"[_\W]*|_+\w*|\w*_+", t))
+    codes = sum(isinstance(c.value, int) and c.value == 95 for c in node.find_all(nodes.Const))
+    return scores >= 2 or codes >= 2

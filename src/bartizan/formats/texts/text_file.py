@@ -1,0 +1,55 @@
+"""Plain text. It is harmless but for templates, YAML that names objects of Python, and programs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
+
+from bartizan.formats.item import Item
+from bartizan.formats.printable import printable
+from bartizan.formats.sniff import FileKind
+from bartizan.formats.verdict import Reason
+
+from .chat_template import TEMPLATES, template_reasons
+
+_LIMIT = 64 << 20
+PROGRAMS = frozenset(
+    ".py .pyw .pyx .sh .bash .bat .cmd .ps1 .js .mjs .rb .pl .php .lua .jl .r .c .cc .cpp .cu .h .hpp .rs .go .java"  # noqa: SIM905
+    " .ipynb .vbs .desktop .pth".split()
+)
+TEXTS = TEMPLATES | {".yaml", ".yml"}
+TEXT_KINDS = frozenset({FileKind.TEXT, FileKind.CSV, FileKind.JSON, FileKind.LIGHTGBM, FileKind.XGBOOST_JSON})
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_TAG = re.compile(rb"(?m)^%TAG[ \t].*|!![\w/:.%-]+|!<[^>\s]+>?")
+# Hydra builds what `_target_` names; MLflow imports what `loader_module` does, its own modules aside.
+_IMPORTS = re.compile(rb"(?m)^[ \t-]*[\"']?(_target_[\"']?[ \t]*:.*|loader_module[\"']?[ \t]*:[ \t]*(?!mlflow\b).*)$")
+
+
+def reasons(item: Item) -> Iterator[Reason]:
+    """Why a text should not be handed to whatever reads it."""
+    raw = item.whole(_LIMIT)
+    if odd := _CONTROLS.search(raw):
+        yield Reason("lies", "it is no text from end to end", odd.start(), item.member)
+    yield from _yaml(raw, item.member)
+    yield from _templates(item, raw)
+
+
+def _yaml(raw: bytes, member: str) -> Iterator[Reason]:
+    """Tags of YAML that name objects of Python, however they are written, and keys that name code to be imported."""
+    for found in _TAG.finditer(raw):
+        tag = unquote_to_bytes(found.group())
+        if b"python" in tag:
+            said = printable(tag.decode("utf-8", "replace"))
+            yield Reason("runs-code", f"it has YAML make an object of Python: {said}", found.start(), member)
+    for found in _IMPORTS.finditer(raw):
+        said = printable(found.group(1).decode("utf-8", "replace").strip())
+        yield Reason("remote-code", f"it has a loader import code of its own ({said})", found.start(), member)
+
+
+def _templates(item: Item, raw: bytes) -> Iterator[Reason]:
+    template = item.suffix in TEMPLATES
+    if template or (b"{%" in raw and b"%}" in raw) or (b"{{" in raw and b"}}" in raw):
+        for r in template_reasons(raw.decode("utf-8", "replace")):
+            if template or r.rule != "template-unknown":  # prose quotes braces that are no template
+                yield Reason(r.rule, r.text, r.offset, item.member)

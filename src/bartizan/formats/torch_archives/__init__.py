@@ -1,0 +1,1 @@
+"""Archives of torch: saved objects, TorchScript, `torch.export`."""

@@ -1,0 +1,1 @@
+"""Files of numbers alone: safetensors, GGUF, NumPy."""
