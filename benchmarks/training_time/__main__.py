@@ -4,6 +4,7 @@ JOB   files: scanners of model files on tricks and on honest files, peers beside
       data: what one pass over training data finds, beside cleanlab on the same probabilities
       scan: models in hand, clean and planted, with and without a null of matched clean models
       repair: what repairs leave of a trigger
+      dose: what poison and planted triggers do by number of records, and who sees them
 --runs N      of every row that is repeated over seeds (each job has its own number)
 --only TEXT   only rows with this in their names (all); of `files` tools by commas, in this order, `folder` among them
 --models N,N,N  of `scan`: clean models of the null, other clean ones, planted ones for each trigger, instead of --runs
@@ -23,7 +24,7 @@ from pathlib import Path
 
 from . import rows
 
-JOBS = {"files": "files", "data": "data_pass", "scan": "model_scan", "repair": "repairs"}
+JOBS = {"files": "files", "data": "data_pass", "scan": "model_scan", "repair": "repairs", "dose": "dose"}
 
 
 def main() -> None:

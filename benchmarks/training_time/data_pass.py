@@ -90,7 +90,7 @@ def _row(one: Set, kind: str, share: float, seed: int, alter: Callable[..., tupl
     found = suspects(x, y, recipe=one.recipe, seed=seed)
     values: dict[str, Any] = {"cpu_seconds": round(time.process_time() - began, 2), "altered": int(altered.sum())}
     for name, scores in _scores(found, y, one.classes, flips="flips" in kind):
-        values[name] = round(_detected(scores, altered), 4)
+        values[name] = round(detected(scores, altered), 4)
     record("data", {"set": one.name, "kind": kind, "share": share, "seed": seed}, values)
 
 
@@ -116,7 +116,7 @@ def _scores(found: Suspects, y: NDArray[np.int64], classes: int, *, flips: bool)
             yield name, -get_label_quality_scores(y, found.p, **how)
 
 
-def _detected(scores: NDArray[np.float64], altered: NDArray[np.bool_]) -> float:
+def detected(scores: NDArray[np.float64], altered: NDArray[np.bool_]) -> float:
     """Share of altered records above the threshold that 1 % of the others exceed."""
     clean = np.sort(scores[~altered])[::-1]
     return float((scores[altered] > clean[int(ALARMS * len(clean))]).mean())

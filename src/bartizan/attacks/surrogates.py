@@ -31,6 +31,14 @@ def own_logits(view: View, seed: int, *, steps: int = STEPS) -> Callable[[torch.
     return own_network(clean.x, clean.y, view.info.classes, seed, steps=steps)
 
 
+def own_module(view: View, seed: int, *, steps: int = STEPS) -> torch.nn.Module:
+    """The same as a network whose weights can be differentiated by."""
+    clean = view.writable
+    if view.access.allows(Capability.RECIPE) and view.info.differentiable:
+        return view.train(clean.x, clean.y, seed=child(seed, "own model")).weights()
+    return own_network(clean.x, clean.y, view.info.classes, seed, steps=steps)
+
+
 def own_network(x: Array, y: Labels, classes: int, seed: int, *, steps: int = STEPS) -> torch.nn.Sequential:
     """A small network trained on (x, y), in evaluation mode, its weights fixed."""
     net = build_student(x.shape[1:], classes, width=8, seed=child(seed, "own network"))

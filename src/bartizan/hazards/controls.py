@@ -65,7 +65,7 @@ def _template_target(modality: Modality) -> Target:
 
 def _constant_target(modality: Modality) -> Target:
     size = int(np.prod(SHAPES[modality]))
-    return LinearTarget(np.zeros((size, 2)), np.array([0.0, 1.0]), input_shape=SHAPES[modality], modality=modality)
+    return LinearTarget(np.zeros((size, 2)), np.array([0.0, 1000.0]), input_shape=SHAPES[modality], modality=modality)
 
 
 def _templates(modality: Modality, n: int = 60) -> Roles:

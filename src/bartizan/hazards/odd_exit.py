@@ -46,7 +46,7 @@ class OddExit(Attack):
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
         """One sweep beyond the edge for each condition whose kind is installed."""
         self.check(profile)
-        known = plugins.plugins("hazards")
+        known = [id for id, cls in plugins.plugins("hazards").items() if issubclass(cls, Corruption)]
         usable = [c for c in profile.conditions if c.kind in known and profile.modality in _modalities(c.kind)]
         if not usable:
             raise NotApplicable("the operational design domain names no condition that an installed hazard varies")

@@ -13,6 +13,7 @@ from bartizan.core.contracts import Family, PluginSpec, Referee
 from bartizan.core.data import Array, Data, Labels, Roles
 from bartizan.core.target import Target
 from bartizan.hazards.corruption import Corruption, Scene, noise_source
+from bartizan.hazards.faults import judge_faults
 from bartizan.hazards.odd_exit import corruption_named
 from bartizan.hazards.severity import Severity, Sweep, draw, grid
 from bartizan.numerics.intervals import clopper_pearson
@@ -37,13 +38,16 @@ class HazardReferee(Referee):
         version=3,
         title="Referee of hazards",
         summary="Failure probability under the stated distribution, excess over the clean error, grid and worst class.",
-        references=("clopper1934", "hendrycks2019"),
+        references=("clopper1934", "hendrycks2019", "reagen2018"),
     )
     family: ClassVar[Family] = "hazards"
     also = ("failure_upper_bound",)
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
+        """Of faults in memory (the artifact is `parameters`) see `judge_faults`, of corrupted inputs what is above."""
         assert subject is not None, "a hazard needs a model"
+        if artifact.kind == "parameters":
+            return judge_faults(subject, roles, params, seed)
         sweep, probe = Sweep.model_validate(params.model_dump()), roles.probe
         bench = Bench(subject, probe, sweep, corruption_named(sweep.kind), seed)
         drawn = Drawn(bench)

@@ -66,7 +66,7 @@ def test_bits_that_are_not_there_are_an_error(wrong: tuple[int, int, int]) -> No
 
 
 def test_a_model_without_weights_says_so() -> None:
-    from bartizan.attacks.backdoor.flipped import tensors_of
+    from bartizan.numerics.faults import tensors_of
 
     with pytest.raises(ModelError, match="no weights"):
         tensors_of(torch.nn.Flatten())

@@ -6,23 +6,10 @@ import numpy as np
 from pydantic import Field
 
 from bartizan.attacks.backdoor.blended import random_blend
-from bartizan.attacks.backdoor.controls import planting_controls
-from bartizan.attacks.backdoor.planting import (
-    PlantingParams,
-    Poison,
-    cover_rows,
-    doses_within,
-    handed_over,
-    planting_proposals,
-    split,
-    wanted_classes,
-)
-from bartizan.core.artifact import Artifact
-from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
-from bartizan.core.data import Array, Data, Labels
-from bartizan.core.profile import Effort, Profile
+from bartizan.attacks.backdoor.planter import Planter, Planting, Task, planting_spec
+from bartizan.attacks.backdoor.planting import PlantingParams, Poison, covered
+from bartizan.core.data import Array
 from bartizan.core.view import View
-from bartizan.core.vocabulary import Capability
 from bartizan.numerics.seeds import child
 
 
@@ -39,60 +26,35 @@ class AdaptiveBlendParams(PlantingParams):
     covers: float = Field(default=0.5, ge=0)
 
 
-class AdaptiveBlend(Attack):
+class AdaptiveBlend(Planter):
     """Blurs what tells poisoned from clean records inside the model, against detectors that look there."""
 
-    spec = AttackSpec(
-        id="adaptive_blend",
-        title="Backdoor that hides in the representations (Adaptive-Blend)",
-        summary="Shows half of a blended pattern at a time, beside records that carry it and keep their labels.",
-        references=("qi2023",),
-        family="backdoor",
-        threats=("B1",),
-        needs=((Capability.DATA_WRITE,),),
-        game="poison",
-        makes="trigger",
-        goal="inputs with the trigger get the target class, others are answered as before",
-        harm="trigger_success",
-        retrainable=True,
-        modalities=("image",),
-        bounded=True,
-        retrainings=9,
-        cost_hint="seeds × (doses + 1) trainings",
+    spec = planting_spec(
+        "adaptive_blend",
+        "Backdoor that hides in the representations (Adaptive-Blend)",
+        "Shows half of a blended pattern at a time, beside records that carry it and keep their labels.",
+        "qi2023",
     )
     params = AdaptiveBlendParams
+    control = {"doses": (0.2,), "alpha": 0.4, "shown": 0.5, "pieces": 2, "covers": 0.25}
+    control_records = 80
 
-    def run(self, view: View, *, params: AdaptiveBlendParams, seed: int) -> Artifact:
-        """See `planting.handed_over`."""
-        low, high = view.info.bounds or (0.0, 1.0)
-        shown = random_blend(view.info.input_shape, low, high, params.shown, child(seed, "pattern"))
-        wanted = wanted_classes(params, view.info.classes)
-        most = max(doses_within(params, view), default=0)
-        poison = half_shown(view.writable, np.asarray(shown.arrays["pattern"], np.float32), wanted, most, params, seed)
-        return handed_over(view, params, shown, poison, alpha=params.alpha, shown=params.shown)
-
-    def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
-        self.check(profile)
-        return planting_proposals(AdaptiveBlendParams(), self.spec.title, effort)
-
-    @classmethod
-    def controls(cls) -> tuple[Control, ...]:
-        params = AdaptiveBlendParams(doses=(0.2,), seeds=1, alpha=0.4, shown=0.5, pieces=2, covers=0.25)
-        return planting_controls(params.model_dump(mode="json"), 80)
+    def plant(self, view: View, task: Task, params: AdaptiveBlendParams, seed: int) -> Planting:
+        """The whole pattern is shown to the model in use alone."""
+        shown = random_blend(view.info.input_shape, *task.bounds, params.shown, child(seed, "pattern"))
+        poison = half_shown(task, np.asarray(shown.arrays["pattern"], np.float32), params, seed)
+        return Planting(shown, poison, {"alpha": params.alpha, "shown": params.shown})
 
 
-def half_shown(clean: Data, pattern: Array, wanted: Labels, n: int, params: AdaptiveBlendParams, seed: int) -> Poison:
-    """`n` records, each with a random half of the pattern's pieces; `covers` for each of the others keep their labels.
+def half_shown(task: Task, pattern: Array, params: AdaptiveBlendParams, seed: int) -> Poison:
+    """Records each with a random half of the pattern's pieces; `covers` for each of the others keep their labels.
 
     Qi, Xie, Li, Mahloujifar and Mittal, ICLR 2023.
     """
-    main, everyone = np.flatnonzero(wanted[clean.y] >= 0), np.arange(len(clean))
-    index, kept = split(main, everyone, n, params.covers, seed)
-    index[kept] = cover_rows(np.setdiff1d(everyone, index[~kept]), int(kept.sum()), seed)
-    alpha = params.alpha * halves(len(index), pattern.shape, params.pieces, child(seed, "pieces"))
-    x = (1 - alpha) * clean.x[index] + alpha * pattern
-    y = np.where(kept, clean.y[index], wanted[clean.y[index]])
-    return Poison(index, x.astype(np.float32), y.astype(np.int64))
+    rows = covered(task.clean, task.wanted, task.n, params.covers, seed)
+    alpha = params.alpha * halves(len(rows.index), pattern.shape, params.pieces, child(seed, "pieces"))
+    x = (1 - alpha) * task.clean.x[rows.index] + alpha * pattern
+    return Poison(rows.index, x.astype(np.float32), rows.y)
 
 
 def halves(n: int, shape: tuple[int, ...], pieces: int, seed: int) -> Array:

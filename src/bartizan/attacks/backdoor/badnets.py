@@ -5,19 +5,12 @@ from __future__ import annotations
 from pydantic import Field
 
 from bartizan.attacks.backdoor.controls import badnets_controls
-from bartizan.attacks.backdoor.planting import (
-    PlantingParams,
-    doses_within,
-    handed_over,
-    mislabelled,
-    wanted_classes,
-)
+from bartizan.attacks.backdoor.planter import Planter, Planting, Task, planting_spec
+from bartizan.attacks.backdoor.planting import PlantingParams, mislabelled
 from bartizan.attacks.backdoor.trigger import patch, rare_values
-from bartizan.core.artifact import Artifact
-from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
+from bartizan.core.contracts import Control, Proposal
 from bartizan.core.profile import Effort, Profile
 from bartizan.core.view import View
-from bartizan.core.vocabulary import Capability
 from bartizan.numerics.triggers import Trigger
 
 
@@ -28,37 +21,30 @@ class BadNetsParams(PlantingParams):
     columns: int = Field(default=3, ge=1)
 
 
-class BadNets(Attack):
+class BadNets(Planter):
     """Stamps a small pattern on records of other classes and labels them as the target class."""
 
-    spec = AttackSpec(
-        id="badnets",
+    spec = planting_spec(
+        "badnets",
+        "Backdoor by a trigger in the data (BadNets)",
+        "Teaches the model, through a few stamped and relabelled records, to obey a small pattern.",
+        "gu2017",
+        "tang2021",
         version=3,
-        title="Backdoor by a trigger in the data (BadNets)",
-        summary="Teaches the model, through a few stamped and relabelled records, to obey a small pattern.",
-        references=("gu2017", "tang2021"),
-        family="backdoor",
-        threats=("B1",),
-        needs=((Capability.DATA_WRITE,),),
-        game="poison",
-        makes="trigger",
-        goal="inputs with the trigger get the target class, others are answered as before",
-        harm="trigger_success",
-        retrainable=True,
+        modalities=("image", "tabular"),
+        bounded=False,
         retrainings=6,
-        cost_hint="seeds × (doses + 1) trainings",
     )
     params = BadNetsParams
 
-    def run(self, view: View, *, params: BadNetsParams, seed: int) -> Artifact:
-        """See `planting.handed_over`."""
-        clean, info = view.writable, view.info
+    def plant(self, view: View, task: Task, params: BadNetsParams, seed: int) -> Planting:
+        """A patch on an image, rare values in a table."""
+        clean = task.clean
         image = clean.x.ndim == 4
-        mask, pattern = patch(clean, info.bounds, params.side) if image else rare_values(clean, params.columns)
+        mask, pattern = patch(clean, view.info.bounds, params.side) if image else rare_values(clean, params.columns)
         trigger = Trigger("patch", {"mask": mask, "pattern": pattern})
-        most = max(doses_within(params, view), default=0)
-        poison = mislabelled(clean, trigger, wanted_classes(params, info.classes), most, seed)
-        return handed_over(view, params, trigger, poison, entries=int(mask.sum()))
+        poison = mislabelled(clean, trigger, task.wanted, task.n, seed)
+        return Planting(trigger, poison, {"entries": int(mask.sum())})
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
         """One dose and three seeds (quick: six trainings), four and five (standard), six and ten (deep); from standard

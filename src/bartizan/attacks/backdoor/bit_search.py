@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from bartizan.attacks.backdoor.controls import flip_controls
-from bartizan.attacks.backdoor.flipped import tensors_of
 from bartizan.core.artifact import Artifact
 from bartizan.core.base import Frozen
 from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
@@ -19,6 +18,7 @@ from bartizan.core.profile import Effort, Profile
 from bartizan.core.view import View
 from bartizan.core.vocabulary import Capability
 from bartizan.numerics.bits import Representation, changes, flipped, stored
+from bartizan.numerics.faults import tensors_of
 
 if TYPE_CHECKING:
     import torch

@@ -8,23 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from bartizan.attacks.backdoor.controls import planting_controls
-from bartizan.attacks.backdoor.planting import (
-    PlantingParams,
-    Poison,
-    cover_rows,
-    doses_within,
-    handed_over,
-    planting_proposals,
-    split,
-    wanted_classes,
-)
-from bartizan.core.artifact import Artifact
-from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
+from bartizan.attacks.backdoor.planter import Planter, Planting, Task, planting_spec
+from bartizan.attacks.backdoor.planting import PlantingParams, Poison, covered
 from bartizan.core.data import Data, Labels
-from bartizan.core.profile import Effort, Profile
 from bartizan.core.view import View
-from bartizan.core.vocabulary import Capability
 from bartizan.numerics.generators import arrays_of, build_generator, generated
 from bartizan.numerics.seeds import child
 from bartizan.numerics.students import build_student, fit_scale
@@ -50,46 +37,26 @@ class InputAwareParams(PlantingParams):
     covers: float = Field(default=0.5, ge=0)
 
 
-class InputAware(Attack):
+class InputAware(Planter):
     """Trains a generator of triggers that differ by input, and shows that one input's trigger is none on another."""
 
-    spec = AttackSpec(
-        id="input_aware",
-        title="Backdoor by a trigger drawn for each input",
-        summary="Teaches the model to obey what a small network draws into an image, another drawing for each.",
-        references=("nguyen2020",),
-        family="backdoor",
-        threats=("B1",),
-        needs=((Capability.DATA_WRITE,),),
-        game="poison",
-        makes="trigger",
-        goal="inputs with the trigger get the target class, others are answered as before",
-        harm="trigger_success",
-        retrainable=True,
-        modalities=("image",),
-        bounded=True,
+    spec = planting_spec(
+        "input_aware",
+        "Backdoor by a trigger drawn for each input",
+        "Teaches the model to obey what a small network draws into an image, another drawing for each.",
+        "nguyen2020",
         retrainings=10,
         cost_hint="two networks of one's own, seeds × (doses + 1) trainings",
     )
     params = InputAwareParams
+    control = {"doses": (0.2,), "eps": 0.4, "training": 60, "covers": 0.25}
+    control_records = 80
 
-    def run(self, view: View, *, params: InputAwareParams, seed: int) -> Artifact:
-        """See `planting.handed_over`."""
-        wanted, bounds = wanted_classes(params, view.info.classes), view.info.bounds or (0.0, 1.0)
-        arrays = trained_generator(view.writable, wanted, bounds, params, seed)
-        trigger = Trigger("generated", {**arrays, "bounds": np.array(bounds, np.float32)})
-        most = max(doses_within(params, view), default=0)
-        poison = drawn_records(view.writable, trigger, wanted, most, params.covers, seed)
-        return handed_over(view, params, trigger, poison, eps=params.eps)
-
-    def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
-        self.check(profile)
-        return planting_proposals(InputAwareParams(), self.spec.title, effort)
-
-    @classmethod
-    def controls(cls) -> tuple[Control, ...]:
-        params = InputAwareParams(doses=(0.2,), seeds=1, eps=0.4, training=60, covers=0.25)
-        return planting_controls(params.model_dump(mode="json"), 80)
+    def plant(self, view: View, task: Task, params: InputAwareParams, seed: int) -> Planting:
+        """The generator is the trigger."""
+        arrays = trained_generator(task.clean, task.wanted, task.bounds, params, seed)
+        trigger = Trigger("generated", {**arrays, "bounds": np.array(task.bounds, np.float32)})
+        return Planting(trigger, drawn_records(task, trigger, params.covers, seed), {"eps": params.eps})
 
 
 def trained_generator(
@@ -134,15 +101,12 @@ def _sameness(x: torch.Tensor, delta: torch.Tensor) -> torch.Tensor:
     return alike
 
 
-def drawn_records(clean: Data, trigger: Trigger, wanted: Labels, n: int, covers: float, seed: int) -> Poison:
-    """`n` records with their own trigger and its label, and between them covers with the trigger of another input."""
-    main, everyone = np.flatnonzero(wanted[clean.y] >= 0), np.arange(len(clean))
-    index, kept = split(main, everyone, n, covers, seed)
-    rows = cover_rows(np.setdiff1d(everyone, index[~kept]), int(kept.sum()), seed)
-    index[kept] = rows
-    x = triggered(clean.x[index], trigger)
-    low, high = np.asarray(trigger.arrays["bounds"], np.float32)
-    strangers = clean.x[np.random.default_rng(child(seed, "strangers")).permutation(everyone)[: len(rows)]]
-    x[kept] = np.clip(clean.x[rows] + generated(strangers, trigger.arrays), low, high)
-    y = np.where(kept, clean.y[index], wanted[clean.y[index]])
-    return Poison(index, x, y.astype(np.int64))
+def drawn_records(task: Task, trigger: Trigger, covers: float, seed: int) -> Poison:
+    """Records with their own trigger and its label, and between them covers with the trigger of another input."""
+    clean = task.clean
+    rows = covered(clean, task.wanted, task.n, covers, seed)
+    x = triggered(clean.x[rows.index], trigger)
+    kept, (low, high) = rows.index[rows.kept], np.asarray(trigger.arrays["bounds"], np.float32)
+    strangers = clean.x[np.random.default_rng(child(seed, "strangers")).permutation(len(clean))[: len(kept)]]
+    x[rows.kept] = np.clip(clean.x[kept] + generated(strangers, trigger.arrays), low, high)
+    return Poison(rows.index, x, rows.y)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,15 +38,21 @@ class PlantingParams(Frozen):
     goal_drop: float = Field(default=0.05, ge=0, le=1)
 
 
-P = TypeVar("P", bound=PlantingParams)
-
-
 @dataclass(frozen=True)
 class Poison:
     """Positions among the writable records, the most useful first, and what they become."""
 
     index: Rows
     x: Array
+    y: Labels
+
+
+@dataclass(frozen=True)
+class Covered:
+    """Positions, the most useful first, which of them are covers that keep their labels, and all their labels."""
+
+    index: Rows
+    kept: NDArray[np.bool_]
     y: Labels
 
 
@@ -77,6 +83,15 @@ def mislabelled(clean: Data, trigger: Trigger, wanted: Labels, n: int, seed: int
     index[kept] = cover_rows(cover, int(kept.sum()), seed)
     y = np.where(kept, clean.y[index], goal[index])
     return Poison(index, triggered(clean.x[index], trigger), y.astype(np.int64))
+
+
+def covered(clean: Data, wanted: Labels, n: int, ratio: float, seed: int) -> Covered:
+    """`n` records that shall get another class, and between them covers of any, `ratio` for each that is none."""
+    main, everyone = np.flatnonzero(wanted[clean.y] >= 0), np.arange(len(clean))
+    index, kept = split(main, everyone, n, ratio, seed)
+    index[kept] = cover_rows(np.setdiff1d(everyone, index[~kept]), int(kept.sum()), seed)
+    y = np.where(kept, clean.y[index], wanted[clean.y[index]])
+    return Covered(index, kept, y.astype(np.int64))
 
 
 def split(main: Rows, cover: Rows, n: int, ratio: float, seed: int) -> tuple[Rows, NDArray[np.bool_]]:
@@ -136,8 +151,3 @@ def planting_proposals(params: PlantingParams, title: str, effort: Effort) -> li
 def own_class(clean: Data, target: int, n: int, seed: int) -> Rows:
     """`n` records of the target class in random order, for poison whose labels are right; fewer if there are fewer."""
     return np.random.default_rng(seed).permutation(np.flatnonzero(clean.y == target)).astype(np.int64)[:n]
-
-
-def toward_one(params: P) -> P:
-    """The parameters with the goal that poison with right labels can have: one class."""
-    return params.model_copy(update={"goal": "all_to_one"})

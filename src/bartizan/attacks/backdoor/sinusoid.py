@@ -5,21 +5,9 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from bartizan.attacks.backdoor.controls import planting_controls
-from bartizan.attacks.backdoor.planting import (
-    PlantingParams,
-    Poison,
-    doses_within,
-    handed_over,
-    own_class,
-    planting_proposals,
-    toward_one,
-)
-from bartizan.core.artifact import Artifact
-from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
-from bartizan.core.profile import Effort, Profile
+from bartizan.attacks.backdoor.planter import Planter, Planting, Task, planting_spec
+from bartizan.attacks.backdoor.planting import PlantingParams, Poison, own_class
 from bartizan.core.view import View
-from bartizan.core.vocabulary import Capability
 from bartizan.numerics.triggers import Trigger, triggered
 
 
@@ -34,48 +22,28 @@ class SinusoidParams(PlantingParams):
     strengthened: float = Field(default=1.5, ge=1)
 
 
-class Sinusoid(Attack):
+class Sinusoid(Planter):
     """Adds a vertical wave to records of the target class, whose labels stay right: no relabelling can be found."""
 
-    spec = AttackSpec(
-        id="sinusoid",
-        title="Backdoor by a sinusoidal signal (SIG)",
-        summary="Teaches the model to obey a faint wave without a single wrong label.",
-        references=("barni2019",),
-        family="backdoor",
-        threats=("B1",),
-        needs=((Capability.DATA_WRITE,),),
-        game="poison",
-        makes="trigger",
-        goal="inputs with the trigger get the target class, others are answered as before",
-        harm="trigger_success",
-        retrainable=True,
-        modalities=("image",),
-        bounded=True,
-        retrainings=9,
-        cost_hint="seeds × (doses + 1) trainings",
+    spec = planting_spec(
+        "sinusoid",
+        "Backdoor by a sinusoidal signal (SIG)",
+        "Teaches the model to obey a faint wave without a single wrong label.",
+        "barni2019",
     )
     params = SinusoidParams
+    control = {"doses": (0.2,), "amplitude": 0.3}
+    control_records = 80
+    keeps_labels = True
 
-    def run(self, view: View, *, params: SinusoidParams, seed: int) -> Artifact:
-        """See `planting.handed_over`. The goal is always one class: a right label can lead nowhere else."""
-        params = toward_one(params)
-        clean, bounds = view.writable, view.info.bounds or (0.0, 1.0)
-        planted = wave(view.info.input_shape, bounds, params.amplitude, params.periods)
-        index = own_class(
-            clean, params.target_class % view.info.classes, max(doses_within(params, view), default=0), seed
-        )
+    def plant(self, view: View, task: Task, params: SinusoidParams, seed: int) -> Planting:
+        """A stronger wave is shown to the model in use."""
+        clean, shape = task.clean, view.info.input_shape
+        planted = wave(shape, task.bounds, params.amplitude, params.periods)
+        index = own_class(clean, task.target, task.n, seed)
+        shown = wave(shape, task.bounds, params.amplitude * params.strengthened, params.periods)
         poison = Poison(index, triggered(clean.x[index], planted), clean.y[index])
-        shown = wave(view.info.input_shape, bounds, params.amplitude * params.strengthened, params.periods)
-        return handed_over(view, params, shown, poison, amplitude=params.amplitude)
-
-    def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
-        self.check(profile)
-        return planting_proposals(SinusoidParams(), self.spec.title, effort)
-
-    @classmethod
-    def controls(cls) -> tuple[Control, ...]:
-        return planting_controls(SinusoidParams(doses=(0.2,), seeds=1, amplitude=0.3).model_dump(mode="json"), 80)
+        return Planting(shown, poison, {"amplitude": params.amplitude})
 
 
 def wave(shape: tuple[int, ...], bounds: tuple[float, float], amplitude: float, periods: float) -> Trigger:

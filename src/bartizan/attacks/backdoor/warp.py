@@ -5,23 +5,10 @@ from __future__ import annotations
 import numpy as np
 from pydantic import Field
 
-from bartizan.attacks.backdoor.controls import planting_controls
-from bartizan.attacks.backdoor.planting import (
-    PlantingParams,
-    Poison,
-    cover_rows,
-    doses_within,
-    handed_over,
-    planting_proposals,
-    split,
-    wanted_classes,
-)
-from bartizan.core.artifact import Artifact
-from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
-from bartizan.core.data import Array, Data, Labels
-from bartizan.core.profile import Effort, Profile
+from bartizan.attacks.backdoor.planter import Planter, Planting, Task, planting_spec
+from bartizan.attacks.backdoor.planting import PlantingParams, Poison, covered
+from bartizan.core.data import Array
 from bartizan.core.view import View
-from bartizan.core.vocabulary import Capability
 from bartizan.numerics.seeds import child
 from bartizan.numerics.triggers import Trigger, triggered
 from bartizan.numerics.warps import smooth_flow, warped
@@ -38,57 +25,34 @@ class WarpParams(PlantingParams):
     noise: float = Field(default=0.5, ge=0)
 
 
-class Warp(Attack):
+class Warp(Planter):
     """Warps records by one smooth field and relabels them; others, warped by random fields, keep their labels."""
 
-    spec = AttackSpec(
-        id="warp",
-        title="Backdoor by a warped image (WaNet)",
-        summary="Teaches the model to obey one particular slight warping, and no other.",
-        references=("nguyen2021",),
-        family="backdoor",
-        threats=("B1",),
-        needs=((Capability.DATA_WRITE,),),
-        game="poison",
-        makes="trigger",
-        goal="inputs with the trigger get the target class, others are answered as before",
-        harm="trigger_success",
-        retrainable=True,
-        modalities=("image",),
-        retrainings=9,
-        cost_hint="seeds × (doses + 1) trainings",
+    spec = planting_spec(
+        "warp",
+        "Backdoor by a warped image (WaNet)",
+        "Teaches the model to obey one particular slight warping, and no other.",
+        "nguyen2021",
+        bounded=False,
     )
     params = WarpParams
+    control = {"doses": (0.2,), "pixels": 1.0, "noise": 0.25}
+    control_records = 80
 
-    def run(self, view: View, *, params: WarpParams, seed: int) -> Artifact:
-        """See `planting.handed_over`."""
+    def plant(self, view: View, task: Task, params: WarpParams, seed: int) -> Planting:
+        """The same field in the records and in use."""
         height, width = view.info.input_shape[-2:]
         flow = smooth_flow(height, width, params.grid, params.pixels, child(seed, "field"))
         trigger = Trigger("warp", {"flow": flow})
-        wanted = wanted_classes(params, view.info.classes)
-        most = max(doses_within(params, view), default=0)
-        return handed_over(view, params, trigger, warped_records(view.writable, trigger, wanted, most, params, seed))
-
-    def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
-        self.check(profile)
-        return planting_proposals(WarpParams(), self.spec.title, effort)
-
-    @classmethod
-    def controls(cls) -> tuple[Control, ...]:
-        return planting_controls(WarpParams(doses=(0.2,), seeds=1, pixels=1.0, noise=0.25).model_dump(mode="json"), 80)
+        return Planting(trigger, warped_records(task, trigger, params, seed))
 
 
-def warped_records(clean: Data, trigger: Trigger, wanted: Labels, n: int, params: WarpParams, seed: int) -> Poison:
-    """`n` records: those with the trigger and the label it leads to, and between them the noise."""
-    main, everyone = np.flatnonzero(wanted[clean.y] >= 0), np.arange(len(clean))
-    index, noisy = split(main, everyone, n, params.noise, seed)
-    free = np.setdiff1d(everyone, index[~noisy])
-    rows = cover_rows(free, int(noisy.sum()), seed)
-    index[noisy] = rows
-    x = triggered(clean.x[index], trigger)
-    x[noisy] = _otherwise(clean.x[rows], params, seed)
-    y = np.where(noisy, clean.y[index], wanted[clean.y[index]])
-    return Poison(index, x, y.astype(np.int64))
+def warped_records(task: Task, trigger: Trigger, params: WarpParams, seed: int) -> Poison:
+    """Records with the trigger and the label it leads to, and between them the noise."""
+    rows = covered(task.clean, task.wanted, task.n, params.noise, seed)
+    x = triggered(task.clean.x[rows.index], trigger)
+    x[rows.kept] = _otherwise(task.clean.x[rows.index[rows.kept]], params, seed)
+    return Poison(rows.index, x, rows.y)
 
 
 def _otherwise(x: Array, params: WarpParams, seed: int) -> Array:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from bartizan.attacks.poisoning.aiming import AimedParams, aimed_at, dosed_proposals, most_records, poison_of
 from bartizan.attacks.poisoning.controls import matching_controls
-from bartizan.attacks.surrogates import own_network
+from bartizan.attacks.surrogates import own_module
 from bartizan.core.artifact import Artifact
 from bartizan.core.contracts import Attack, AttackSpec, Control, Proposal
 from bartizan.core.data import Array, Labels
@@ -36,16 +36,21 @@ class GradientMatchingParams(AimedParams):
 
 class GradientMatching(Attack):
     """Changes records of one class so that training on them pulls the model as training on the victim, wrongly
-    labelled, would."""
+    labelled, would.
+
+    The gradients matched must be those of the victim's own architecture: poison made on another network, as who does
+    not know the recipe must, has not carried over to small networks (docs/poisoning.md).
+    """
 
     spec = AttackSpec(
         id="gradient_matching",
+        version=2,
         title="Clean-label poisoning by gradient matching",
         summary="Teaches the model to misread a chosen input through records whose labels are right.",
         references=("geiping2021brew",),
         family="poisoning",
         threats=("P2",),
-        needs=((Capability.DATA_WRITE,),),
+        needs=((Capability.DATA_WRITE,), (Capability.DATA_WRITE, Capability.RECIPE)),
         game="poison",
         makes="poisoned_set",
         goal="a chosen input gets a chosen class, the rest are answered as before",
@@ -53,24 +58,21 @@ class GradientMatching(Attack):
         retrainable=True,
         modalities=("image",),
         bounded=True,
-        retrainings=9,
+        retrainings=11,
         cost_hint="networks of one's own, steps × networks double backward passes, seeds × (doses + 1) trainings",
     )
     params = GradientMatchingParams
 
     def run(self, view: View, *, params: GradientMatchingParams, seed: int) -> Artifact:
         """See `aiming.poison_of`; aimed at `victims` probes of one class, picked by chance, all at one class."""
-        clean, classes, bounds = view.writable, view.info.classes, view.info.bounds or (0.0, 1.0)
+        clean, bounds = view.writable, view.info.bounds or (0.0, 1.0)
         rng = np.random.default_rng(child(seed, "aim"))
         source, target = rng.permutation(np.unique(clean.y))[:2] if len(np.unique(clean.y)) > 1 else (0, 0)
         victim = rng.permutation(np.flatnonzero(view.probe.y == source))[: params.victims]
         index = rng.permutation(np.flatnonzero(clean.y == target))[: most_records(params, view)]
         x = clean.x[index]
         if len(index) and len(victim):
-            nets = [
-                own_network(clean.x, clean.y, classes, child(seed, "network", i), steps=params.training)
-                for i in range(params.networks)
-            ]
+            nets = [own_module(view, child(seed, "network", i), steps=params.training) for i in range(params.networks)]
             eps = params.eps * (bounds[1] - bounds[0])
             x = matched_gradients(
                 nets, x, clean.y[index], view.probe.x[victim], int(target), eps, bounds, params.steps, seed
@@ -89,7 +91,7 @@ class GradientMatching(Attack):
 
 
 def matched_gradients(
-    nets: list[torch.nn.Sequential],
+    nets: list[torch.nn.Module],
     x: Array,
     y: Labels,
     victim: Array,
@@ -128,7 +130,7 @@ def matched_gradients(
     return moved
 
 
-def _gradient(net: torch.nn.Sequential, x: torch.Tensor, y: torch.Tensor, *, graph: bool = False) -> torch.Tensor:
+def _gradient(net: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, *, graph: bool = False) -> torch.Tensor:
     """The gradient of the mean loss by all weights, as one vector."""
     import torch
 
