@@ -17,7 +17,7 @@ torch = pytest.importorskip("torch")
 REPAIRS = [
     (FinePruning(), FinePruningParams(epochs=10)),
     (NeuronPruning(), NeuronPruningParams(steps=100)),
-    (TriggerUnlearning(), TriggerUnlearningParams(rounds=2, steps=20, epochs=3)),
+    (TriggerUnlearning(), TriggerUnlearningParams(rounds=2, steps=20, epochs=6)),
 ]
 
 
@@ -57,8 +57,8 @@ def test_a_model_that_is_taught_about_a_trigger_no_longer_obeys_it(target, train
     mask, pattern = torch.zeros(1, 1, 1, 4, 4), torch.ones(1, 1, 1, 4, 4)
     mask[..., 3, 3] = 1
     net = trainable_copy(bad)
-    params = TriggerUnlearningParams(epochs=20)
-    teach(net, [(Patch(1, (0.0, 1.0)), {"mask": mask, "pattern": pattern})], train, params, seed=0)
+    params = TriggerUnlearningParams(rounds=1, epochs=20, changed=0.5, own=0.0, learning_rate=5e-3)
+    teach(net, lambda turn: [(Patch(1, (0.0, 1.0)), {"mask": mask, "pattern": pattern})], train, params, seed=0)
     mended = bad.with_parameters(named_as(bad, net), digest="mended")
     assert obeyed(bad, test) > 0.9
     assert obeyed(mended, test) < 0.3

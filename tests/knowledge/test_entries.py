@@ -153,7 +153,8 @@ def test_broken_defences_stay_listed_with_what_broke_them(base: KnowledgeBase) -
 def test_our_plugins_are_named(base: KnowledgeBase) -> None:
     ours = {d.id: d.plugin for d in base.defences.values() if d.plugin}
     tried = {"DF01": "adversarial_training", "DF23": "query_budget", "DF24": "output_rounding", "DF32": "fine_tuning"}
-    assert ours == {**tried, "DF36": "dp_sgd", "DF38": "early_stopping"}
+    prevented = {"DF28": "sanitising", "DF31": "strong_augmentation"}
+    assert ours == {**tried, **prevented, "DF36": "dp_sgd", "DF38": "early_stopping"}
 
 
 def test_stages_and_cells_are_complete(base: KnowledgeBase) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bartizan.certifiers.by_vote import refuted, trained_together
 from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
 from bartizan.core.contracts import Family, PluginSpec, Referee
 from bartizan.core.data import Array, Data, Labels, Roles
@@ -27,14 +28,19 @@ BELIEVED = (
     f"; the certifier's word, unrefuted by {RANDOM_POINTS} random points and {RANDOM_CORNERS} corners of each region, "
     "and by the corner its gradient points to where there is one"
 )
-UNREFUTED = EXACT + BELIEVED
+BY_VOTE = (
+    "; the certifier's word, unrefuted by moving as many voters as records, and by training once with and once without "
+    "the largest number of poisoned records"
+)
+Broken = Callable[[Sizes], Bits]
 
 
 class CertifierReferee(Referee):
     """Certified ≤ true ≤ attacked. For every certified example it asks the running model about random points and
-    corners of the certified box, and the corner the gradient points to; one other answer and the certificate is void
-    and the bracket flagged as inverted. This can refute a certificate, and never prove one: what stands is the
-    certifier's word, which so few points have not contradicted, and `method` says so."""
+    corners of the certified box, and the corner the gradient points to; of votes it moves voters, and poisons records
+    in fact. One other answer and the certificate is void and the bracket flagged as inverted. This can refute a
+    certificate, and never prove one: what stands is the certifier's word, which so few tries have not contradicted, and
+    `method` says so."""
 
     spec = PluginSpec(
         id="certifiers",
@@ -50,21 +56,29 @@ class CertifierReferee(Referee):
         probe, norm = roles.probe, str(params.norm)
         right = labels(subject, probe.x) == probe.y
         eps = np.asarray(artifact.arrays["eps"], np.float64)
+        broken_at, unrefuted = self._ways(subject, roles, norm, eps, seed)
         proven = (np.asarray(artifact.arrays["verdict"]) == CERTIFIED) & right[:, None]
         radius = np.where(right, np.asarray(artifact.arrays["certified_eps"], np.float64), 0.0)
-        broken = np.stack([self._broken(subject, probe, e * proven[:, g], seed) for g, e in enumerate(eps)], axis=1)
-        void = self._broken(subject, probe, radius, seed)
+        broken = np.stack([broken_at(e * proven[:, g]) for g, e in enumerate(eps)], axis=1)
+        void = broken_at(radius)
         stands, radius = proven & ~broken, np.where(void, 0.0, radius)
         return Measured(
             measurements=(
-                *_shares(stands, right, eps, norm),
+                *_shares(stands, right, eps, norm, EXACT + unrefuted),
                 _share("clean_error", ~right, {}),
-                _median(radius, norm),
+                _median(radius, norm, unrefuted),
             ),
             arrays={"certified_size": radius, "verdict": _verdict(stands, right), "eps": eps},
             flags=_flags(int(broken.sum()) + int(void.sum())),
             size_unit=norm,
         )
+
+    def _ways(self, subject: Target, roles: Roles, norm: str, eps: Sizes, seed: int) -> tuple[Broken, str]:
+        """How certificates in this norm are refuted, and what to say of those that were not."""
+        if norm != "records":
+            return lambda radius: self._broken(subject, roles.probe, radius, seed), BELIEVED
+        together = trained_together(subject, roles, int(eps.max()), seed)
+        return lambda radius: refuted(subject, roles, radius, together), BY_VOTE
 
     def _broken(self, subject: Target, probe: Data, radius: Sizes, seed: int) -> Bits:
         """Which examples are answered otherwise somewhere within their own radius (0: not asked)."""
@@ -113,12 +127,12 @@ def _gradient(subject: Target, data: Data) -> Array:
     return np.concatenate(parts)
 
 
-def _shares(stands: Bits, right: Bits, eps: Sizes, norm: str) -> Iterator[Measurement]:
+def _shares(stands: Bits, right: Bits, eps: Sizes, norm: str, method: str) -> Iterator[Measurement]:
     for g, e in enumerate(eps):
         at: dict[str, float | int | str] = {"norm": norm, "eps": float(e)}
-        yield _share("certified_share", stands[:, g], at, UNREFUTED)
-        yield _share("uncertified_share", ~stands[:, g], at, UNREFUTED)
-        yield _share("undecided_share", right & ~stands[:, g], at, UNREFUTED)
+        yield _share("certified_share", stands[:, g], at, method)
+        yield _share("uncertified_share", ~stands[:, g], at, method)
+        yield _share("undecided_share", right & ~stands[:, g], at, method)
 
 
 def _share(estimand: str, hits: Bits, at: dict[str, float | int | str], method: str = EXACT) -> Measurement:
@@ -128,7 +142,7 @@ def _share(estimand: str, hits: Bits, at: dict[str, float | int | str], method: 
     return Measurement(estimand=estimand, unit="example", n=n, method=method, value=value, low=low, high=high, at=at)
 
 
-def _median(radius: Sizes, norm: str) -> Measurement:
+def _median(radius: Sizes, norm: str, unrefuted: str) -> Measurement:
     """The median certified ε with the exact interval between two order statistics (wrong answers count as 0)."""
     from scipy.special import bdtr
 
@@ -139,7 +153,7 @@ def _median(radius: Sizes, norm: str) -> Measurement:
         estimand="median_certified_eps",
         unit="example",
         n=n,
-        method=f"order statistics, 95 %{BELIEVED}",
+        method=f"order statistics, 95 %{unrefuted}",
         value=float(np.median(radius)) if n else 0.0,
         low=float(low),
         high=float(high),

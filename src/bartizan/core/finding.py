@@ -107,7 +107,7 @@ class Measures(Frozen):
 
     knowledge: from the least to the most. classes, operating_point: for evasion and hazards, of the examples and trials
     that the rate is of; None where no trial kept the answers, or the use case names no classes. membership, theft: what
-    records and what copy were got.
+    records and what copy were got. certified: what was proved beside it.
     """
 
     tries: Tries | None = None
@@ -117,6 +117,7 @@ class Measures(Frozen):
     operating_point: OperatingPoint | None = None
     membership: Membership | None = None
     theft: Theft | None = None
+    certified: tuple[Certified, ...] = ()
 
 
 class Finding(Measures):
@@ -139,7 +140,6 @@ class Finding(Measures):
     severity: Literal["low", "medium", "high", "critical"]
     confidence: Level
     rate: Rate | None = None
-    certified: tuple[Certified, ...] = ()
     evidence: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     accepted: str | None = None

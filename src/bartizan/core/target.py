@@ -26,6 +26,8 @@ class TargetInfo(Frozen):
     queries: how many an adversary who comes through an interface is answered; None: as many as it sends. No target
     counts (an owner may ask on): the view refuses what is beyond.
     promise: the (ε, δ) of differential privacy that its training is said to keep; None where nothing is claimed.
+    voters: how many models, trained apart so that a record touches one at most, the scores are shares of votes of; None
+    where there is no such vote.
     """
 
     id: str
@@ -40,6 +42,7 @@ class TargetInfo(Frozen):
     defences: tuple[str, ...] = ()
     queries: int | None = None
     promise: tuple[float, float] | None = None
+    voters: int | None = None
 
     @property
     def origin(self) -> str:
@@ -106,7 +109,7 @@ class Defended(Target):
     def __init__(self, inner: Target, defence: str, digest: str) -> None:
         self.inner = inner
         self.info = inner.info.model_copy(
-            update={"digest": digest, "defences": (*inner.info.defences, defence)},
+            update={"digest": digest, "defences": (*inner.info.defences, defence), "voters": None},
         )
 
     def scores(self, x: Array) -> Array:

@@ -63,11 +63,11 @@ class AdversarialTraining(Tuning):
             raise DataError(f"adversarial training of {target.info.id} needs the bounds of its inputs (load.bounds)")
         generator = torch.Generator().manual_seed(seed + 1)
 
-        def worst(x: torch.Tensor, y: torch.Tensor, done: float) -> torch.Tensor:
+        def worst(x: torch.Tensor, y: torch.Tensor, done: float) -> tuple[torch.Tensor, torch.Tensor]:
             eps = params.eps * min(1.0, done / params.warm_up) if params.warm_up else params.eps
-            return pgd(net, x, y, params.norm, eps, bounds, steps=params.steps, generator=generator)
+            return pgd(net, x, y, params.norm, eps, bounds, steps=params.steps, generator=generator), y
 
-        descend(net, data, params, seed=seed, inputs=worst)
+        descend(net, data, params, seed=seed, altered=worst)
         return {}
 
     def propose(self, profile: Profile, effort: Effort) -> dict[str, Any]:

@@ -9,40 +9,49 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, Field
 
-from bartizan.core.base import Frozen
 from bartizan.core.contracts import DefenseSpec
 from bartizan.core.data import Data
 from bartizan.core.profile import Effort, Profile
 from bartizan.core.target import Target
 from bartizan.defenses.neurons import Hidden, hidden_layers, pruned_while_right
+from bartizan.defenses.tuning import Schedule, descend, partly_own
 from bartizan.defenses.vetted import OnVetted, proposed
 
 if TYPE_CHECKING:
     import torch
 
 
-class NeuronPruningParams(Frozen):
+class NeuronPruningParams(Schedule):
     """share: part of the training data that somebody vetted. eps: largest relative change of a neuron's weights and
-    bias. alpha: weight of the loss without that change. steps, batch, rate: of the search for the mask. below: neurons
-    with a mask below this are taken out, the lowest first, for as long as no more than `lost` of the accuracy goes."""
+    bias. alpha: weight of the loss without that change. steps, examples, rate: of the search for the mask. lost: share
+    of the accuracy that pruning may cost, lowest mask first, before the training by the rest of the parameters wins it
+    back; own: part of what a record is to be called in it that is the model's own answer before the pruning.
+
+    How many go is told by the accuracy and not by a mask's size: in networks without batch normalisation hardly a mask
+    falls below a half, and the neurons of a trigger are among the lowest all the same."""
 
     share: float = Field(default=0.2, gt=0, le=1)
     eps: float = Field(default=0.4, gt=0)
     alpha: float = Field(default=0.2, ge=0, le=1)
     steps: int = Field(default=200, ge=1)
-    batch: int = Field(default=64, ge=1)
+    examples: int = Field(default=64, ge=1)
     rate: float = Field(default=0.1, gt=0)
-    below: float = Field(default=0.5, ge=0, le=1)
-    lost: float = Field(default=0.01, ge=0, lt=1)
+    lost: float = Field(default=0.1, ge=0, lt=1)
+    own: float = Field(default=0.5, ge=0, le=1)
+    epochs: int = Field(default=20, ge=1)
+    batch: int = Field(default=64, ge=1)
+    learning_rate: float = Field(default=1e-2, gt=0)
 
 
 class NeuronPruning(OnVetted):
-    """Finds neurons that are sensitive to changes of their weights, as those of a backdoor are, and silences them."""
+    """Finds neurons that are sensitive to changes of their weights, as those of a backdoor are, silences them, and
+    trains the rest further. A trigger that is spread over the whole input shares its neurons with everything else."""
 
     spec = DefenseSpec(
         id="neuron_pruning",
+        version=2,
         title="Adversarial neuron pruning",
-        summary="Takes out the neurons that the smallest changes of weights turn against the model.",
+        summary="Takes out neurons that small changes of weights turn against the model, and trains the rest.",
         references=("wu2021",),
         defence="DF32",
         counters=("B1", "B2"),
@@ -56,8 +65,10 @@ class NeuronPruning(OnVetted):
         layers = hidden_layers(net, vetted, self.spec.title)
         masks = sensitive(net, layers, vetted, params, seed)
         each = [(float(m), h.layer, i) for h, mask in zip(layers, masks, strict=True) for i, m in enumerate(mask)]
-        order = sorted((e for e in each if e[0] < params.below), key=lambda e: e[0])
-        pruned_while_right(net, [(layer, i) for _, layer, i in order], vetted, params.lost)
+        order = [(layer, i) for _, layer, i in sorted(each, key=lambda e: e[0])]
+        called = partly_own(net, vetted, params.own)
+        pruned_while_right(net, order, vetted, params.lost)
+        descend(net, vetted, params, seed=seed, targets=called)
 
     def propose(self, profile: Profile, effort: Effort) -> dict[str, Any]:
         """The defaults, from the effort `standard` on."""
@@ -88,7 +99,7 @@ def sensitive(
 
     ones = [torch.ones_like(m) for m in masks]
     for _ in range(params.steps):
-        rows = torch.randint(len(ys), (params.batch,), generator=generator)
+        rows = torch.randint(len(ys), (params.examples,), generator=generator)
         worst = _worst(loss, rows, masks, params.eps, generator)
         shifted = [m + d for m, d in zip(masks, worst[0], strict=True)]
         total = params.alpha * loss(rows, list(masks), ones)

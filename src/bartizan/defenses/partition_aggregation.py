@@ -16,6 +16,7 @@ from bartizan.core.profile import Effort, NotApplicable, Profile
 from bartizan.core.target import Defended, Target
 from bartizan.defenses.afresh import too_long_for
 from bartizan.numerics.seeds import child
+from bartizan.numerics.votes import certified_records
 
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -31,7 +32,7 @@ class Voting(Defended):
 
     def __init__(self, inner: Target, voters: list[Target], params: PartitionParams, digest: str) -> None:
         super().__init__(inner, PartitionAggregation.spec.id, digest)
-        self.info = self.info.model_copy(update={"differentiable": False})
+        self.info = self.info.model_copy(update={"differentiable": False, "voters": params.parts})
         self.voters, self.parts = voters, params
 
     def votes(self, x: Array) -> NDArray[np.int64]:
@@ -46,7 +47,7 @@ class Voting(Defended):
         return np.asarray(self.votes(x).argmax(axis=1), np.int64)
 
     def certified_records(self, x: Array) -> NDArray[np.int64]:
-        """See `certified_records`."""
+        """How many records, added, removed or relabelled, cannot turn each answer, N."""
         return certified_records(self.votes(x))
 
     def logits(self, x: Any) -> Any:
@@ -118,19 +119,3 @@ def parts_of(x: Array, parts: int) -> NDArray[np.int64]:
     its label, so that relabelling a record is one change and not two."""
     digests = (hashlib.sha256(np.ascontiguousarray(row).tobytes()).digest() for row in x)
     return np.array([int.from_bytes(d[:8], "big") % parts for d in digests], np.int64)
-
-
-def certified_records(votes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many records may be added, removed or relabelled without turning each answer, N; votes: N×K.
-
-    One such change touches one voter, who may leave the winner for another class: the lead shrinks by two. Ties go to
-    the lower class, which therefore needs a lead one smaller. Replacing the content of a record removes one and adds
-    another, which counts as two. Levine and Feizi, theorem 1.
-    """
-    n, k = votes.shape
-    winner = votes.argmax(axis=1)
-    least = np.full(n, np.iinfo(np.int64).max)
-    for c in range(k):
-        lead = votes[np.arange(n), winner] - votes[:, c] - (c < winner)
-        least = np.where(c == winner, least, np.minimum(least, lead // 2))
-    return np.asarray(np.maximum(least, 0), np.int64)

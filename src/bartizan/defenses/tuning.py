@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     import torch
 
 Arrays = dict[str, NDArray[np.generic]]
+Altered = Callable[["torch.Tensor", "torch.Tensor", float], tuple["torch.Tensor", "torch.Tensor"]]
 KEPT = "kept/"  # prefix of arrays that are no weights
+CHUNK = 1024
 
 
 class Schedule(Frozen):
@@ -120,16 +122,23 @@ def named_as(target: Target, net: torch.nn.Module) -> Arrays:
     return named
 
 
+def as_they_are(x: torch.Tensor, y: torch.Tensor, done: float) -> tuple[torch.Tensor, torch.Tensor]:
+    """A batch unchanged."""
+    return x, y
+
+
 def descend(
     net: torch.nn.Module,
     data: Data,
     schedule: Schedule,
     *,
     seed: int,
-    inputs: Callable[[torch.Tensor, torch.Tensor, float], torch.Tensor] = lambda x, y, done: x,
+    altered: Altered = as_they_are,
+    targets: torch.Tensor | None = None,
 ) -> None:
-    """Minimise the cross-entropy of `net` on `inputs(x, y, share of the steps done)` by Adam with one learning-rate
-    cycle. The same seed gives the same weights."""
+    """Minimise the cross-entropy of `net` on `altered(x, y, share of the steps done)` by Adam with one learning-rate
+    cycle; y: rows of `targets` (N×K probabilities), or the labels where there are none. The same seed gives the same
+    weights."""
     import torch
     from torch.nn import functional as F
 
@@ -140,19 +149,36 @@ def descend(
     cycle = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, max_lr=schedule.learning_rate, total_steps=steps, pct_start=0.2
     )
-    for step, (x, y) in enumerate(_batches(data, schedule, generator)):
-        changed = inputs(x, y, step / steps)
+    called = torch.from_numpy(data.y) if targets is None else targets
+    for step, (x, y) in enumerate(_batches(data, called, schedule, generator)):
+        changed, wanted = altered(x, y, step / steps)
         optimiser.zero_grad()
-        F.cross_entropy(net(changed), y).backward()  # type: ignore[no-untyped-call]
+        F.cross_entropy(net(changed), wanted).backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         cycle.step()
 
 
-def _batches(data: Data, schedule: Schedule, generator: torch.Generator) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+def partly_own(net: torch.nn.Module, data: Data, own: float) -> torch.Tensor:
+    """What records are to be called, N×K: for the part `own` what `net` answers now, else their labels.
+
+    Where the records are few, the model's own answers keep what it learnt from many (Hinton et al., 2015).
+    """
+    import torch
+    from torch.nn import functional as F
+
+    with torch.no_grad():
+        parts = torch.split(torch.from_numpy(data.x), CHUNK)
+        said = torch.cat([torch.softmax(net(part), 1) for part in parts])
+    return (1 - own) * F.one_hot(torch.from_numpy(data.y), said.shape[1]).float() + own * said
+
+
+def _batches(
+    data: Data, called: torch.Tensor, schedule: Schedule, generator: torch.Generator
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     import torch
 
-    x, y = torch.from_numpy(data.x), torch.from_numpy(data.y)
+    x = torch.from_numpy(data.x)
     for _ in range(schedule.epochs):
         order = torch.randperm(len(data), generator=generator)
         for rows in torch.split(order, schedule.batch):
-            yield x[rows], y[rows]
+            yield x[rows], called[rows]

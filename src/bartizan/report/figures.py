@@ -151,17 +151,24 @@ def brackets(
         of = sorted((c for c in certified if c.object == about), key=lambda c: (c.norm, c.eps))
         attacks = [e for e in measured if "+".join((e.trial.subject.id, *e.trial.subject.treatments)) == about]
         bars = [(c, _standing(c, attacks, arrays)) for c in of]
-        caption = (
-            f"Proved for {about}, on {of[0].n} examples; broken by any attack on it, errors without attack included. "
-            "The truth lies in the hatched part."
-        )
+        caption = f"Proved for {about}, on {of[0].n} examples{_by(of)} The truth lies in the hatched part."
         if any(standing is not None and standing < c.low for c, standing in bars):
             caption += " The attack broke more than the proof allows: one of the two is wrong. Please report it."
         drawn = Markup("").join(bracket(_ball(c), c.share, standing) for c, standing in bars)
         yield about, Figure("Proved and broken", caption, drawn, wide=True)
 
 
+def _by(certified: Sequence[Certified]) -> str:
+    """What the other end of the bracket is, and what a proof against poison is a proof of."""
+    if all(c.norm == "records" for c in certified):
+        return ", right answers that hold whatever so many training records are, added, removed or relabelled."
+    return "; broken by any attack on it, errors without attack included."
+
+
 def _ball(certified: Certified) -> str:
+    """Against what it was proved."""
+    if certified.norm == "records":
+        return f"any {wording.counted(certified.eps, 'poisoned records')}"
     return f"any change with {wording.unit(certified.norm)} ≤ {quantity(certified.eps)}"
 
 

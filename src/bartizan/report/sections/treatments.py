@@ -14,6 +14,7 @@ from bartizan.report import leaks, rationed, treated, wording
 from bartizan.report.charts.tradeoff import Trade, key, trade_off
 from bartizan.report.clock import Reading, baseline, clock_rows
 from bartizan.report.costs import accuracy_change
+from bartizan.report.figures import Figure, brackets
 from bartizan.report.numbers import chance, percent, points, quantity
 from bartizan.report.parameters import parameters
 
@@ -39,6 +40,7 @@ class Treatments(Section):
             "blocks": [
                 _block(t, clock, base)
                 | _behind(t, assessment.findings)
+                | {"proofs": _proofs(t, assessment, arrays)}
                 | {"rationed": rationed.said(t, assessment.evidence)}
                 for t in found
             ],
@@ -73,6 +75,12 @@ def _behind(treatment: Treatment, findings: Iterable[Finding]) -> dict[str, Any]
         "operating_points": treated.operating_points(ordered, known),
         "positive": treated.positive(ordered, known),
     }
+
+
+def _proofs(treatment: Treatment, assessment: Assessment, arrays: ArrayReader) -> list[Figure]:
+    """What was proved of the treated model, once whatever findings it answers."""
+    proved = dict.fromkeys(c for r in treatment.retests for c in r.measured.certified)
+    return [figure for _, figure in brackets(list(proved), assessment.evidence, arrays)]
 
 
 def _place(retest: Retest) -> tuple[int, str]:
