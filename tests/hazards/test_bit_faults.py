@@ -10,12 +10,14 @@ import pytest
 from bartizan.core.access import Budget
 from bartizan.core.artifact import Measured
 from bartizan.core.data import Data, Roles
+from bartizan.core.errors import ModelError
 from bartizan.core.profile import Condition, NotApplicable, Profile
 from bartizan.core.view import grant
 from bartizan.hazards.bit_faults import WEIGHTS, BitFaults, BitFaultsParams
 from bartizan.hazards.faults import doubled
 from bartizan.hazards.odd_exit import OddExit
 from bartizan.hazards.referee import HazardReferee
+from bartizan.numerics.faults import Memory
 from bartizan.numerics.linear import LinearTarget, ridge_classifier
 
 torch = pytest.importorskip("torch")
@@ -105,3 +107,29 @@ def test_the_domain_states_how_many_faults_come_at_once() -> None:
 def test_trees_have_no_weights_to_flip() -> None:
     with pytest.raises(NotApplicable):
         BitFaults().propose(profile(differentiable=False), "quick")
+
+
+class Strict(torch.nn.Module):  # type: ignore[misc, name-defined]
+    """As a described model's module: it refuses a batch in which any answer is no number."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x: Any) -> Any:
+        z = self.inner(x)
+        if not torch.isfinite(z).all():
+            raise ModelError("the model returns NaN for some inputs")
+        return z
+
+
+def test_a_module_that_refuses_what_is_no_number_is_asked_about_the_others() -> None:
+    target, probe = reader(), clouds().probe
+    memory = Memory(target, probe, "float32")
+    right = memory.right(memory.at_random(0, 1))
+    memory.net = Strict(memory.net)
+    x = probe.x.copy()
+    x[3], x[150] = np.nan, np.inf
+    memory.probe = Data.of(x, probe.y)
+    now = memory.right(memory.at_random(0, 1))
+    assert np.flatnonzero(now != right).tolist() == [3, 150]

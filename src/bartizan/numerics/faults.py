@@ -74,11 +74,19 @@ class Memory:
 
     def _labels(self, x: Array) -> Labels:
         """Classes, −1 where the model no longer answers with numbers."""
+        parts = [self._answered(x[i : i + BATCH]) for i in range(0, len(x), BATCH)]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+    def _answered(self, x: Array) -> Labels:
+        """Of one batch; a module that refuses a batch for some of its answers is asked about each half."""
         import torch
 
-        parts = []
-        with torch.no_grad():
-            for i in range(0, len(x), BATCH):
-                z = self.net(torch.from_numpy(np.ascontiguousarray(x[i : i + BATCH]))).numpy()
-                parts.append(np.where(np.isfinite(z).all(axis=1), np.nan_to_num(z).argmax(axis=1), -1))
-        return np.concatenate(parts).astype(np.int64) if parts else np.zeros(0, np.int64)
+        try:
+            with torch.no_grad():
+                z = self.net(torch.from_numpy(np.ascontiguousarray(x))).numpy()
+        except ModelError:
+            if len(x) == 1:
+                return np.full(1, -1, np.int64)
+            half = len(x) // 2
+            return np.concatenate([self._answered(x[:half]), self._answered(x[half:])])
+        return np.where(np.isfinite(z).all(axis=1), np.nan_to_num(z).argmax(axis=1), -1).astype(np.int64)
