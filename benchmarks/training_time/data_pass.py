@@ -97,9 +97,11 @@ def _row(one: Set, kind: str, share: float, seed: int, alter: Callable[..., tupl
 def _clean_row(one: Set, seed: int) -> None:
     """Nothing altered, and trusted records of the same source: what is flagged is flagged by mistake."""
     x, y = one.records(seed, RECORDS + TRUSTED)
-    own, trusted = (x[:RECORDS], y[:RECORDS]), (x[RECORDS:], y[RECORDS:])
+    own, known = (x[:RECORDS], y[:RECORDS]), {row.tobytes() for row in x[:RECORDS]}
+    others = [i for i in range(RECORDS, len(x)) if x[i].tobytes() not in known]  # letters repeat
+    trusted = x[others], y[others]
     found = suspects(*own, recipe=one.recipe, trusted=trusted, rate=ALARMS, seed=seed)
-    values: dict[str, Any] = {"trusted": TRUSTED}
+    values: dict[str, Any] = {"trusted": len(others)}
     for name, alarm in found.alarms.items():
         values[f"ours {name}"] = len(alarm.flagged) / RECORDS
         values[f"claimed {name}"] = alarm.low is not None and alarm.low > 0
