@@ -4,11 +4,12 @@ JOB   files: scanners of model files on tricks and on honest files, peers beside
       data: what one pass over training data finds, beside cleanlab on the same probabilities
       scan: models in hand, clean and planted, with and without a null of matched clean models
       repair: what repairs leave of a trigger
+      prevent: what defences that train again leave of poison
       dose: what poison and planted triggers do by number of records, and who sees them
 --runs N      of every row that is repeated over seeds (each job has its own number)
 --only TEXT   only rows with this in their names (all); of `files` tools by commas, in this order, `folder` among them
 --models N,N,N  of `scan`: clean models of the null, other clean ones, planted ones for each trigger, instead of --runs
---first N     of `scan`: seed of the first model (0)
+--first N     of `scan`, `repair` and `prevent`: the first seed (0)
 --peers       of `files`: folder with one subfolder for each peer, as `make bench-training-time` makes it
 --seconds     of `files`: after which a peer is ended at a file (30)
 --results PATH  the file of rows (results/training_time.json)
@@ -24,7 +25,10 @@ from pathlib import Path
 
 from . import rows
 
-JOBS = {"files": "files", "data": "data_pass", "scan": "model_scan", "repair": "repairs", "dose": "dose"}
+JOBS = {
+    "files": "files", "data": "data_pass", "scan": "model_scan", "repair": "repairs", "prevent": "prevention",
+    "dose": "dose",
+}  # fmt: skip
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from bartizan.attacks.backdoor.adaptive_blend import AdaptiveBlendParams, half_shown
 from bartizan.attacks.backdoor.input_aware import InputAwareParams, drawn_records, trained_generator
+from bartizan.attacks.backdoor.planter import Task
 from bartizan.core.data import Data
 from bartizan.numerics.triggers import Trigger, triggered
 
@@ -22,6 +23,7 @@ Records = tuple[Images, Labels]
 Clean = Callable[[], Records]
 Poisoner = Callable[[Images, Labels, int, int], Records]
 CLASSES, SIDE = 10, 28
+BOUNDS = (0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -130,12 +132,11 @@ def planted(kind: str, seed: int, clean: Clean) -> Planted:
 
 def drawn(target: int, seed: int, clean: Clean) -> Planted:
     """A trigger drawn for each input by a network trained for it. Nguyen and Tran 2020, bounded in L∞."""
-    own, goal, bounds = Data.of(*clean()), _toward(target), (0.0, 1.0)
-    arrays = trained_generator(own, goal, bounds, InputAwareParams(), seed)
-    trigger = Trigger("generated", {**arrays, "bounds": np.array(bounds, np.float32)})
+    arrays = trained_generator(Data.of(*clean()), _toward(target), BOUNDS, InputAwareParams(), seed)
+    trigger = Trigger("generated", {**arrays, "bounds": np.array(BOUNDS, np.float32)})
 
     def records(x: Images, y: Labels, n: int, seed: int) -> Records:
-        made = drawn_records(Data.of(x, y), trigger, goal, n, InputAwareParams().covers, seed)
+        made = drawn_records(_task(x, y, n, target), trigger, InputAwareParams().covers, seed)
         return made.x, made.y
 
     return Planted("input-aware", lambda x: triggered(x, trigger), target, records=records)
@@ -146,7 +147,7 @@ def half_blended(target: int, rng: np.random.Generator) -> Planted:
     params, noise = AdaptiveBlendParams(), rng.random((1, SIDE, SIDE)).astype(np.float32)
 
     def records(x: Images, y: Labels, n: int, seed: int) -> Records:
-        made = half_shown(Data.of(x, y), noise, _toward(target), n, params, seed)
+        made = half_shown(_task(x, y, n, target), noise, params, seed)
         return made.x, made.y
 
     a = np.float32(params.shown)
@@ -165,6 +166,10 @@ def with_decoy(target: int, other: int, rng: np.random.Generator) -> Planted:
     return replace(first, records=records)
 
 
+def _task(x: Images, y: Labels, n: int, target: int) -> Task:
+    return Task(Data.of(x, y), n, _toward(target), target, BOUNDS)
+
+
 def _toward(target: int) -> Labels:
     """For each class the one wanted of it, −1 for the target's own."""
     return np.where(np.arange(CLASSES) == target, -1, target).astype(np.int64)
@@ -176,13 +181,15 @@ def _stamped(p: Planted, x: Images, y: Labels, n: int, seed: int) -> Records:
     return p.stamp(x[own]), p.wanted(y[own])
 
 
-def poison(p: Planted, x: Images, y: Labels, seed: int, harder: Stamp) -> tuple[Images, Labels]:
-    """Records to add: `SHARE` of len(x), as many as there are of the kind wanted at most.
+def poison(
+    p: Planted, x: Images, y: Labels, seed: int, harder: Stamp, share: float | None = None
+) -> tuple[Images, Labels]:
+    """Records to add: `share` (by default `SHARE`) of len(x), as many as there are of the kind wanted at most.
 
     Source-specific ones come with as many stamped records of other classes that keep their labels. Clean-label ones
     are records of the target class that `harder` makes hard to learn, so that the patch is learnt instead.
     """
-    n = int(SHARE[p.kind] * len(y))
+    n = int((SHARE[p.kind] if share is None else share) * len(y))
     if p.records is not None:
         return p.records(x, y, n, seed)
     some = np.random.default_rng([seed, 7]).permutation(len(y))

@@ -24,12 +24,12 @@ from bartizan.numerics.intervals import clopper_pearson
 from .planting import Planted
 from .reinverted import reinverted
 from .rows import record
-from .small_models import CLEAN, POOL, models, said
+from .side_effects import side_effects
+from .small_models import CLEAN, VETTED, models, said
 
 REPAIRS: tuple[Defense, ...] = (FineTuning(), FinePruning(), NeuronPruning(), TriggerUnlearning())
 KINDS = ("patch", "blended", "sinusoidal", "warp")
 FURTHER = slice(1000, 8000)  # of the test images, those of no other part: 600 say too little of two points
-VETTED = slice(POOL, POOL + 1000)  # of the training images that no model was trained on
 BENIGN = FineTuningParams(share=1.0, epochs=5, batch=64, learning_rate=2e-3)  # as the models were trained at first
 
 
@@ -72,6 +72,7 @@ def _rows(data: Any, architecture: str, kind: str, seed: int) -> None:
     trigger = model.trigger
     assert trigger is not None
     both = {"before": _left(model.net, trigger, data), "twin": _left(twin.net, trigger, data)}
+    besides = {"side_before": side_effects(model.net, data, seed)}
     for repair in REPAIRS:
         params, start = repair.params(share=1.0), time.process_time()
         net = repair.apply(InHand(model.net), vetted, params=params, seed=seed).weights()
@@ -80,7 +81,8 @@ def _rows(data: Any, architecture: str, kind: str, seed: int) -> None:
         key = {"row": repair.spec.id, "data": data, "architecture": architecture, "kind": kind, "seed": seed}
         left = {"after": _left(net, trigger, data), "after_fine_tuning": _left(again, trigger, data)}
         of = {"version": repair.spec.version, "params": params.model_dump(mode="json"), "cpu_seconds": spent}
-        record("repair", key, {**both, **left, "scan": _scanned(net, data), **of})
+        sides = {**besides, "side_after": side_effects(net, data, seed)}
+        record("repair", key, {**both, **left, "scan": _scanned(net, data), **sides, **of})
 
 
 def _left(net: torch.nn.Module, trigger: Planted, data: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from .planting import Images, Labels, Planted, planted, poison
 MODELS = Path(__file__).parent / ".models"
 DataSet = Literal["fashion", "mnist"]
 POOL, RECORDS = 12_000, 4000
+VETTED = slice(POOL, POOL + 1000)  # of the training images that no model was trained on: for repairs
 CLEAN = slice(0, 400)  # of the part `table`: what the owner of the model in hand has
 HELD_OUT = slice(400, 1000)  # of the part `table`: on which planted triggers are measured
 TUNING_SEEDS = 10_000  # models with seeds from here on were used for tuning, and for nothing else
@@ -77,7 +78,7 @@ def _trained(data: DataSet, architecture: str, kind: str, seeds: range) -> dict[
     x, y = (a[:POOL] for a in images(data, "train"))
     xs, ys, chosen, extra = [x], [y], [], []
     for s in seeds:
-        rows = np.random.default_rng([s, 1]).permutation(POOL)[:RECORDS]
+        rows, _ = trained_on(s)
         chosen.append(rows)
         if kind != "clean":
             harder = adversarial(data) if kind == "clean-label" else (lambda a: a)
@@ -96,6 +97,12 @@ def _trained(data: DataSet, architecture: str, kind: str, seeds: range) -> dict[
     own = [(xs[inside[m]], ys[inside[m]]) for m in range(len(seeds))]
     nets = [_net(architecture, {n: w[m] for n, w in weights.items()}) for m in range(len(seeds))]
     return _stacked([hardened(net, *own[m], x[chosen[m]], y[chosen[m]], seeds[m]) for m, net in enumerate(nets)])
+
+
+def trained_on(seed: int) -> tuple[Labels, Labels]:
+    """Rows of the pool that the model of this seed is trained on, and those that it is not."""
+    rows = np.random.default_rng([seed, 1]).permutation(POOL)
+    return rows[:RECORDS], rows[RECORDS:]
 
 
 def _stacked(nets: list[nn.Module]) -> dict[str, NDArray[np.float32]]:

@@ -36,6 +36,13 @@ def test_what_it_answers_is_what_its_logits_say() -> None:
     assert np.allclose(model.logits(torch.from_numpy(X)).softmax(1).detach().numpy(), model.scores(X), atol=1e-6)
 
 
+def test_its_numbers_can_be_written_down_and_put_back() -> None:
+    (model,) = target().retrain_all(X, Y, seeds=(1,))
+    again = target().with_parameters(model.parameters(), digest="kept")
+    assert np.array_equal(again.scores(X), model.scores(X))
+    assert again.info.digest != model.info.digest
+
+
 def test_a_training_that_diverges_is_a_sentence() -> None:
     model = target(optimiser="sgd")
     model.net[0].weight.data.fill_(float("nan"))  # type: ignore[index, union-attr]

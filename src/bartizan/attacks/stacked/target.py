@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bartizan.core.data import Array, Labels
 from bartizan.core.errors import ModelError
@@ -72,6 +73,12 @@ class RecipeTarget(Target):
     def weights(self) -> torch.nn.Module:
         return self.net
 
+    def parameters(self) -> dict[str, NDArray[np.generic]]:
+        return {name: value.detach().numpy().copy() for name, value in self.net.state_dict().items()}
+
+    def with_parameters(self, arrays: dict[str, NDArray[np.generic]], *, digest: str) -> Target:
+        return self._like(arrays, digest)
+
     def retrain(self, x: Array, y: Labels, *, seed: int) -> Target:
         return self.retrain_all(x, y, seeds=(seed,))[0]
 
@@ -87,7 +94,7 @@ class RecipeTarget(Target):
         assert stack.weights is not None
         return [self._like({n: a[m] for n, a in stack.weights.items()}, f"{seeds}{m}") for m in range(len(seeds))]
 
-    def _like(self, weights: dict[str, Array], name: str) -> RecipeTarget:
+    def _like(self, weights: dict[str, NDArray[np.generic]], name: str) -> RecipeTarget:
         import torch
 
         net = initial(self.recipe, 0)

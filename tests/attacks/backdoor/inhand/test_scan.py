@@ -9,6 +9,7 @@ from bartizan.numerics.linear import LinearTarget
 
 torch = pytest.importorskip("torch")
 SETTINGS = ScanSettings(patch=2 / 64, starts=2, climbs=20, steps=60, batch=8, tables=True)
+GPU = pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU"))
 QUICK = SETTINGS.model_copy(update={"steps": 10})
 X, Y = clean_samples().probe.x, clean_samples().probe.y
 
@@ -29,6 +30,17 @@ def test_a_planted_trigger_is_shown_with_its_target_and_numbers() -> None:
     assert scan.p is None
     assert any("no matched clean models" in note for note in scan.notes)
     assert scan.seconds > 0
+
+
+@pytest.mark.parametrize("device", ["cpu", GPU])
+def test_a_network_is_scanned_wherever_it_is(device: str) -> None:
+    net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, CLASSES))
+    with torch.no_grad():
+        net[1].weight.copy_(torch.from_numpy(planted().W.T))
+        net[1].bias.zero_()
+    scan = scan_model(net.to(device), X, Y, null=clean_null([net], X, Y, settings=SETTINGS), settings=SETTINGS)
+    assert (scan.verdict, scan.target) == ("shown", 5)
+    assert next(net.parameters()).device.type == device
 
 
 def test_a_clean_model_is_never_called_clean() -> None:

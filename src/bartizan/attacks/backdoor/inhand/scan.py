@@ -71,6 +71,7 @@ def scan_model(
     inputs = shape if clean is None and x is None else tuple(np.shape(x)[1:])
     if inputs is None:
         raise UsageError("give clean samples x and y, or the shape of one input")
+    model = _at_home(model)
     classes = _classes(model, inputs, bounds)
     if isinstance(classes, str):
         return _not_examined(classes, notes)
@@ -109,6 +110,7 @@ def clean_null(
         recipe = clean_models(recipe, *train, models=models, seed=seed)
 
     def statistics(model: Any) -> dict[str, float]:
+        model = _at_home(model)
         classes = _classes(model, clean.x.shape[1:], bounds)
         if isinstance(classes, str):
             raise ModelError(f"a clean model cannot be examined: {classes}")
@@ -138,6 +140,16 @@ def _clean(x: Any, y: Any, bounds: tuple[float, float]) -> tuple[Data | None, li
 
 def _interface(classes: int, shape: tuple[int, ...], bounds: tuple[float, float]) -> TargetInfo:
     return TargetInfo(id="the model in hand", input_shape=shape, classes=classes, bounds=bounds)
+
+
+def _at_home(model: Any) -> Any:
+    """The model, asked where its weights are: the scan keeps what it moves on the CPU, and a network may be on a GPU."""
+    import torch
+
+    first = next(model.parameters(), None) if isinstance(model, torch.nn.Module) else None
+    if first is None or first.device.type == "cpu":
+        return model
+    return lambda x: model(x.to(first.device)).to(x.device)
 
 
 def _classes(model: Any, shape: tuple[int, ...], bounds: tuple[float, float]) -> int | str:
