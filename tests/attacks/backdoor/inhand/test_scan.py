@@ -38,7 +38,8 @@ def test_a_network_is_scanned_wherever_it_is(device: str) -> None:
     with torch.no_grad():
         net[1].weight.copy_(torch.from_numpy(planted().W.T))
         net[1].bias.zero_()
-    scan = scan_model(net.to(device), X, Y, null=clean_null([net], X, Y, settings=SETTINGS), settings=SETTINGS)
+    null = clean_null([net.to(device)] * 2, X, Y, settings=SETTINGS)
+    scan = scan_model(net, X, Y, null=null, settings=SETTINGS)
     assert (scan.verdict, scan.target) == ("shown", 5)
     assert next(net.parameters()).device.type == device
 

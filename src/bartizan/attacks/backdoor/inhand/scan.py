@@ -143,7 +143,7 @@ def _interface(classes: int, shape: tuple[int, ...], bounds: tuple[float, float]
 
 
 def _at_home(model: Any) -> Any:
-    """The model, asked where its weights are: the scan keeps what it moves on the CPU, and a network may be on a GPU."""
+    """The model, asked where its weights are: the scan keeps what it moves on the CPU, and it may be on a GPU."""
     import torch
 
     first = next(model.parameters(), None) if isinstance(model, torch.nn.Module) else None
