@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .dose_cases import CASES, SETS
+
 Row = dict[str, Any]
 HARMS = {
     "trigger_success": "inputs with the trigger that obey",
@@ -16,7 +18,7 @@ SIGNALS = {"wrong_label": "wrong label", "spectral": "spectral", "cluster": "clu
 
 def lines(made: list[Row]) -> Iterator[str]:
     """Markdown, from all rows of the file."""
-    rows = [r for r in made if r["job"] == "dose"]
+    rows = sorted((r for r in made if r["job"] == "dose"), key=_place)
     yield (
         "Made by `python -m training_time dose`. Poisoned records by count and share of the training set (4,000 "
         "records; phishing 750), and what they do beyond the clean twins of the same seeds: per cent, mean over "
@@ -63,6 +65,13 @@ def stealth(rows: list[Row]) -> Iterator[str]:
             f"| {r['set']} | {_name(r)} | {r['knows'] or '–'} | {r['records']:,} | {' | '.join([*found, *flagged])} "
             f"| {verdicts} | {named} |"
         )
+
+
+def _place(r: Row) -> tuple[int, int, int]:
+    """As the cases are listed; what is none of them, and models without poison, after them."""
+    sets, cases = [one.name for one in SETS], [(c.set.name, c.name, c.knows) for c in CASES]
+    case = (r["set"], r["kind"], r["knows"])
+    return sets.index(r["set"]), cases.index(case) if case in cases else len(cases), r["draw"]
 
 
 def _name(r: Row) -> str:
