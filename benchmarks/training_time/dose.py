@@ -32,7 +32,7 @@ from .dose_cases import CASES, SETS, Case, Records, Set
 
 SCANNED = 3  # models, each with a seed of its own
 CHEAP = ScanSettings(steps=60, batch=8)
-SIGNALS = ("wrong_label", "spectral", "cluster", "outlier")
+SIGNALS = ("wrong_label", "spectral", "cluster", "outlier", "foreign_mark")
 
 
 def run(only: str = "", runs: int = 10, **_: Any) -> None:

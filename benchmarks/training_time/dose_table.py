@@ -13,7 +13,10 @@ HARMS = {
     "targeted_success": "inputs aimed at that err as wanted",
     "accuracy_drop": "accuracy lost",
 }
-SIGNALS = {"wrong_label": "wrong label", "spectral": "spectral", "cluster": "cluster", "outlier": "outlier"}
+SIGNALS = {
+    "wrong_label": "wrong label", "spectral": "spectral", "cluster": "cluster", "outlier": "outlier",
+    "foreign_mark": "foreign mark",
+}  # fmt: skip
 
 
 def lines(made: list[Row]) -> Iterator[str]:
@@ -29,7 +32,7 @@ def lines(made: list[Row]) -> Iterator[str]:
     yield "\n### Who sees it\n"
     yield (
         "At one dose of each. By signal of the pass over the data: per cent of the altered records above the "
-        "threshold that 1 % of the others exceed. Flagged: by any of four signals at the pass's own cut-offs, each "
+        "threshold that 1 % of the others exceed. Flagged: by any of five signals at the pass's own cut-offs, each "
         "at 1 % of false alarms by 1,000 trusted records (letters: those that do not repeat; phishing: none, so the "
         "1 % most suspect by each). Scan: verdicts on three models trained on it, without a null, in few steps.\n"
     )
@@ -57,7 +60,7 @@ def stealth(rows: list[Row]) -> Iterator[str]:
     yield f"| data and model | poison | knows | records | {head} | flagged: altered | others | scan | target named |"
     yield "|---|---|---|---|" + "---|" * len(SIGNALS) + "---|---|---|---|"
     for r in rows:
-        found = [f"{100 * r['detected'][s]:.0f}" if "detected" in r else "–" for s in SIGNALS]
+        found = [f"{100 * r['detected'][s]:.0f}" if s in r.get("detected", {}) else "–" for s in SIGNALS]
         flagged = [f"{r[k]:.1%}" if r.get(k) is not None else "–" for k in ("flagged_altered", "flagged_others")]
         verdicts = ", ".join(f"{n} {verdict}" for verdict, n in sorted(r["scan"].items()))
         named = f"{r['named']} of {sum(r['scan'].values())}" if r["target"] >= 0 else "–"

@@ -74,8 +74,15 @@ def rows(data: DataSet, architecture: str, kind: str, share: float, seed: int) -
         arrays = defence.fit(victim, Data.of(given.x, given.y), params=params, seed=seed)
         kept = defence.wrap(victim, arrays, params=params, seed=seed, digest="defended")
         spent = round(time.process_time() - began, 1)
-        key = {"row": defence.spec.id, "data": data, "architecture": architecture, "kind": kind, "share": share}
-        more = {**_went(arrays, given), **_certified(kept, data), "version": defence.spec.version}
+        key = {
+            "row": defence.spec.id,
+            "version": defence.spec.version,
+            "data": data,
+            "architecture": architecture,
+            "kind": kind,
+            "share": share,
+        }
+        more = {**_went(arrays, given), **_certified(kept, data)}
         values = {**both, "after": _left(kept, given, data), **more, "cpu_seconds": spent}
         record("prevent", {**key, "seed": seed}, {**values, "params": params.model_dump(mode="json")})
 

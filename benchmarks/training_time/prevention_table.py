@@ -14,7 +14,7 @@ def lines(rows: list[Row]) -> Iterator[str]:
     """The section, of the rows of its job: one line for all seeds of a defence."""
     yield (
         "Made by `python -m training_time prevent`: 4,000 records and poison added to them (flipped labels: among "
-        "them), and a defence that trains again on all of it with its default parameters and no trusted record. Per "
+        "them), and a defence (with its version) that trains again on all of it with its default parameters and no trusted record. Per "
         "cent, means over the seeds, 7,000 held-out images. Accuracy: without poison, with it, with the defence. "
         "Trigger: the same three, with the largest upper end of an exact 95 % interval of a defended model. Left out "
         "or relabelled: of the adversary's records, and of the honest ones. Certified: answered rightly whatever any "
@@ -30,7 +30,7 @@ def lines(rows: list[Row]) -> Iterator[str]:
 
 
 def _place(r: Row) -> tuple[Any, ...]:
-    return r["data"], r["architecture"], r["kind"], r["share"], r["row"]
+    return r["data"], r["architecture"], r["kind"], r["share"], r["row"], r["version"]
 
 
 def _line(same: list[Row]) -> str:
@@ -39,7 +39,7 @@ def _line(same: list[Row]) -> str:
     gone = [f"{_mean(same, name):.{d}f}" if name in r else "–" for name, d in (("went_bad", 0), ("went_good", 1))]
     certified = f"{100 * mean(r['certified'][0] for r in same):.0f}" if "certified" in r else "–"
     cells = [
-        r["data"], r["architecture"], r["kind"], records, r["row"], str(len(same)), _accuracy(same), _trigger(same),
+        r["data"], r["architecture"], r["kind"], records, f"{r['row']} {r['version']}", str(len(same)), _accuracy(same), _trigger(same),
         *gone, certified, f"{mean(r['cpu_seconds'] for r in same):.0f}",
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
