@@ -26,8 +26,8 @@ def repaired(seed: int, robust: float, accuracy: float = 0.8, success: float = 0
 def prevented(seed: int, after: float, **more: Any) -> dict[str, Any]:
     states = {"twin": 0.0, "before": 0.5, "after": after}
     return {
-        "job": "prevent", "row": "again", "version": 2, "data": "d", "architecture": "a", "kind": "patch", "share": 0.01,
-        "seed": seed, "records": 40, "cpu_seconds": 2.0,
+        "job": "prevent", "row": "again", "version": 2, "data": "d", "architecture": "a", "kind": "patch",
+        "share": 0.01, "seed": seed, "records": 40, "cpu_seconds": 2.0,
         **{name: {"accuracy": 0.8, "success": share(v)} for name, v in states.items()}, **more,
     }  # fmt: skip
 
