@@ -15,10 +15,11 @@ def lines(rows: list[Row]) -> Iterator[str]:
     yield (
         "Made by `python -m training_time prevent`: 4,000 records and poison added to them (flipped labels: among "
         "them), and a defence (with its version) that trains again on all of it with its default parameters and no "
-        "trusted record. Per cent, means over the seeds, 7,000 held-out images. Accuracy: without poison, with it, with "
-        "the defence. Trigger: the same three, with the largest upper end of an exact 95 % interval of a defended "
-        "model. Left out or relabelled: of the adversary's records, and of the honest ones. Certified: answered rightly "
-        "whatever any one record had been, of 1,000 images; what no poison of one record can change.\n"
+        "trusted record. Per cent, means over the seeds, 7,000 held-out images. Accuracy: without poison, with it, "
+        "with the defence. Trigger: the same three, with the largest upper end of an exact 95 % interval of a "
+        "defended model. Left out or relabelled: of the adversary's records, and of the honest ones. Certified: "
+        "answered rightly whatever any one record had been, of 1,000 images; what no poison of one record can "
+        "change.\n"
     )
     yield (
         "| data | model | poison | records | defence | seeds | accuracy | trigger | adversary's gone | honest gone "
