@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Rows = NDArray[np.float64]
 AXES, SAMPLE = 50, 1000  # of raw values: directions kept, and records they are taken from
+BLOCK = 4096  # records projected at a time
 FOREIGN, OWN = 0.2, 0.2  # share of a class that is taken for its foreign part; weight of the rest's own spread
 """Chosen on Fashion-MNIST with the seeds 1001 to 1010, which are in no table, at 1 and 5 % poison."""
 
@@ -32,20 +33,21 @@ def looks(x: NDArray[Any], y: Labels) -> Fitted:
     Squared distances along the widest 50 directions, in units of the spread within classes. Learnt from records x (N×…)
     of labels y (N); scores any others. Records of classes with fewer than 8 records score 0.
     """
-    flat = x.reshape(len(x), -1).astype(np.float64)
-    mean = flat.mean(axis=0)
-    spread = np.maximum(flat.std(axis=0), 1e-6) if x.ndim == 2 else np.ones(flat.shape[1])
-    axes = _widest((flat - mean) / spread) / spread[:, None]
+    flat = x.reshape(len(x), -1)
+    mean = flat.mean(axis=0, dtype=np.float64)
+    spread = np.maximum(flat.std(axis=0, dtype=np.float64), 1e-6) if x.ndim == 2 else np.ones(flat.shape[1])
+    some = flat[np.random.default_rng(0).permutation(len(flat))[:SAMPLE]]
+    axes = _widest((some - mean) / spread) / spread[:, None]
     if not axes.size:  # all records alike
         return lambda g, labels: np.zeros(len(g))
-    z = (flat - mean) @ axes
+    z = _along(flat, mean, axes)
     known = [int(c) for c in np.unique(y) if (y == c).sum() >= FEWEST]
     middles = {c: np.median(z[y == c], axis=0) for c in known}
     within = sum((covariance(z[y == c]) * (y == c).sum() for c in known), np.zeros((z.shape[1], z.shape[1])))
     metric = np.linalg.inv(_ridged(within / max(len(z), 1)))
 
     def score(g: NDArray[Any], labels: Labels) -> Scores:
-        at = (g.reshape(len(g), -1) - mean) @ axes
+        at = _along(g.reshape(len(g), -1), mean, axes)
         away = np.stack([np.einsum("nd,de,ne->n", at - m, metric, at - m) for m in middles.values()], axis=1)
         scores = np.zeros(len(g))
         for i, c in enumerate(middles):
@@ -116,10 +118,15 @@ def _ridged(spread: Rows) -> Rows:
     return np.asarray(spread + max(RIDGE * float(np.trace(spread)) / len(spread), 1e-12) * np.eye(len(spread)))
 
 
+def _along(flat: NDArray[Any], mean: Rows, axes: Rows) -> Rows:
+    """N×k, block by block, since raw values may be many."""
+    blocks = [(flat[i : i + BLOCK] - mean) @ axes for i in range(0, len(flat), BLOCK)]
+    return np.concatenate(blocks) if blocks else np.zeros((0, axes.shape[1]))
+
+
 def _widest(centred: Rows) -> Rows:
-    """D×k: the widest directions of a sample, by the products of its records, which are fewer than raw values."""
-    some = centred[np.random.default_rng(0).permutation(len(centred))[:SAMPLE]]
-    squares, vectors = np.linalg.eigh(some @ some.T)
+    """D×k: the widest directions, by the products of the records, which are fewer than raw values."""
+    squares, vectors = np.linalg.eigh(centred @ centred.T)
     kept = squares > 1e-9 * max(squares[-1], 1e-30)
-    axes = some.T @ vectors[:, kept][:, -AXES:]
+    axes = centred.T @ vectors[:, kept][:, -AXES:]
     return np.asarray(axes / np.maximum(np.linalg.norm(axes, axis=0), 1e-30), np.float64)
