@@ -43,7 +43,7 @@ def looks(x: NDArray[Any], y: Labels) -> Fitted:
     z = _along(flat, mean, axes)
     known = [int(c) for c in np.unique(y) if (y == c).sum() >= FEWEST]
     within = sum((covariance(z[y == c]) * (y == c).sum() for c in known), np.zeros((z.shape[1], z.shape[1])))
-    metric = np.linalg.inv(_ridged(within / max(len(z), 1)))
+    metric: Rows = np.asarray(np.linalg.inv(_ridged(within / max(len(z), 1))), np.float64)
     middles = {c: _middle(z[y == c], metric) for c in known}
 
     def score(g: NDArray[Any], labels: Labels) -> Scores:
