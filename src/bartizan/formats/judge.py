@@ -84,7 +84,7 @@ def _reasons(item: Item, kind: FileKind) -> Iterator[Reason]:
     elif kind is FileKind.TAR:
         yield from tar_file.reasons(item, judge)
     elif kind in (FileKind.XGBOOST_JSON, FileKind.XGBOOST_UBJ):
-        yield from xgboost_file.reasons(item, kind)
+        yield from xgboost_file.reasons(item)
         if kind is FileKind.XGBOOST_JSON:  # a loader of configurations takes it for one
             yield from json_config.reasons(item)
     elif kind is FileKind.LIGHTGBM:
@@ -98,7 +98,7 @@ def _reasons(item: Item, kind: FileKind) -> Iterator[Reason]:
 
 def _pickle(item: Item) -> Iterator[Reason]:
     with item.open() as stream:
-        yield from scan_stream(stream, member=item.member)
+        yield from scan_stream(stream, member=item.member, files=True)
 
 
 def _safetensors(item: Item) -> Iterator[Reason]:

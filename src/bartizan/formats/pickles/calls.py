@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from .values import Box, Look, Made, Raw, name_of
@@ -33,8 +34,20 @@ def complaints(look: Look, arguments: Box) -> Iterator[tuple[str, str]]:
         yield "hidden-name", f"it would have {look} call what is no generator of NumPy's"
     elif look.name.endswith("Booster") and items:
         yield "unknown-name", f"it would have {look} read what it names"
+    elif full == "fractions Fraction" and not all(_plain_number(i) for i in items):
+        yield "bomb", "it would have Fraction write out a number of any length"
+    elif look.module.startswith("torch.nn.modules") and _product(items) > _RANGE_LIMIT * 10:
+        yield "bomb", f"it would have {look} make a layer larger than any memory"
     elif full.startswith("torch._utils _rebuild") and any(_sizes(i) > _BYTES_LIMIT for i in items[2:4]):
         yield "bomb", "it would make a tensor larger than any memory"
+
+
+def _plain_number(value: object) -> bool:
+    return isinstance(value, int) or (isinstance(value, str) and re.fullmatch(r"[+-]?\d+(/\d+)?", value) is not None)
+
+
+def _product(items: list[object]) -> int:
+    return math.prod(i for i in items if isinstance(i, int) and i > 0)
 
 
 def _huge(items: list[object]) -> bool:
@@ -85,6 +98,8 @@ def weight(look: Look, arguments: Box) -> int:
         return len(range(*numbers[:3]))
     if look.full in ("builtins bytes", "builtins bytearray") and numbers[:1]:
         return max(numbers[0], 0) // 8
+    if look.module.startswith("torch.nn.modules") and numbers:
+        return _product(arguments.items)
     return 0
 
 

@@ -1,0 +1,299 @@
+"""Families found by a second reading of the finished readers; each was approved before they were mended with it."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import struct
+import tarfile
+from collections.abc import Iterator
+
+from . import build as b
+from .build import Content, Makers, register
+from .later import _MADE, WRAPPER, _array, _bytes, _dict, _dtype, _number
+from .tuning import payload
+
+MAKERS: Makers = []
+PICKLED_STATE = b.name("sklearn.preprocessing._function_transformer", "FunctionTransformer") + b")\x81"
+
+
+def _hidden(wrapper: bytes, mark: str, head: bytes = b"\x80\x03") -> bytes:
+    """joblib passes over so many numbers; a bare unpickler runs what stands there."""
+    bad = b"0" + b.mkdir(mark) + b"0"
+    return head + wrapper(len(bad)) + bad + b"."  # type: ignore[operator]
+
+
+def _plain(n: int) -> bytes:
+    return _MADE + _array(_number(n) + b"\x85", _dtype("u1")) + b"b"
+
+
+def _legacy(body: bytes) -> bytes:
+    """What older torch writes, around a pickle."""
+    magic = pickle.dumps(0x1950A86A20F9469CFC6C, 2)
+    return magic + pickle.dumps(1001, 2) + pickle.dumps({"little_endian": True}, 2) + body + pickle.dumps([], 2)
+
+
+@register(MAKERS, "numbers for joblib where others read opcodes", "pickle")
+def numbers_elsewhere(mark: str) -> Iterator[tuple[str, Content]]:
+    hidden = _hidden(_plain, mark)
+    yield "second.pkl", pickle.dumps(1) + hidden
+    yield "legacy.bin", _legacy(hidden)
+    yield "half-a-script.bin", b.zipped({"a/data.pkl": hidden, "a/code/x.py": b"", "a/version": b"3\n"})
+    inner = payload(mark, 2)
+    load = b"0" + b.call(b.name("torch.storage", "_load_from_bytes"), _bytes(inner)) + b"0"
+    yield "nested-in-numbers.joblib", b"\x80\x03" + _plain(len(load)) + load + b"."
+
+
+@register(MAKERS, "arrays that joblib measures otherwise, again", "joblib")
+def measured(mark: str) -> Iterator[tuple[str, Content]]:
+    bad = b"0" + b.mkdir(mark) + b"."
+
+    def hidden(wrapper: bytes, passed: int) -> bytes:
+        """joblib passes over so many bytes, which begin a literal to who passes over fewer."""
+        return b"\x80\x03" + wrapper + b"B" + struct.pack("<I", passed - 5 + len(bad)) + bytes(passed - 5) + bad + b"0."
+
+    shape, plain = b"K\x05\x85", _dtype("u1")
+    made_text = b.call(b.name("builtins", "str"), b.text("shape"))
+    told = _array(b"K\0\x85", plain) + made_text + shape + b"s"
+    yield "key-that-is-made.joblib", hidden(_MADE + told + b"b", 5)
+    aligned = _array(b"K\0\x85", plain, numpy_array_alignment_bytes=b"K\x10")
+    twice = _MADE + b"q\x09" + aligned + b"b" + b"\0" + b"0h\x09" + _array(b"K\0\x85", plain) + b"b"
+    yield "state-set-twice.joblib", hidden(twice, 1 + ord("B"))
+    by_call = b.call(WRAPPER, b.name("numpy", "ndarray"), b"K\0\x85", b.text("C"), plain, b"\x89", b"K\x10")
+    yield "aligned-by-a-call.joblib", hidden(by_call + _array(b"K\0\x85", plain) + b"b", 1 + ord("B"))
+
+
+@register(MAKERS, "rests of a frame that are dropped", "pickle")
+def dropped(mark: str) -> Iterator[tuple[str, Content]]:
+    bad = b.pickled(b.mkdir(mark), 2)
+    rest = b"N0B" + struct.pack("<I", len(bad))
+    body = b"N."
+    first = b"\x80\x04\x95" + struct.pack("<Q", len(body) + len(rest)) + body + rest
+    yield "behind-stop.pkl", first + bad + b"0N."
+
+
+@register(MAKERS, "attributes set under names that are made", "pickle")
+def slots(mark: str) -> Iterator[tuple[str, Content]]:
+    cls = b.name("sklearn.tree._classes", "DecisionTreeClassifier")
+    namespace = b.name("argparse", "Namespace") + b")\x81"
+    name = b.call(b.name("builtins", "str"), b.text("__class__"))
+    yield "key-that-is-made.pkl", b.pickled(namespace + b"N}" + name + cls + b"s\x86b", 2)
+    many = b"".join(b.text(f"a{i}") + b"N" for i in range(300))
+    yield "key-past-many.pkl", b.pickled(namespace + b"N}(" + many + b.text("__class__") + cls + b"u\x86b", 2)
+    listed = b"](N}" + b.text("__class__") + cls + b"se"
+    yield "tuple-that-is-made.pkl", b.pickled(namespace + b.call(b.name("builtins", "tuple"), listed) + b"b", 2)
+    maker = b.name("sklearn.base", "ABCMeta")
+    yield "class-that-is-made.pkl", b.pickled(b.call(maker, b.text("X"), b"(t", _dict(a=b"N")), 2)
+
+
+@register(MAKERS, "types of NumPy changed after they were made", "pickle")
+def forged(mark: str) -> Iterator[tuple[str, Content]]:
+    def state(flags: int, names: bytes, fields: bytes) -> bytes:
+        last = (_number(8), _number(1), _number(flags))
+        return b"(" + b"".join((_number(3), b.text("|"), b"N", names, fields, *last)) + b"t"
+
+    fields = _dict(a=_dtype("O8") + b"K\0\x86")
+    made = b.call(b.name("numpy", "dtype"), b.text("V8"), b"\x89", b"\x88")
+    yield (
+        "state-set-twice.pkl",
+        b.pickled(made + state(1, b.text("a") + b"\x85", fields) + b"b" + state(0, b"N", b"N") + b"b", 3),
+    )
+    numbers = _dict(a=_dtype("f8") + b"K\0\x86")
+    later = b"h\x07" + b.text("a") + _dtype("O8") + b"K\0\x86s"
+    first = made + state(0, b.text("a") + b"\x85", numbers + b"q\x07") + b"b"
+    yield "fields-set-later.pkl", b.pickled(first + later + b"\x86", 3)
+
+
+@register(MAKERS, "calls that swell", "pickle")
+def swell(mark: str) -> Iterator[tuple[str, Content]]:
+    yield "fraction.pkl", b.pickled(b.call(b.name("fractions", "Fraction"), b.text("1e9999999")), 2)
+    yield "layer.pkl", b.pickled(b.call(b.name("torch.nn.modules.linear", "Linear"), _number(90000), _number(9000)), 2)
+
+
+@register(MAKERS, "tar archives that begin as something else", "torch")
+def tars(mark: str) -> Iterator[tuple[str, Content]]:
+    for called, members in (("legacy", ("storages", "tensors", "pickle")), ("other", ("x.pkl",))):
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+            first = tarfile.TarInfo("\x80\x02T0000")
+            archive.addfile(first)
+            for name in members:
+                raw = payload(mark, 2) if name in ("pickle", "x.pkl") else pickle.dumps(0, 2)
+                info = tarfile.TarInfo(name)
+                info.size = len(raw)
+                archive.addfile(info, io.BytesIO(raw))
+        raw = bytearray(out.getvalue())
+        raw[:8] = b"\x80\x02T" + struct.pack("<I", len(raw) - 7) + b"a"
+        raw[8:100] = bytes(92)
+        head = bytes(raw[:148]) + b" " * 8 + bytes(raw[156:512])
+        signed = sum(c - 256 if c > 127 else c for c in head)
+        raw[148:156] = f"{signed:06o}\0 ".encode()
+        yield f"{called}-tar.bin", bytes(raw) + b"0N."
+
+
+@register(MAKERS, "members under other capitals", "archive")
+def capitals(mark: str) -> Iterator[tuple[str, Content]]:
+    plain = {"a/byteorder": b"little", "a/version": b"3\n", "a/DATA.PKL": payload(mark, 2)}
+    schema = {"schema.json": b"{}"}
+    yield "skops.bin", b.zipped({**plain, **schema})
+    yield "export.bin", b.zipped({**plain, "a/archive_format": b"pt2"})
+
+
+@register(MAKERS, "archives whose directory counts nothing", "archive")
+def uncounted(mark: str) -> Iterator[tuple[str, Content]]:
+    whole = b.zipped({"a/data.pkl": payload(mark, 2)})
+    end = whole.rindex(b"PK\x05\x06")
+    yield "uncounted.bin", b"\x80\x02B" + struct.pack("<I", len(whole)) + whole[: end + 8] + b"\0\0\0\0" + whole[end + 12 :] + b"."
+
+
+def _if(condition: str, out: str = "y") -> bytes:
+    def branch(op: str) -> bytes:
+        inner = b.node(op, ["x"], [f"{op}-out"])
+        return b.field(1, inner) + b.field(2, op) + b.field(12, b.value_info(f"{op}-out", 1, 4))
+
+    then = b.field(5, b.field(1, "then_branch") + b.field(20, 5) + b.field(6, branch("Neg")))
+    other = b.field(5, b.field(1, "else_branch") + b.field(20, 5) + b.field(6, branch("Abs")))
+    return b.node("If", [condition], [out], attributes=then + other)
+
+
+def _function(name: str, *nodes: bytes) -> bytes:
+    head = b.field(1, name) + b.field(4, "i") + b.field(5, "o") + b.field(10, "own")
+    return head + b"".join(b.field(7, n) for n in nodes) + b.field(9, b.field(1, "") + b.field(2, 17))
+
+
+@register(MAKERS, "branches whose cause is out of sight", "onnx")
+def causes(mark: str) -> Iterator[tuple[str, Content]]:
+    chain = [b.node("ReduceMax", ["x"], ["m"]), b.node("Cast", ["m"], ["c"], attributes=_to_bool())]
+    yield "before-its-cause.onnx", b.onnx([_if("c"), *chain])
+    named = b.field(5, b.field(1, "value") + b.field(20, 4) + b.field(5, b.tensor("x", [1], bytes(4))))
+    yield "constant-of-that-name.onnx", b.onnx([b.node("Constant", [], ["k"], attributes=named), *chain, _if("c")])
+    yield "default-of-the-input.onnx", b.onnx([*chain, _if("c")], [b.tensor("x", [1, 4], bytes(16))])
+    own = _function("Shape", b.node("Identity", ["i"], ["o"]))
+    through = [b.node("Shape", ["x"], ["s"], domain="own"), b.node("ReduceMax", ["s"], ["m"]), *chain[1:]]
+    yield "shape-of-its-own.onnx", b.onnx([*through, _if("c")], functions=[own], domains=["own"])
+
+
+def _to_bool() -> bytes:
+    return b.field(5, b.field(1, "to") + b.field(3, 9) + b.field(20, 2))
+
+
+@register(MAKERS, "functions within each other", "onnx")
+def functions(mark: str) -> Iterator[tuple[str, Content]]:
+    def calls(name: str, times: int) -> list[bytes]:
+        inner = [f"v{i}" for i in range(times - 1)]
+        return [b.node(name, [a], [z], domain="own") for a, z in zip(["i", *inner], [*inner, "o"], strict=True)]
+
+    call = [b.node("F0", ["x"], ["y"], domain="own")]
+    circle = [_function("F0", *calls("F1", 1)), _function("F1", *calls("F0", 1))]
+    yield "circle.onnx", b.onnx(call, functions=circle, domains=["own"])
+    laughs = [_function(f"F{i}", *calls(f"F{i + 1}", 9)) for i in range(9)]
+    laughs.append(_function("F9", b.node("Neg", ["i"], ["o"])))
+    yield "laughs.onnx", b.onnx(call, functions=laughs, domains=["own"])
+    compiled = b.node("EPContext", ["x"], ["y"], domain="com.microsoft")
+    yield "compiled.onnx", b.onnx([compiled], domains=["com.microsoft"])
+
+
+SCORE = '{% set u = "tool_calls"[4] %}'
+CHAINS = {
+    "set-block": "{% set k %}__class__{% endset %}{{ ''[k] }}",
+    "macro": "{% macro m() %}__class__{% endmacro %}{% set k = m() %}{{ ''[k] }}",
+    "percent": '{% set u = "%c" % (90 + 5) %}{% set k = u ~ u ~ "class" ~ u ~ u %}{{ ""[k] }}',
+    "piece": SCORE + '{% set k = u ~ u ~ "class" ~ u ~ u %}{{ ""[k] }}',
+    "keyword": "{% set k = (dict(a__class__b=1)|first).strip('ab') %}{{ ''[k] }}",
+    "loop": SCORE + '{% for k in [u ~ u ~ "class" ~ u ~ u] %}{{ ""[k] }}{% endfor %}',
+    "argument": SCORE + '{% macro m(k) %}{{ ""[k] }}{% endmacro %}{{ m(u ~ u ~ "class" ~ u ~ u) }}',
+    "namespace": SCORE + '{% set ns = namespace() %}{% set ns.k = u ~ u ~ "class" ~ u ~ u %}{{ ""[ns.k] }}',
+    "namespace-made": SCORE + '{% set ns = namespace(k=u ~ u ~ "class" ~ u ~ u) %}{{ ""[ns.k] }}',
+    "map-of-map": SCORE + '{% set k = u ~ u ~ "class" ~ u ~ u %}{{ [[1]]|map("map", "attr", k)|list }}',
+    "sorted": SCORE + '{% set k = u ~ u ~ "class" ~ u ~ u %}{{ [1]|sort(false, false, k) }}',
+    "joined": SCORE + '{% set k = u ~ u ~ "class" ~ u ~ u %}{{ [1]|join("", k) }}',
+    "frame": "{{ (messages|map('upper'))['gi_frame']['f_back'] }}",
+    "called-range": "{% set range = messages.run %}{{ range() }}",
+    "called-macro": "{% macro f() %}{% endmacro %}{% set f = messages.run %}{{ f() }}",
+    "called-of-a-loop": "{% for dict in messages %}{{ dict() }}{% endfor %}",
+    "called-method": "{% set ns = namespace(get=messages.run) %}{{ ns.get() }}",
+    "called-entry": "{% set d = {'strip': messages.run} %}{{ d.strip() }}",
+    "nested-ranges": "{% for i in range(99999) %}{% for j in range(99999) %}{{ j }}{% endfor %}{% endfor %}",
+    "power": "{% for i in range(10 ** 12) %}{{ i }}{% endfor %}",
+    "long-text": "{{ 'a' * 9999999999 }}",
+    "doubled": "{% set a = 'ha' %}" + "{% set a = a ~ a %}" * 60 + "{{ a }}",
+}
+
+
+@register(MAKERS, "names that are put together out of sight", "chat template")
+def chains(mark: str) -> Iterator[tuple[str, Content]]:
+    for called, body in CHAINS.items():
+        yield called, {"chat_template.jinja": body.encode()}
+
+
+@register(MAKERS, "other ways to write what is imported", "configuration")
+def written(mark: str) -> Iterator[tuple[str, Content]]:
+    yield "flow", {"conf.yaml": b"model: {_target_: os.mkdir, path: x}\n"}
+    yield "escaped", {"conf.yaml": b'model:\n  "\\x5ftarget_": os.mkdir\n'}
+    yield "anchored", {"conf.yaml": b"model:\n  &a _target_: os.mkdir\n"}
+    yield "asked", {"conf.yaml": b"model:\n  ? _target_\n  : os.mkdir\n"}
+    yield "split-tag", {"x.yaml": b"%TAG ! tag:yaml.org,2002:pyth\n---\n!on/object/apply:os.mkdir [x]\n"}
+    entity = b'<?xml version="1.0"?><!DOCTYPE net [<!ENTITY e SYSTEM "file:///etc/hostname">]><net>&e;</net>\n'
+    yield "entity", {"model.xml": entity}
+
+
+def _booster(**changed: object) -> dict[str, object]:
+    tree = {
+        "tree_param": {"num_nodes": "3", "num_feature": "1"},
+        "left_children": [1, -1, -1],
+        "right_children": [2, -1, -1],
+        "parents": [2147483647, 0, 0],
+        "split_indices": [0, 0, 0],
+        "split_conditions": [0.5, 0.5, 0.5],
+        "default_left": [0, 0, 0],
+    }
+    model = {"trees": [tree], "tree_info": [0], "iteration_indptr": [0, 1], **changed}
+    learner = {"learner_model_param": {"num_feature": "1", "num_class": "0"}}
+    return {"learner": {**learner, "gradient_booster": {"name": "gbtree", "model": model}}, "version": [3, 2, 0]}
+
+
+def circle() -> dict[str, object]:
+    """A booster whose only tree leads back to its root."""
+    made = _booster()
+    learner = made["learner"]
+    learner["gradient_booster"]["model"]["trees"][0]["left_children"] = [1, 0, -1]  # type: ignore[index]
+    return made
+
+
+@register(MAKERS, "trees out of sight", "boosters")
+def trees(mark: str) -> Iterator[tuple[str, Content]]:
+    hidden = circle()
+    hidden["learner"]["gradient_booster"]["gbtree"] = {"model": {"trees": []}}  # type: ignore[index]
+    yield "beside.json", json.dumps(hidden).encode()
+    yield "groups.json", json.dumps(_booster(tree_info=[900000])).encode()
+    yield "rounds.json", json.dumps(_booster(iteration_indptr=[0, 900000])).encode()
+    twice = json.dumps(circle())[:-1].encode() + b', "learner": ' + json.dumps(_booster()["learner"]).encode() + b"}"
+    yield "twice.json", twice
+    head = "tree\nversion=v4\nnum_class=1\nmax_feature_idx=0\n\n"
+    good = "num_leaves=3\nnum_cat=0\nsplit_feature=0 0\nthreshold=0.5 0.2\ndecision_type=2 2\n"
+    good += "left_child=1 -2\nright_child=-1 -3\nleaf_value=1 2 3\n\n"
+    bad = good.replace("left_child=1 -2", "left_child=1 0")
+    yield "odd-number.txt", f"{head}Tree=0 \n{bad}\nend of trees\n".encode()
+    yield "behind-a-blank-line.txt", f"{head}Tree=0\n{bad}{good}\nend of trees\n".encode()
+    linear = good.rstrip() + "\nis_linear=1\nleaf_const=1 2 3\nnum_features=1 1 1\n"
+    linear += "leaf_features=900000 0 0\nleaf_coeff=1 1 1\n\n"
+    yield "linear.txt", f"{head}Tree=0\n{linear}\nend of trees\n".encode()
+
+
+@register(MAKERS, "boosters inside a pickle", "boosters")
+def pickled(mark: str) -> Iterator[tuple[str, Content]]:
+    raw = json.dumps({"Model": circle(), "Config": {}}).encode()
+    handle = b.call(b.name("builtins", "bytearray"), _bytes(raw))
+    yield "xgboost.pkl", b.pickled(b.name("xgboost.core", "Booster") + b")\x81" + _dict(handle=handle) + b"b", 3)
+    old = b.call(b.name("builtins", "bytearray"), _bytes(b"binf" + bytes(64)))
+    yield "older.pkl", b.pickled(b.name("xgboost.core", "Booster") + b")\x81" + _dict(handle=old) + b"b", 3)
+    text = (
+        "tree\nversion=v4\nnum_class=1\nmax_feature_idx=0\n\nTree=0\nnum_leaves=3\nnum_cat=0\nsplit_feature=0 0\n"
+        "threshold=0.5 0.2\ndecision_type=2 2\nleft_child=1 0\nright_child=-1 -2\nleaf_value=1 2 3\n\nend of trees\n"
+    )
+    for key in ("handle", "_handle"):
+        made = b.name("lightgbm.basic", "Booster") + b")\x81" + _dict(**{key: b.text(text)}) + b"b"
+        yield f"lightgbm-{key}.pkl", b.pickled(made, 3)
+        long = b.name("lightgbm.basic", "Booster") + b")\x81" + _dict(**{key: b.text(text + "x=y\n" * 9000)}) + b"b"
+        yield f"lightgbm-{key}-long.pkl", b.pickled(long, 3)
