@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from bartizan.formats.bounded import member
 from bartizan.formats.data.npz import npy_header
+from bartizan.formats.item import Item
 from bartizan.formats.pickles.names import Standing, standing
+from bartizan.formats.torch_archives.saved import member_item
 from bartizan.formats.verdict import Reason
 
 _SCHEMA_LIMIT = 256 << 20
@@ -43,7 +45,7 @@ def is_plain_type(name: str) -> bool:
     )
 
 
-def reasons(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def reasons(item: Item, archive: zipfile.ZipFile, judge: Callable[[Item], Iterator[Reason]]) -> Iterator[Reason]:
     """Why the archive should not be opened."""
     for info in archive.infolist():
         if info.filename == "schema.json":
@@ -55,6 +57,8 @@ def reasons(archive: zipfile.ZipFile) -> Iterator[Reason]:
             npy_header(member(archive, info, 1 << 17), info.filename)
         elif info.filename.endswith((".pkl", ".pickle", ".py", ".so")):
             yield Reason("runs-code", "a file that no skops archive needs", 0, info.filename)
+        elif not info.is_dir():
+            yield from judge(member_item(item, archive, info))
 
 
 def _types(schema: Any, member_name: str) -> Iterator[Reason]:
