@@ -65,7 +65,7 @@ def reasons(item: Item, archive: zipfile.ZipFile, judge: Callable[[Item], Iterat
     """Why the archive should not be opened."""
     for info in archive.infolist():
         inner = info.filename.split("/", 1)[-1] if not info.filename.startswith("serialized") else info.filename
-        if inner.endswith(".json"):
+        if inner.lower().endswith(".json"):  # torch finds members whatever their capitals
             if info.file_size > _JSON_LIMIT:
                 yield Reason("limit", "a graph this large is not followed", 0, info.filename)
             else:
