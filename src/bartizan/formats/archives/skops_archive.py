@@ -10,6 +10,7 @@ from typing import Any
 from bartizan.formats.bounded import member
 from bartizan.formats.data.npz import npy_header
 from bartizan.formats.item import Item
+from bartizan.formats.nested import mappings
 from bartizan.formats.pickles.names import Standing, standing
 from bartizan.formats.torch_archives.saved import member_item
 from bartizan.formats.verdict import Reason
@@ -62,22 +63,17 @@ def reasons(item: Item, archive: zipfile.ZipFile, judge: Callable[[Item], Iterat
 
 
 def _types(schema: Any, member_name: str) -> Iterator[Reason]:
-    stack, told = [schema], set()
-    while stack:
-        item = stack.pop()
-        if isinstance(item, list):
-            stack += item
-        elif isinstance(item, dict):
-            stack += item.values()
-            if item.get("__loader__") == "MethodNode" and str(_method(item)).startswith("_"):
-                yield Reason("hidden-name", f"it would take the hidden method {_method(item)}", 0, member_name)
-            if "__class__" in item and "__module__" in item:
-                module, cls = str(item["__module__"]), str(item["__class__"])
-                name = f"{module}.{cls}"
-                if not is_plain_type(name) and name not in told:
-                    told.add(name)
-                    rule = "runs-code" if standing(module, cls) is Standing.RUNS else "unknown-name"
-                    yield Reason(rule, f"it would build {name[:120]}, which is not on the list", 0, member_name)
+    told: set[str] = set()
+    for item in mappings(schema):
+        if item.get("__loader__") == "MethodNode" and str(_method(item)).startswith("_"):
+            yield Reason("hidden-name", f"it would take the hidden method {_method(item)}", 0, member_name)
+        if "__class__" in item and "__module__" in item:
+            module, cls = str(item["__module__"]), str(item["__class__"])
+            name = f"{module}.{cls}"
+            if not is_plain_type(name) and name not in told:
+                told.add(name)
+                rule = "runs-code" if standing(module, cls) is Standing.RUNS else "unknown-name"
+                yield Reason(rule, f"it would build {name[:120]}, which is not on the list", 0, member_name)
 
 
 def _method(item: dict[str, Any]) -> Any:
