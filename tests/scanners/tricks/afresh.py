@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import pickle
 import struct
 import tarfile
+import zlib
 from collections.abc import Iterator
 
 from . import build as b
@@ -15,7 +17,6 @@ from .later import _MADE, WRAPPER, _array, _bytes, _dict, _dtype, _number
 from .tuning import payload
 
 MAKERS: Makers = []
-PICKLED_STATE = b.name("sklearn.preprocessing._function_transformer", "FunctionTransformer") + b")\x81"
 
 
 def _hidden(wrapper: bytes, mark: str, head: bytes = b"\x80\x03") -> bytes:
@@ -297,3 +298,55 @@ def pickled(mark: str) -> Iterator[tuple[str, Content]]:
         yield f"lightgbm-{key}.pkl", b.pickled(made, 3)
         long = b.name("lightgbm.basic", "Booster") + b")\x81" + _dict(**{key: b.text(text + "x=y\n" * 9000)}) + b"b"
         yield f"lightgbm-{key}-long.pkl", b.pickled(long, 3)
+
+
+# Written by h5py 3.16 and pyarrow 26: numbers from another file; numbers alone; rows of PyTables; a heap that holds two
+# texts under one number, of which HDF5 takes the second (a Lambda); a table with a type that is a pickle.
+VIRTUAL = (
+    'c-rgqaB<`1lHy_j0S*oZ76t(ZWbhvfDnwEFF!=;1%?PDCp!5nRm^dR?P68?}2sIyFT}Y6tD@gT!Gyt>5Km<Z_FpPqc2s~UJ13+{H'
+    'ln+a#Czw#xRiLFu4+`yNWMG4s#R%g=QZgeWM1TdV4n{Kr<v}un3i41f1qN{r2Jw2RJS#8-gXEc*nHVAI8R8QbW&;*vmkU8tI*6AV'
+    '$dS#!&@d?C!QI*4hY=|PVBze`fEMujsU^w!`6U^tMS2;gz-VDck^=!IB)$NY%?J-f1_mjX9U4f=C-9Hvfl)9DM!_f;1*2dTjDk@x'
+    '3P!;w7zLw%ULe@d-vu<H2OEb|U>*$<asU9U4>t7'
+)
+PLAIN = (
+    'c-rgqaB<`1lHy_j0S*oZ76t(ZWbhvfI#^NpF!=;1%?PDCp!5nRm^dR?P68?}2sIyFT}Y6tD@gT!Gyt>5fdxWyFpPqc2s~UJ13+{H'
+    'ln+a#Czw#xRiLFu4+`yNWMGAu#R%g=QZgeWL;z+zjAjPPgJc91?4fDZfx(2E!Q?+PM4lBW3X*4HVq%1(XNY;sj0P;IK4U=3QG*eD'
+    'un+e0cLC*aSiV$X9!;y{006M<FTD'
+)
+ROWS = (
+    'c-rgqaB<`1lHy_j0S*oZ76t(ZWbhvfs##I_F!=;1%?PDCp!5nRm^dR?P68?}2sIyFT}Y6tD@gT!Gyt>5fCWNxFpPqc2s~UJ13+{H'
+    'ln+a#Czw#x<)fuX4+`yNWMG4s#R%g=QZgeWM1UEp4nYfml?uSMKvFC#kOuLYn3xzLq7ZYK87o*(O@II%1_P*l+(5M)3<1Hep)UT8'
+    'A^yG)d10U_Y)JmhPs&P7E<p|<+JIm`e-}`WhUG&A=FzlCCIA3asWL_'
+)
+TWICE = (
+    'c-rgqaB<`1lHy_j0S*oZ76t(ZWbhvfUI?S|Ve$!3nh{EOK<O1sFmYC}oCH){0BXJhGlZW36%Pq=bwxHG-JVe}vVn)IV*rSbfbuz@'
+    '^a&<Zb+B|8KqY%&>9s=`HNEpNctGvrWe@?nCO1DNH77nfKQApa9V9Nv$OzUc0Cy7yiu=q!W-=q(?C$LE!^i;DfTj)vs+E#+5{rxD'
+    '^AdAYm8=w$f>R4iQ}aqP6LXYw6qF$L0>!J9auO?3i;98F=-Ap?!shrS<|d^i;xj`52oT|sz(1N6N5Lo<1*2dTjDk@x3P!;w7zLwX'
+    '6pR9Lfgo(00m_GspYbp_K*s~v!Q%{7`6U^tMWl}}000hhTJr'
+)
+TYPES = (
+    'c-oaxO;4*(5FL<^nz*PYmq5aTg^&0WKiX<dG<7l5epszmObc}fh*YJD?L*)5H@@ZjF)rU7XsZi1p2eNZnVB<la_OO6W)d^l`WX+f'
+    '22iXCkVBkB25gNfn>=4+GLv<+Fwdxkd94B)U$CpI{8%<9Aqm2g$RusE3aUH}M&a0FA~5NPs0tn^lBR3A2|BN+f?U)%$wWm`{tC)J'
+    '!EBp_?@iTcTc82JmlmP+Q`St7sD&#^W`V1MrmHJx+ZWDZzK{AY?ht;Xg@~7!;}r1~tq7Zl5!R!Ovv@(5E_K9{jQEHg4LXLi{wr$c'
+    'buGjIk7q?q;&WIyqEYqfOm8ldgHo-=B4sbg<1Ve*SbXPQVRnnM75j0gH+W0pux-cw<9Xs&_V#^eP#QY+=qA@B(JuAReRMwb+{}dA'
+    '`Qz^fY0!>uuia7U+Nr*I&Oz$#+SQ=dCm-By^Q!-F;9iUedpE5?8dTyJ|2|2FPC3p^MCAK~{MQ%8nx9M_9f4{j-sCwAe{BUxvgJ)C'
+    'Pp`&HIGNr(JsOq$?b3Ex({=uQ7Ju#@|7ZUL0<?~Q'
+)
+
+
+def _unpacked(text: str) -> bytes:
+    return zlib.decompress(base64.b85decode(text))
+
+
+@register(MAKERS, "what lies elsewhere in the file or beyond it", "hdf5")
+def elsewhere(mark: str) -> Iterator[tuple[str, Content]]:
+    yield "virtual.h5", _unpacked(VIRTUAL)
+    yield "twice.h5", _unpacked(TWICE)
+    yield "rows.h5", _unpacked(ROWS)
+    yield "behind.h5", _unpacked(PLAIN) + payload(mark, 4)
+    yield "zip-behind.keras", _unpacked(PLAIN) + b.keras_zip(b.keras_model(b.keras_layer("Lambda", {})))
+
+
+@register(MAKERS, "types of columns that are pickles", "parquet")
+def column_types(mark: str) -> Iterator[tuple[str, Content]]:
+    yield "types.parquet", _unpacked(TYPES)
