@@ -53,7 +53,8 @@ class FileKind(StrEnum):
 
 
 ZIPPED = frozenset({
-    FileKind.ZIP, FileKind.TORCH, FileKind.TORCHSCRIPT, FileKind.TORCH_EXPORT, FileKind.SKOPS, FileKind.NPZ, FileKind.KERAS,
+    FileKind.ZIP, FileKind.TORCH, FileKind.TORCHSCRIPT, FileKind.TORCH_EXPORT, FileKind.SKOPS, FileKind.NPZ,
+    FileKind.KERAS,
 })  # fmt: skip
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"\x93NUMPY", FileKind.NPY),

@@ -11,7 +11,6 @@ from pathlib import Path
 from bartizan.core.errors import UsageError
 from bartizan.formats.verdict import Reason
 
-
 _ONNX = ".onnx"  # the files beside it are looked for beside what it points at
 
 

@@ -145,7 +145,10 @@ def capitals(mark: str) -> Iterator[tuple[str, Content]]:
 def uncounted(mark: str) -> Iterator[tuple[str, Content]]:
     whole = b.zipped({"a/data.pkl": payload(mark, 2)})
     end = whole.rindex(b"PK\x05\x06")
-    yield "uncounted.bin", b"\x80\x02B" + struct.pack("<I", len(whole)) + whole[: end + 8] + b"\0\0\0\0" + whole[end + 12 :] + b"."
+    yield (
+        "uncounted.bin",
+        b"\x80\x02B" + struct.pack("<I", len(whole)) + whole[: end + 8] + b"\0\0\0\0" + whole[end + 12 :] + b".",
+    )
 
 
 def _if(condition: str, out: str = "y") -> bytes:
@@ -303,34 +306,34 @@ def pickled(mark: str) -> Iterator[tuple[str, Content]]:
 # Written by h5py 3.16 and pyarrow 26: numbers from another file; numbers alone; rows of PyTables; a heap that holds two
 # texts under one number, of which HDF5 takes the second (a Lambda); a table with a type that is a pickle.
 VIRTUAL = (
-    'c-rgqaB<`1lHy_j0S*oZ76t(ZWbhvfDnwEFF!=;1%?PDCp!5nRm^dR?P68?}2sIyFT}Y6tD@gT!Gyt>5Km<Z_FpPqc2s~UJ13+{H'
-    'ln+a#Czw#xRiLFu4+`yNWMG4s#R%g=QZgeWM1TdV4n{Kr<v}un3i41f1qN{r2Jw2RJS#8-gXEc*nHVAI8R8QbW&;*vmkU8tI*6AV'
-    '$dS#!&@d?C!QI*4hY=|PVBze`fEMujsU^w!`6U^tMS2;gz-VDck^=!IB)$NY%?J-f1_mjX9U4f=C-9Hvfl)9DM!_f;1*2dTjDk@x'
-    '3P!;w7zLw%ULe@d-vu<H2OEb|U>*$<asU9U4>t7'
+    "c-rgqaB<`1lHy_j0S*oZ76t(ZWbhvfDnwEFF!=;1%?PDCp!5nRm^dR?P68?}2sIyFT}Y6tD@gT!Gyt>5Km<Z_FpPqc2s~UJ13+{H"
+    "ln+a#Czw#xRiLFu4+`yNWMG4s#R%g=QZgeWM1TdV4n{Kr<v}un3i41f1qN{r2Jw2RJS#8-gXEc*nHVAI8R8QbW&;*vmkU8tI*6AV"
+    "$dS#!&@d?C!QI*4hY=|PVBze`fEMujsU^w!`6U^tMS2;gz-VDck^=!IB)$NY%?J-f1_mjX9U4f=C-9Hvfl)9DM!_f;1*2dTjDk@x"
+    "3P!;w7zLw%ULe@d-vu<H2OEb|U>*$<asU9U4>t7"
 )
 PLAIN = (
-    'c-rgqaB<`1lHy_j0S*oZ76t(ZWbhvfI#^NpF!=;1%?PDCp!5nRm^dR?P68?}2sIyFT}Y6tD@gT!Gyt>5fdxWyFpPqc2s~UJ13+{H'
-    'ln+a#Czw#xRiLFu4+`yNWMGAu#R%g=QZgeWL;z+zjAjPPgJc91?4fDZfx(2E!Q?+PM4lBW3X*4HVq%1(XNY;sj0P;IK4U=3QG*eD'
-    'un+e0cLC*aSiV$X9!;y{006M<FTD'
+    "c-rgqaB<`1lHy_j0S*oZ76t(ZWbhvfI#^NpF!=;1%?PDCp!5nRm^dR?P68?}2sIyFT}Y6tD@gT!Gyt>5fdxWyFpPqc2s~UJ13+{H"
+    "ln+a#Czw#xRiLFu4+`yNWMGAu#R%g=QZgeWL;z+zjAjPPgJc91?4fDZfx(2E!Q?+PM4lBW3X*4HVq%1(XNY;sj0P;IK4U=3QG*eD"
+    "un+e0cLC*aSiV$X9!;y{006M<FTD"
 )
 ROWS = (
-    'c-rgqaB<`1lHy_j0S*oZ76t(ZWbhvfs##I_F!=;1%?PDCp!5nRm^dR?P68?}2sIyFT}Y6tD@gT!Gyt>5fCWNxFpPqc2s~UJ13+{H'
-    'ln+a#Czw#x<)fuX4+`yNWMG4s#R%g=QZgeWM1UEp4nYfml?uSMKvFC#kOuLYn3xzLq7ZYK87o*(O@II%1_P*l+(5M)3<1Hep)UT8'
-    'A^yG)d10U_Y)JmhPs&P7E<p|<+JIm`e-}`WhUG&A=FzlCCIA3asWL_'
+    "c-rgqaB<`1lHy_j0S*oZ76t(ZWbhvfs##I_F!=;1%?PDCp!5nRm^dR?P68?}2sIyFT}Y6tD@gT!Gyt>5fCWNxFpPqc2s~UJ13+{H"
+    "ln+a#Czw#x<)fuX4+`yNWMG4s#R%g=QZgeWM1UEp4nYfml?uSMKvFC#kOuLYn3xzLq7ZYK87o*(O@II%1_P*l+(5M)3<1Hep)UT8"
+    "A^yG)d10U_Y)JmhPs&P7E<p|<+JIm`e-}`WhUG&A=FzlCCIA3asWL_"
 )
 TWICE = (
-    'c-rgqaB<`1lHy_j0S*oZ76t(ZWbhvfUI?S|Ve$!3nh{EOK<O1sFmYC}oCH){0BXJhGlZW36%Pq=bwxHG-JVe}vVn)IV*rSbfbuz@'
-    '^a&<Zb+B|8KqY%&>9s=`HNEpNctGvrWe@?nCO1DNH77nfKQApa9V9Nv$OzUc0Cy7yiu=q!W-=q(?C$LE!^i;DfTj)vs+E#+5{rxD'
-    '^AdAYm8=w$f>R4iQ}aqP6LXYw6qF$L0>!J9auO?3i;98F=-Ap?!shrS<|d^i;xj`52oT|sz(1N6N5Lo<1*2dTjDk@x3P!;w7zLwX'
-    '6pR9Lfgo(00m_GspYbp_K*s~v!Q%{7`6U^tMWl}}000hhTJr'
+    "c-rgqaB<`1lHy_j0S*oZ76t(ZWbhvfUI?S|Ve$!3nh{EOK<O1sFmYC}oCH){0BXJhGlZW36%Pq=bwxHG-JVe}vVn)IV*rSbfbuz@"
+    "^a&<Zb+B|8KqY%&>9s=`HNEpNctGvrWe@?nCO1DNH77nfKQApa9V9Nv$OzUc0Cy7yiu=q!W-=q(?C$LE!^i;DfTj)vs+E#+5{rxD"
+    "^AdAYm8=w$f>R4iQ}aqP6LXYw6qF$L0>!J9auO?3i;98F=-Ap?!shrS<|d^i;xj`52oT|sz(1N6N5Lo<1*2dTjDk@x3P!;w7zLwX"
+    "6pR9Lfgo(00m_GspYbp_K*s~v!Q%{7`6U^tMWl}}000hhTJr"
 )
 TYPES = (
-    'c-oaxO;4*(5FL<^nz*PYmq5aTg^&0WKiX<dG<7l5epszmObc}fh*YJD?L*)5H@@ZjF)rU7XsZi1p2eNZnVB<la_OO6W)d^l`WX+f'
-    '22iXCkVBkB25gNfn>=4+GLv<+Fwdxkd94B)U$CpI{8%<9Aqm2g$RusE3aUH}M&a0FA~5NPs0tn^lBR3A2|BN+f?U)%$wWm`{tC)J'
-    '!EBp_?@iTcTc82JmlmP+Q`St7sD&#^W`V1MrmHJx+ZWDZzK{AY?ht;Xg@~7!;}r1~tq7Zl5!R!Ovv@(5E_K9{jQEHg4LXLi{wr$c'
-    'buGjIk7q?q;&WIyqEYqfOm8ldgHo-=B4sbg<1Ve*SbXPQVRnnM75j0gH+W0pux-cw<9Xs&_V#^eP#QY+=qA@B(JuAReRMwb+{}dA'
-    '`Qz^fY0!>uuia7U+Nr*I&Oz$#+SQ=dCm-By^Q!-F;9iUedpE5?8dTyJ|2|2FPC3p^MCAK~{MQ%8nx9M_9f4{j-sCwAe{BUxvgJ)C'
-    'Pp`&HIGNr(JsOq$?b3Ex({=uQ7Ju#@|7ZUL0<?~Q'
+    "c-oaxO;4*(5FL<^nz*PYmq5aTg^&0WKiX<dG<7l5epszmObc}fh*YJD?L*)5H@@ZjF)rU7XsZi1p2eNZnVB<la_OO6W)d^l`WX+f"
+    "22iXCkVBkB25gNfn>=4+GLv<+Fwdxkd94B)U$CpI{8%<9Aqm2g$RusE3aUH}M&a0FA~5NPs0tn^lBR3A2|BN+f?U)%$wWm`{tC)J"
+    "!EBp_?@iTcTc82JmlmP+Q`St7sD&#^W`V1MrmHJx+ZWDZzK{AY?ht;Xg@~7!;}r1~tq7Zl5!R!Ovv@(5E_K9{jQEHg4LXLi{wr$c"
+    "buGjIk7q?q;&WIyqEYqfOm8ldgHo-=B4sbg<1Ve*SbXPQVRnnM75j0gH+W0pux-cw<9Xs&_V#^eP#QY+=qA@B(JuAReRMwb+{}dA"
+    "`Qz^fY0!>uuia7U+Nr*I&Oz$#+SQ=dCm-By^Q!-F;9iUedpE5?8dTyJ|2|2FPC3p^MCAK~{MQ%8nx9M_9f4{j-sCwAe{BUxvgJ)C"
+    "Pp`&HIGNr(JsOq$?b3Ex({=uQ7Ju#@|7ZUL0<?~Q"
 )
 
 

@@ -50,9 +50,7 @@ def scan_pickle(raw: bytes, *, member: str = "", own: re.Pattern[str] | None = N
     return PickleReport(machine.globals, (*machine.reasons, *_inside(machine, 0)), tape.at)
 
 
-def scan_stream(
-    stream: IO[bytes], *, member: str = "", depth: int = 0, files: bool = False
-) -> Iterator[Reason]:
+def scan_stream(stream: IO[bytes], *, member: str = "", depth: int = 0, files: bool = False) -> Iterator[Reason]:
     """Why the pickles in a stream should not be opened. What follows the last one counts too.
 
     files: whether joblib may be what opens it, which it does with whole files alone; then it is read in both ways.

@@ -31,7 +31,9 @@ def number_of(node: Any) -> int | None:
         return None
     if isinstance(node, nodes.Pow):
         return _MOST if abs(left) > 1 and right > 60 else min(left ** max(right, 0), _MOST)
-    made = left + right if isinstance(node, nodes.Add) else left - right if isinstance(node, nodes.Sub) else left * right
+    made = (
+        left + right if isinstance(node, nodes.Add) else left - right if isinstance(node, nodes.Sub) else left * right
+    )
     return max(-_MOST, min(made, _MOST))
 
 

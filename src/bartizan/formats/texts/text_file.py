@@ -26,7 +26,9 @@ _TAG = re.compile(rb"(?m)^%TAG[ \t].*|!![\w/:.%-]+|!<[^>\s]+>?")
 # stand anywhere in a line, or in the line before their colon.
 _IMPORTS = re.compile(rb"(?<!\w)(?:_target_[\"']?\s*:|loader_module[\"']?\s*:(?![ \t]*[\"']?mlflow\b)).*")
 _ESCAPES = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|u00([0-9a-fA-F]{2})|U000000([0-9a-fA-F]{2})|\r?\n[ \t]*)")
-_OWN_TAGS = re.compile(rb"%TAG[ \t]+\S+[ \t]+(?:!|tag:(?!yaml\.org,2002:\S))")  # a prefix within YAML's own may be any tag
+_OWN_TAGS = re.compile(
+    rb"%TAG[ \t]+\S+[ \t]+(?:!|tag:(?!yaml\.org,2002:\S))"
+)  # a prefix within YAML's own may be any tag
 # Entities of XML that are read from elsewhere, and those that are made of each other.
 _ENTITY = re.compile(rb"<!ENTITY\s[^>]{0,4096}?(?:\s(SYSTEM|PUBLIC)\s|&[\w.:-]+;)")
 
