@@ -83,9 +83,10 @@ def _reasons(item: Item, kind: FileKind) -> Iterator[Reason]:
     elif kind is FileKind.TAR:
         yield from tar_file.reasons(item, judge)
     elif kind in (FileKind.XGBOOST_JSON, FileKind.XGBOOST_UBJ):
-        yield from xgboost_file.reasons(item)
         if kind is FileKind.XGBOOST_JSON:  # a loader of configurations takes it for one
             yield from json_config.reasons(item)
+        else:
+            yield from xgboost_file.reasons(item)
     elif kind is FileKind.LIGHTGBM:
         yield from lightgbm_file.reasons(item)
         yield from text_file.reasons(item)

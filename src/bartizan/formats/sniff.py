@@ -136,7 +136,7 @@ def _text_kind(first: bytes) -> FileKind:
         text = first.decode("utf-8-sig", errors="strict" if len(first) < _HEAD else "ignore")
     except UnicodeDecodeError:
         return FileKind.UNKNOWN
-    if re.match(r"tree\r?\nversion=", text):
+    if re.match(r"tree\r?\n", text):  # LightGBM asks for no more in this place
         return FileKind.LIGHTGBM
     if _TEXT_CONTROLS.search(text):
         return FileKind.UNKNOWN

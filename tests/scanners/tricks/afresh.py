@@ -84,6 +84,9 @@ def slots(mark: str) -> Iterator[tuple[str, Content]]:
     yield "key-past-many.pkl", b.pickled(namespace + b"N}(" + many + b.text("__class__") + cls + b"u\x86b", 2)
     listed = b"](N}" + b.text("__class__") + cls + b"se"
     yield "tuple-that-is-made.pkl", b.pickled(namespace + b.call(b.name("builtins", "tuple"), listed) + b"b", 2)
+    parameter = b.name("torch._utils", "_rebuild_parameter_with_state")
+    kept = _dict(**{"__class__": b.name("torch", "Tensor")})
+    yield "state-of-a-parameter.pkl", b.pickled(b.call(parameter, b"N", b"\x89", b"}", kept), 2)
     maker = b.name("sklearn.base", "ABCMeta")
     yield "class-that-is-made.pkl", b.pickled(b.call(maker, b.text("X"), b"(t", _dict(a=b"N")), 2)
 
@@ -103,6 +106,9 @@ def forged(mark: str) -> Iterator[tuple[str, Content]]:
     numbers = _dict(a=_dtype("f8") + b"K\0\x86")
     later = b"h\x07" + b.text("a") + _dtype("O8") + b"K\0\x86s"
     first = made + state(0, b.text("a") + b"\x85", numbers + b"q\x07") + b"b"
+    far = _dict(a=_dtype("f8") + b"K\x50\x86")  # byte 80 of 100, or of 64 where a 0 in front makes it octal
+    octal = b"(" + _number(3) + b.text("|") + b"N" + b.text("a") + b"\x85" + far + b"I0100\n" + b"K\x01K\0t"
+    yield "width-in-octal.pkl", b.pickled(_dtype("V") + octal + b"b", 2)
     yield "fields-set-later.pkl", b.pickled(first + later + b"\x86", 3)
 
 
@@ -209,6 +215,11 @@ CHAINS = {
     "argument": SCORE + '{% macro m(k) %}{{ ""[k] }}{% endmacro %}{{ m(u ~ u ~ "class" ~ u ~ u) }}',
     "namespace": SCORE + '{% set ns = namespace() %}{% set ns.k = u ~ u ~ "class" ~ u ~ u %}{{ ""[ns.k] }}',
     "namespace-made": SCORE + '{% set ns = namespace(k=u ~ u ~ "class" ~ u ~ u) %}{{ ""[ns.k] }}',
+    "rest-of-arguments": SCORE
+    + '{% macro m() %}{% for k in varargs %}{{ ""[k] }}{% endfor %}{% endmacro %}{{ m(u ~ u ~ "class" ~ u ~ u) }}',
+    "item-before": SCORE + '{% for i in [u ~ u ~ "class" ~ u ~ u, 1] %}{{ ""[loop.previtem] }}{% endfor %}',
+    "appended": SCORE
+    + '{% set l = [] %}{% set m = l %}{% set a = m.append(u ~ u ~ "class" ~ u ~ u) %}{% for k in l %}{{ ""[k] }}{% endfor %}',
     "map-of-map": SCORE + '{% set k = u ~ u ~ "class" ~ u ~ u %}{{ [[1]]|map("map", "attr", k)|list }}',
     "sorted": SCORE + '{% set k = u ~ u ~ "class" ~ u ~ u %}{{ [1]|sort(false, false, k) }}',
     "joined": SCORE + '{% set k = u ~ u ~ "class" ~ u ~ u %}{{ [1]|join("", k) }}',
@@ -238,6 +249,8 @@ def written(mark: str) -> Iterator[tuple[str, Content]]:
     yield "anchored", {"conf.yaml": b"model:\n  &a _target_: os.mkdir\n"}
     yield "asked", {"conf.yaml": b"model:\n  ? _target_\n  : os.mkdir\n"}
     yield "split-tag", {"x.yaml": b"%TAG ! tag:yaml.org,2002:pyth\n---\n!on/object/apply:os.mkdir [x]\n"}
+    laughs = b'<!DOCTYPE net [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><net>&b;</net>\n'
+    yield "laughs", {"model.xml": laughs}
     entity = b'<?xml version="1.0"?><!DOCTYPE net [<!ENTITY e SYSTEM "file:///etc/hostname">]><net>&e;</net>\n'
     yield "entity", {"model.xml": entity}
 
@@ -274,7 +287,10 @@ def trees(mark: str) -> Iterator[tuple[str, Content]]:
     yield "rounds.json", json.dumps(_booster(iteration_indptr=[0, 900000])).encode()
     twice = json.dumps(circle())[:-1].encode() + b', "learner": ' + json.dumps(_booster()["learner"]).encode() + b"}"
     yield "twice.json", twice
-    head = "tree\nversion=v4\nnum_class=1\nmax_feature_idx=0\n\n"
+    yield "far-behind.json", json.dumps({"pad": "x" * 70_000, **circle()}).encode()
+    yield "escaped.json", json.dumps(circle()).replace('"learner"', '"\\u006cearner"').encode()
+    head = "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\nmax_feature_idx=0\n"
+    head += "feature_names=a\nfeature_infos=[0:1]\n\n"
     good = "num_leaves=3\nnum_cat=0\nsplit_feature=0 0\nthreshold=0.5 0.2\ndecision_type=2 2\n"
     good += "left_child=1 -2\nright_child=-1 -3\nleaf_value=1 2 3\n\n"
     bad = good.replace("left_child=1 -2", "left_child=1 0")
@@ -282,6 +298,7 @@ def trees(mark: str) -> Iterator[tuple[str, Content]]:
     yield "behind-a-blank-line.txt", f"{head}Tree=0\n{bad}{good}\nend of trees\n".encode()
     linear = good.rstrip() + "\nis_linear=1\nleaf_const=1 2 3\nnum_features=1 1 1\n"
     linear += "leaf_features=900000 0 0\nleaf_coeff=1 1 1\n\n"
+    yield "no-version.txt", f"{head.replace('version=v4', 'objective=regression')}Tree=0\n{bad}\nend of trees\n".encode()
     yield "linear.txt", f"{head}Tree=0\n{linear}\nend of trees\n".encode()
 
 
@@ -290,6 +307,12 @@ def pickled(mark: str) -> Iterator[tuple[str, Content]]:
     raw = json.dumps({"Model": circle(), "Config": {}}).encode()
     handle = b.call(b.name("builtins", "bytearray"), _bytes(raw))
     yield "xgboost.pkl", b.pickled(b.name("xgboost.core", "Booster") + b")\x81" + _dict(handle=handle) + b"b", 3)
+    both = json.dumps({"Model": circle(), "Config": {}, **_booster()}).encode()
+    handle = b.call(b.name("builtins", "bytearray"), _bytes(both))
+    yield "both.pkl", b.pickled(b.name("xgboost.core", "Booster") + b")\x81" + _dict(handle=handle) + b"b", 3)
+    kept = b.call(b.name("builtins", "bytearray"), _bytes(json.dumps({"Model": _booster()}).encode())) + b"q\x09"
+    grown = kept + b"(K\x20e"
+    yield "grown.pkl", b.pickled(b.name("xgboost.core", "Booster") + b")\x81" + _dict(handle=grown) + b"b", 3)
     old = b.call(b.name("builtins", "bytearray"), _bytes(b"binf" + bytes(64)))
     yield "older.pkl", b.pickled(b.name("xgboost.core", "Booster") + b")\x81" + _dict(handle=old) + b"b", 3)
     text = (

@@ -30,9 +30,9 @@ def wrong_with(raw: bytes) -> Iterator[tuple[str, str, int]]:
     except (UbjsonError, ValueError, RecursionError) as cause:
         yield "broken", f"it cannot be followed ({str(cause)[:100]})", 0
         return
-    if isinstance(model, dict) and "Model" in model and "learner" not in model:  # with the settings of a training
-        model = model["Model"]
-    for text in dict.fromkeys(_wrong(model)):
+    within = model.get("Model") if isinstance(model, dict) else None  # beside the settings of a training
+    held = [model] if within is None else [within, model] if "learner" in model else [within]
+    for text in dict.fromkeys(text for part in held for text in _wrong(part)):
         yield "lies", text, 0
 
 

@@ -29,7 +29,9 @@ def complaints(look: Look, arguments: Box) -> Iterator[tuple[str, str]]:
     elif full == "copyreg _reconstructor":
         yield from _object(items)
     elif full == "torch._tensor _rebuild_from_type_v2":
-        yield from _of_type(items)
+        yield from (*_of_type(items), *_attributes(items[3:]))
+    elif full == "torch._utils _rebuild_parameter_with_state":
+        yield from _attributes(items[3:])
     elif look.module == "numpy.random._pickle" and any(not _is_of(i, look.module) for i in items[1:]):
         yield "hidden-name", f"it would have {look} call what is no generator of NumPy's"
     elif look.name.endswith("Booster") and items:
@@ -85,6 +87,17 @@ def _of_type(items: list[object]) -> Iterator[tuple[str, str]]:
         yield "hidden-name", "it would have torch call what does not make a tensor"
     elif len(items) > 2 and isinstance(items[0], Look) and isinstance(items[2], Box):
         yield from complaints(items[0], items[2])
+
+
+def _attributes(items: list[object]) -> Iterator[tuple[str, str]]:
+    """Of torch: attributes, in one mapping or two, that it sets one by one."""
+    for state in items:
+        within = state.items if isinstance(state, Box) and state.kind == "tuple" else [state]
+        for mapping in within:
+            if isinstance(mapping, Box) and any(name.startswith("__") for name in mapping.pairs):
+                yield "changes-a-class", "it would set a hidden attribute of a tensor"
+            elif isinstance(mapping, Box) and not mapping.whole:
+                yield "unknown-name", "it would set attributes of a tensor under names that it puts together"
 
 
 def _is_of(value: object, module: str) -> bool:

@@ -131,4 +131,6 @@ def _integer(line: bytes, *, booleans: bool = False) -> object:
         return text == b"01"
     if len(text) > _DIGITS:
         raise Broken("a number past reading")
+    if text.lstrip(b"+-")[:1] == b"0" and text.lstrip(b"+-").isdigit() and len(text) > 1:
+        raise Broken("a number with a 0 in front, which is of eight to some readers and of ten to others")
     return int(text, 0) if not text.lstrip(b"+-").isdigit() else int(text)

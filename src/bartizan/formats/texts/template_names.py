@@ -16,19 +16,23 @@ _KEEPS = frozenset(  # filters that hand on what they are given, or count it
 )
 _NUMBERS = frozenset("length count int float abs round".split())  # noqa: SIM905
 _KEEPING = frozenset("get items keys values pop copy index count find startswith endswith isdigit".split())  # noqa: SIM905
+_PUTTING = frozenset("append insert extend update setdefault".split())  # noqa: SIM905
 _NUMBER_OF_LOOP = frozenset("index index0 revindex revindex0 length depth depth0 first last".split())  # noqa: SIM905
 
 
 class Bindings:
     """macros: names of macros. bound: names that are bound in any other way. built: names (attributes as `.name`) that
-    may hold a text which the template puts together."""
+    may hold a text which the template puts together. spilled: whether such a text is put into a list, by whatever name
+    that goes: then it may be in every value that a name of the template's own stands for."""
 
     def __init__(self, tree: Any) -> None:
         from jinja2 import nodes
 
         self.macros = {m.name for m in tree.find_all(nodes.Macro)}
         self.given: dict[str, list[Any]] = defaultdict(list)
-        self.built: set[str] = set()
+        self.put: list[Any] = []
+        self.built = {".previtem", ".nextitem"}  # of a loop
+        self.spilled = False
         for node in tree.find_all(nodes.Node):
             look = getattr(self, f"_of_{type(node).__name__.lower()}", None)
             if look is not None:
@@ -65,7 +69,7 @@ class Bindings:
         from jinja2 import nodes
 
         if isinstance(node, nodes.Name):
-            return node.name in self.built
+            return node.name in self.built or (self.spilled and node.name in self.given)
         if isinstance(node, nodes.Getattr):
             return f".{node.attr}" in self.built
         if isinstance(node, nodes.Add | nodes.Mul | nodes.Mod):
@@ -107,6 +111,10 @@ class Bindings:
     def _of_keyword(self, node: Any) -> None:
         self.given[f".{node.key}"].append(node.value)
 
+    def _of_call(self, node: Any) -> None:
+        if getattr(node.node, "attr", "") in _PUTTING:
+            self.put += node.args
+
     def _of_pair(self, node: Any) -> None:
         if isinstance(key := getattr(node.key, "value", None), str):
             self.given[f".{key}"].append(node.value)
@@ -116,6 +124,8 @@ class Bindings:
         from jinja2 import nodes
 
         given = [value for call in tree.find_all(nodes.Call) for value in _handed(call, self.macros | {"caller"})]
+        for name in ("varargs", "kwargs"):
+            self.given[name] += given
         for macro in tree.find_all((nodes.Macro, nodes.CallBlock)):
             for parameter in macro.args:
                 self.bound.add(parameter.name)
@@ -124,11 +134,13 @@ class Bindings:
     def _spread(self) -> None:
         more = True
         while more:
-            found = {n for n, values in self.given.items() if any(self._holds(n, value) for value in values)}
-            more = not found <= self.built
+            found = {n for n, values in self.given.items() if any(self._holds(value) for value in values)}
+            spilled = any(self._holds(value) for value in self.put)
+            more = not found <= self.built or spilled != self.spilled
             self.built |= found
+            self.spilled = spilled
 
-    def _holds(self, name: str, value: Any) -> bool:
+    def _holds(self, value: Any) -> bool:
         """Numbers are no names; `range` and `namespace` make none."""
         from jinja2 import nodes
 

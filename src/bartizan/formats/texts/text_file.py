@@ -30,7 +30,7 @@ _OWN_TAGS = re.compile(
     rb"%TAG[ \t]+\S+[ \t]+(?:!|tag:(?!yaml\.org,2002:\S))"
 )  # a prefix within YAML's own may be any tag
 # Entities of XML that are read from elsewhere, and those that are made of each other.
-_ENTITY = re.compile(rb"<!ENTITY\s[^>]{0,4096}?(?:\s(SYSTEM|PUBLIC)\s|&[\w.:-]+;)")
+_ENTITY = re.compile(rb"<!ENTITY\s[^>]{0,4096}?(?:\s(SYSTEM|PUBLIC)\s|&[\w.:-]{1,256};)")
 
 
 def reasons(item: Item) -> Iterator[Reason]:
