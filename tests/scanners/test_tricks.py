@@ -152,6 +152,7 @@ def test_what_a_second_reading_found_does_run_in_its_own_reader(name: str, tmp_p
 
 
 REACHED = ("set-block", "macro", "percent", "piece", "keyword", "loop", "argument", "namespace", "namespace-made")
+REACHED += ("rest-of-arguments", "item-before", "appended")
 
 
 @pytest.mark.parametrize("name", REACHED)

@@ -85,7 +85,7 @@ def slots(mark: str) -> Iterator[tuple[str, Content]]:
     listed = b"](N}" + b.text("__class__") + cls + b"se"
     yield "tuple-that-is-made.pkl", b.pickled(namespace + b.call(b.name("builtins", "tuple"), listed) + b"b", 2)
     parameter = b.name("torch._utils", "_rebuild_parameter_with_state")
-    kept = _dict(**{"__class__": b.name("torch", "Tensor")})
+    kept = _dict(__class__=b.name("torch", "Tensor"))
     yield "state-of-a-parameter.pkl", b.pickled(b.call(parameter, b"N", b"\x89", b"}", kept), 2)
     maker = b.name("sklearn.base", "ABCMeta")
     yield "class-that-is-made.pkl", b.pickled(b.call(maker, b.text("X"), b"(t", _dict(a=b"N")), 2)
@@ -219,7 +219,8 @@ CHAINS = {
     + '{% macro m() %}{% for k in varargs %}{{ ""[k] }}{% endfor %}{% endmacro %}{{ m(u ~ u ~ "class" ~ u ~ u) }}',
     "item-before": SCORE + '{% for i in [u ~ u ~ "class" ~ u ~ u, 1] %}{{ ""[loop.previtem] }}{% endfor %}',
     "appended": SCORE
-    + '{% set l = [] %}{% set m = l %}{% set a = m.append(u ~ u ~ "class" ~ u ~ u) %}{% for k in l %}{{ ""[k] }}{% endfor %}',
+    + '{% set l = [] %}{% set m = l %}{% set a = m.append(u ~ u ~ "class" ~ u ~ u) %}'
+    + '{% for k in l %}{{ ""[k] }}{% endfor %}',
     "map-of-map": SCORE + '{% set k = u ~ u ~ "class" ~ u ~ u %}{{ [[1]]|map("map", "attr", k)|list }}',
     "sorted": SCORE + '{% set k = u ~ u ~ "class" ~ u ~ u %}{{ [1]|sort(false, false, k) }}',
     "joined": SCORE + '{% set k = u ~ u ~ "class" ~ u ~ u %}{{ [1]|join("", k) }}',
@@ -298,7 +299,10 @@ def trees(mark: str) -> Iterator[tuple[str, Content]]:
     yield "behind-a-blank-line.txt", f"{head}Tree=0\n{bad}{good}\nend of trees\n".encode()
     linear = good.rstrip() + "\nis_linear=1\nleaf_const=1 2 3\nnum_features=1 1 1\n"
     linear += "leaf_features=900000 0 0\nleaf_coeff=1 1 1\n\n"
-    yield "no-version.txt", f"{head.replace('version=v4', 'objective=regression')}Tree=0\n{bad}\nend of trees\n".encode()
+    yield (
+        "no-version.txt",
+        f"{head.replace('version=v4', 'objective=regression')}Tree=0\n{bad}\nend of trees\n".encode(),
+    )
     yield "linear.txt", f"{head}Tree=0\n{linear}\nend of trees\n".encode()
 
 
