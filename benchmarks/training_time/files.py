@@ -55,12 +55,12 @@ def run(*, peers: Path, only: str = "", seconds: float = 30.0, **other_jobs: Any
 def _cases(folder: Path) -> Iterator[Case]:
     sys.path.insert(0, str(ROOT / "tests" / "scanners"))
     import torch
-    from tricks import benign, held_out, later, tuning
+    from tricks import afresh, benign, held_out, later, tuning
     from tricks.build import made
 
     torch.set_num_threads(1)
     mark = str(folder / "the-payload-ran")
-    for group, makers in (("tuning", [*tuning.MAKERS, *later.MAKERS]), ("held out", held_out.MAKERS)):
+    for group, makers in (("tuning", [*tuning.MAKERS, *later.MAKERS, *afresh.MAKERS]), ("held out", held_out.MAKERS)):
         for i, trick in enumerate(made(makers, mark)):
             into = folder / group.replace(" ", "-") / str(i)
             into.mkdir(parents=True)

@@ -18,10 +18,11 @@ from bartizan.formats.verdict import Verdict
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from tricks import benign, build, held_out, later, tuning  # noqa: E402
+from tricks import afresh, benign, build, held_out, later, tuning  # noqa: E402
 
 SLOW = {"bomb.joblib", "gzip-bomb.gz"}
-TRICKS = [t for t in build.made([*tuning.MAKERS, *later.MAKERS], "/nonexistent/the-payload-ran") if t.name not in SLOW]
+MAKERS = [*tuning.MAKERS, *later.MAKERS, *afresh.MAKERS]
+TRICKS = [t for t in build.made(MAKERS, "/nonexistent/the-payload-ran") if t.name not in SLOW]
 LIGHT = ("numpy:numpy_files", "configuration:configurations", "keras:keras", "gguf:gguf", "archive:archives")
 LIGHT = (*LIGHT, "pickle:plain_data", "safetensors:safetensors", "torch:states", "torch:checkpoints", "joblib:arrays")
 
@@ -113,3 +114,76 @@ def test_what_was_approved_before_does_run(name: str, tmp_path: Path) -> None:
     with contextlib.suppress(RuntimeError):  # torch goes on to read the payload as a checkpoint
         load(tmp_path / name)
     assert mark.exists()
+
+
+def _twice(path: Path) -> None:
+    with path.open("rb", buffering=0) as stream:
+        pickle.load(stream)  # noqa: S301
+        pickle.load(stream)  # noqa: S301
+
+
+def _torch(path: Path) -> None:
+    import torch
+
+    torch.load(path, weights_only=False)
+
+
+def _joblib(path: Path) -> None:
+    import joblib
+
+    joblib.load(path)
+
+
+READ_BY = {"second.pkl": _twice, "behind-stop.pkl": _twice, "key-that-is-made.joblib": _joblib}
+READ_BY |= {"state-set-twice.joblib": _joblib, "aligned-by-a-call.joblib": _joblib, "legacy.bin": _torch}
+READ_BY |= {"half-a-script.bin": _torch, "export.bin": _torch}
+
+
+@pytest.mark.parametrize("name", READ_BY)
+def test_what_a_second_reading_found_does_run_in_its_own_reader(name: str, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("joblib")
+    mark = tmp_path / "ran"
+    trick = next(t for t in build.made(afresh.MAKERS, str(mark)) if t.name == name)
+    (tmp_path / name).write_bytes(trick.files[name])
+    with contextlib.suppress(pickle.UnpicklingError):  # torch goes on to read, and finds no more
+        READ_BY[name](tmp_path / name)
+    assert mark.exists()
+
+
+REACHED = ("set-block", "macro", "percent", "piece", "keyword", "loop", "argument", "namespace", "namespace-made")
+REACHED += ("rest-of-arguments", "item-before", "appended")
+
+
+@pytest.mark.parametrize("name", REACHED)
+def test_templates_of_a_second_reading_do_reach_a_hidden_attribute(name: str) -> None:
+    from jinja2 import Environment
+
+    assert Environment(autoescape=True).from_string(afresh.CHAINS[name]).render().startswith("&lt;class")
+
+
+def test_pickled_boosters_of_both_libraries_are_approved_and_followed(tmp_path: Path) -> None:
+    """Honest ones of the current versions; and native bytes that cannot be followed say so plainly."""
+    xgboost, lightgbm = pytest.importorskip("xgboost"), pytest.importorskip("lightgbm")
+    import numpy as np
+
+    x = np.random.default_rng(0).normal(size=(80, 3))
+    y = (x[:, 0] > 0).astype(int)
+    models = (
+        xgboost.XGBClassifier(n_estimators=3, n_jobs=1),
+        xgboost.XGBClassifier(n_estimators=3, n_jobs=1, booster="dart"),
+        xgboost.XGBRegressor(n_estimators=3, n_jobs=1, booster="gblinear"),
+        lightgbm.LGBMClassifier(n_estimators=300, n_jobs=1, verbosity=-1, min_child_samples=2),
+        lightgbm.LGBMRegressor(n_estimators=3, n_jobs=1, verbosity=-1, linear_tree=True),
+    )
+    for i, model in enumerate(models):
+        for protocol in (2, 5):
+            path = tmp_path / f"{i}-{protocol}.pkl"
+            path.write_bytes(pickle.dumps(model.fit(x, y), protocol))
+            assert not inspect_file(path).reasons, inspect_file(path).sentence()
+    raw = (tmp_path / "0-5.pkl").read_bytes()
+    at = raw.index(b"left_children[$l#L") + len(b"left_children[$l#L") + 8
+    (tmp_path / "circle.pkl").write_bytes(raw[:at] + (9_999).to_bytes(4, "big") + raw[at + 4 :])
+    (reason,) = inspect_file(tmp_path / "circle.pkl").reasons
+    assert "booster inside it" in reason.text
+    assert "children outside" in reason.text

@@ -42,6 +42,18 @@ def test_links_out_of_the_folder_and_in_circles_are_told_of(tmp_path: Path) -> N
     assert _told(folder) == {"file": "", "out": "link", "loop": "link", "nowhere": "link"}
 
 
+def test_a_link_under_another_ending_is_looked_at_by_its_own_name(tmp_path: Path) -> None:
+    """A cache of downloads keeps files under their digests and links to them."""
+    for folder in ("blobs", "model"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "blobs" / "0af3").write_text("import os\n")
+    (tmp_path / "blobs" / "77ab").write_text("weights of a kind\n")
+    (tmp_path / "model" / "modeling.py").symlink_to("../blobs/0af3")
+    (tmp_path / "model" / "README").symlink_to("../blobs/77ab")
+    told = {r.path.name: [x.rule for x in r.reasons] for r in scan([tmp_path])}
+    assert told == {"0af3": [], "77ab": [], "modeling.py": ["program"]}
+
+
 def test_a_link_that_is_named_is_followed(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     (tmp_path / "link").symlink_to("file")

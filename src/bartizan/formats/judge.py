@@ -16,7 +16,7 @@ from .item import DEPTH_LIMIT, Item, TooLarge
 from .keras.file import hdf5_reasons
 from .onnx.reasons import reasons as onnx_reasons
 from .pickles.scan import reads_as_pickle, scan_stream
-from .sniff import FileKind, kind_of
+from .sniff import ZIPPED, FileKind, kind_of
 from .texts import json_config, text_file
 from .texts.text_file import PROGRAMS, TEXT_KINDS, TEXTS
 from .verdict import Reason
@@ -24,7 +24,6 @@ from .weights import gguf_file
 from .weights.npy_file import npy_reasons
 from .weights.safetensors_file import header_of
 
-_ZIPPED = frozenset({"zip", "torch", "torchscript", "torch_export", "skops", "npz", "keras"})
 _PACKED = frozenset({FileKind.GZIP, FileKind.ZLIB, FileKind.BZIP2, FileKind.XZ})
 _WHOLE = frozenset({FileKind.IDX, FileKind.PARQUET, FileKind.PNG, FileKind.JPEG})
 
@@ -57,7 +56,7 @@ def _second_reading(item: Item, kind: FileKind) -> Iterator[Reason]:
         with item.open() as stream:
             if reads_as_pickle(stream):
                 yield Reason("two-readings", f"it is {kind}, and a pickle that looks up names as well", 0, item.member)
-    if str(kind) not in _ZIPPED and kind is not FileKind.HDF5 and (found := second_archive(item)):
+    if found := second_archive(item, kind):
         yield Reason("two-readings", f"it is {kind}, and {found}", 0, item.member)
 
 
@@ -77,16 +76,17 @@ def tripped(cause: Exception, member: str) -> Reason:
 
 
 def _reasons(item: Item, kind: FileKind) -> Iterator[Reason]:
-    if str(kind) in _ZIPPED:
+    if kind in ZIPPED:
         yield from zip_file.reasons(item, kind, judge)
     elif kind in _PACKED:
         yield from packed_file.reasons(item, kind, judge)
     elif kind is FileKind.TAR:
         yield from tar_file.reasons(item, judge)
     elif kind in (FileKind.XGBOOST_JSON, FileKind.XGBOOST_UBJ):
-        yield from xgboost_file.reasons(item, kind)
         if kind is FileKind.XGBOOST_JSON:  # a loader of configurations takes it for one
             yield from json_config.reasons(item)
+        else:
+            yield from xgboost_file.reasons(item)
     elif kind is FileKind.LIGHTGBM:
         yield from lightgbm_file.reasons(item)
         yield from text_file.reasons(item)
@@ -98,7 +98,7 @@ def _reasons(item: Item, kind: FileKind) -> Iterator[Reason]:
 
 def _pickle(item: Item) -> Iterator[Reason]:
     with item.open() as stream:
-        yield from scan_stream(stream, member=item.member)
+        yield from scan_stream(stream, member=item.member, files=True)
 
 
 def _safetensors(item: Item) -> Iterator[Reason]:

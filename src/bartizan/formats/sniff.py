@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import tarfile
 import zipfile
 from enum import StrEnum
 from pathlib import Path
@@ -51,6 +52,10 @@ class FileKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+ZIPPED = frozenset({
+    FileKind.ZIP, FileKind.TORCH, FileKind.TORCHSCRIPT, FileKind.TORCH_EXPORT, FileKind.SKOPS, FileKind.NPZ,
+    FileKind.KERAS,
+})  # fmt: skip
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"\x93NUMPY", FileKind.NPY),
     (b"\x89PNG\r\n\x1a\n", FileKind.PNG),
@@ -98,7 +103,7 @@ def _by_structure(first: bytes, item: Item) -> FileKind:
         return FileKind.XGBOOST_UBJ
     if looks_like_onnx(first, size):
         return FileKind.ONNX
-    if _is_tar(first):
+    if is_tar(first):
         return FileKind.TAR
     with item.open() as stream:
         if is_pickle(stream):
@@ -110,14 +115,13 @@ def _by_structure(first: bytes, item: Item) -> FileKind:
     return _text_kind(first)
 
 
-def _is_tar(first: bytes) -> bool:
-    """Whether the first block adds up as the header of a tar archive does."""
-    if len(first) < 512 or not first[0]:
+def is_tar(first: bytes) -> bool:
+    """Whether the first block adds up as the header of a tar archive does, in either of the sums that are in use."""
+    try:
+        tarfile.TarInfo.frombuf(first[:512], "utf-8", "surrogateescape")
+    except (tarfile.TarError, ValueError):
         return False
-    told = first[148:156].strip(b" \0")
-    if not told or any(c not in b"01234567" for c in told):
-        return False
-    return int(told, 8) == sum(first[:148]) + 8 * 32 + sum(first[156:512])
+    return True
 
 
 def _is_safetensors(first: bytes, size: int) -> bool:
@@ -132,7 +136,7 @@ def _text_kind(first: bytes) -> FileKind:
         text = first.decode("utf-8-sig", errors="strict" if len(first) < _HEAD else "ignore")
     except UnicodeDecodeError:
         return FileKind.UNKNOWN
-    if re.match(r"tree\r?\nversion=", text):
+    if re.match(r"tree\r?\n", text):  # LightGBM asks for no more in this place
         return FileKind.LIGHTGBM
     if _TEXT_CONTROLS.search(text):
         return FileKind.UNKNOWN

@@ -11,6 +11,8 @@ from pathlib import Path
 from bartizan.core.errors import UsageError
 from bartizan.formats.verdict import Reason
 
+_ONNX = ".onnx"  # the files beside it are looked for beside what it points at
+
 
 @dataclass(frozen=True)
 class Found:
@@ -71,7 +73,8 @@ def _entries(path: Path, seen: set[tuple[int, int]]) -> list[Path] | Found:
 
 
 def _link(path: Path, root: Path) -> Iterator[Found]:
-    """A link within the folder needs no word: what it points at is looked at by its own path."""
+    """A link within the folder needs no word: what it points at is looked at by its own path. Only where that has
+    another ending (as in a cache of downloads) is it looked at again, under the name that a loader knows it by."""
     try:
         target = path.resolve(strict=True)
     except (OSError, RuntimeError):
@@ -79,6 +82,8 @@ def _link(path: Path, root: Path) -> Iterator[Found]:
         return
     if root != target and root not in target.parents:
         yield Found(path, Reason("link", f"it is a link to {target}, outside the folder, and was not followed"))
+    elif path.suffix.lower() not in (target.suffix.lower(), _ONNX) and target.is_file():
+        yield _judged(path)
 
 
 def _judged(path: Path) -> Found:

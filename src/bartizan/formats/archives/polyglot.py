@@ -6,18 +6,22 @@ import struct
 from typing import IO
 
 from bartizan.formats.item import Item
-from bartizan.formats.sniff import HDF5
+from bartizan.formats.sniff import HDF5, ZIPPED, FileKind, is_tar
 
 _ZIP_END = struct.Struct("<4s4H2IH")
 _ZIP_TAIL = 22 + (1 << 16)  # a comment of 64 KiB may follow the end
 
 
-def second_archive(item: Item) -> str:
+def second_archive(item: Item, kind: FileKind) -> str:
     """The kind of archive that lies in a file of another kind; "" for none."""
+    if kind is not FileKind.TAR and is_tar(item.head(512)):
+        return "a tar archive as well"
+    if kind in ZIPPED:
+        return ""
     with item.open() as stream:
         if _ends_as_zip(stream, item.size):
             return "a zip archive lies behind it"
-        if _holds_hdf5(stream, item.size):
+        if kind is not FileKind.HDF5 and _holds_hdf5(stream, item.size):
             return "an HDF5 file lies behind its first block"
     return ""
 
@@ -30,8 +34,8 @@ def _ends_as_zip(stream: IO[bytes], size: int) -> bool:
     if not 0 <= at <= len(tail) - _ZIP_END.size:
         return False
     *_, members, length, start, _ = _ZIP_END.unpack_from(tail, at)
-    large = 0xFFFF in (members,) or 0xFFFFFFFF in (length, start)
-    return large or (members > 0 and start + length <= max(0, size - _ZIP_TAIL) + at)
+    large = members == 0xFFFF or 0xFFFFFFFF in (length, start)
+    return large or (length > 0 and start + length <= max(0, size - _ZIP_TAIL) + at)  # no reader counts the members
 
 
 def _holds_hdf5(stream: IO[bytes], size: int) -> bool:

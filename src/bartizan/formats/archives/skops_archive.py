@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from bartizan.formats.bounded import member
 from bartizan.formats.data.npz import npy_header
+from bartizan.formats.item import Item
+from bartizan.formats.nested import mappings
 from bartizan.formats.pickles.names import Standing, standing
+from bartizan.formats.torch_archives.saved import member_item
 from bartizan.formats.verdict import Reason
 
 _SCHEMA_LIMIT = 256 << 20
@@ -43,7 +46,7 @@ def is_plain_type(name: str) -> bool:
     )
 
 
-def reasons(archive: zipfile.ZipFile) -> Iterator[Reason]:
+def reasons(item: Item, archive: zipfile.ZipFile, judge: Callable[[Item], Iterator[Reason]]) -> Iterator[Reason]:
     """Why the archive should not be opened."""
     for info in archive.infolist():
         if info.filename == "schema.json":
@@ -55,25 +58,22 @@ def reasons(archive: zipfile.ZipFile) -> Iterator[Reason]:
             npy_header(member(archive, info, 1 << 17), info.filename)
         elif info.filename.endswith((".pkl", ".pickle", ".py", ".so")):
             yield Reason("runs-code", "a file that no skops archive needs", 0, info.filename)
+        elif not info.is_dir():
+            yield from judge(member_item(item, archive, info))
 
 
 def _types(schema: Any, member_name: str) -> Iterator[Reason]:
-    stack, told = [schema], set()
-    while stack:
-        item = stack.pop()
-        if isinstance(item, list):
-            stack += item
-        elif isinstance(item, dict):
-            stack += item.values()
-            if item.get("__loader__") == "MethodNode" and str(_method(item)).startswith("_"):
-                yield Reason("hidden-name", f"it would take the hidden method {_method(item)}", 0, member_name)
-            if "__class__" in item and "__module__" in item:
-                module, cls = str(item["__module__"]), str(item["__class__"])
-                name = f"{module}.{cls}"
-                if not is_plain_type(name) and name not in told:
-                    told.add(name)
-                    rule = "runs-code" if standing(module, cls) is Standing.RUNS else "unknown-name"
-                    yield Reason(rule, f"it would build {name[:120]}, which is not on the list", 0, member_name)
+    told: set[str] = set()
+    for item in mappings(schema):
+        if item.get("__loader__") == "MethodNode" and str(_method(item)).startswith("_"):
+            yield Reason("hidden-name", f"it would take the hidden method {_method(item)}", 0, member_name)
+        if "__class__" in item and "__module__" in item:
+            module, cls = str(item["__module__"]), str(item["__class__"])
+            name = f"{module}.{cls}"
+            if not is_plain_type(name) and name not in told:
+                told.add(name)
+                rule = "runs-code" if standing(module, cls) is Standing.RUNS else "unknown-name"
+                yield Reason(rule, f"it would build {name[:120]}, which is not on the list", 0, member_name)
 
 
 def _method(item: dict[str, Any]) -> Any:

@@ -47,7 +47,7 @@ def _inside(item: Item, archive: zipfile.ZipFile, kind: FileKind, judge: Judge) 
     elif kind is FileKind.TORCH_EXPORT:
         yield from export.reasons(item, archive, judge)
     elif kind is FileKind.SKOPS:
-        yield from skops_archive.reasons(archive)
+        yield from skops_archive.reasons(item, archive, judge)
     else:
         for info in archive.infolist():
             if not info.is_dir():

@@ -17,6 +17,7 @@ from bartizan.formats.verdict import Reason
 
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _END = b"PK\x05\x06"
+_UNICODE_NAME = 0x7075
 _DESCRIBED = 8  # the flag of a member whose sizes follow it
 _DESCRIPTORS = (0, 12, 16, 20, 24)
 
@@ -48,6 +49,8 @@ def _names(members: list[zipfile.ZipInfo], member: str) -> Iterator[Reason]:
             yield Reason("escape", f"the member {name[:80]!r} points outside the archive", info.header_offset, member)
         if name != info.orig_filename:
             yield Reason("two-readings", f"two names are told of {name[:80]!r}", info.header_offset, member)
+        if (other := _other_name(info.extra)) not in ("", name):
+            yield Reason("two-readings", f"some readers call it {other[:80]!r}", info.header_offset, member)
         if name in seen:
             yield Reason("two-readings", f"it holds two members called {name[:80]!r}", info.header_offset, member)
         elif name.casefold() in folded:
@@ -58,6 +61,17 @@ def _names(members: list[zipfile.ZipInfo], member: str) -> Iterator[Reason]:
             yield Reason("lies", f"the member {name[:80]!r} is said to be encrypted", info.header_offset, member)
         seen.add(name)
         folded.add(name.casefold())
+
+
+def _other_name(extra: bytes) -> str:
+    """The name in Info-ZIP's field for Unicode, by which newer readers know a member; "" for none."""
+    at = 0
+    while at + 4 <= len(extra):
+        tag, n = struct.unpack_from("<HH", extra, at)
+        if tag == _UNICODE_NAME and n > 5:
+            return extra[at + 9 : at + 4 + n].decode("utf-8", "replace")
+        at += 4 + n
+    return ""
 
 
 def _sizes(members: list[zipfile.ZipInfo], member: str) -> Iterator[Reason]:

@@ -7,26 +7,49 @@ from collections.abc import Iterator
 from typing import Any
 
 from bartizan.formats.item import Item
-from bartizan.formats.sniff import FileKind
 from bartizan.formats.verdict import Reason
 
 from .trees import is_endless
 from .ubjson import UbjsonError, parse
 
 _LIMIT = 256 << 20
+_NO_PARENT = (2147483647, -1)
 _PER_NODE = ("left_children", "right_children", "parents", "split_indices", "split_conditions", "default_left")
 
 
-def reasons(item: Item, kind: FileKind) -> Iterator[Reason]:
+def reasons(item: Item) -> Iterator[Reason]:
     """Why the model should not be opened."""
-    raw = item.whole(_LIMIT)
+    for rule, text, at in wrong_with(item.whole(_LIMIT)):
+        yield Reason(rule, text, at, item.member)
+
+
+def wrong_with(raw: bytes) -> Iterator[tuple[str, str, int]]:
+    """(rule, sentence, byte) for each thing wrong with a model, or with what a pickled booster holds."""
     try:
-        model = json.loads(raw) if kind is FileKind.XGBOOST_JSON else parse(raw)
-    except (UbjsonError, ValueError) as cause:
-        yield Reason("broken", f"it cannot be followed ({str(cause)[:100]})", 0, item.member)
+        model = _parsed(raw)
+    except (UbjsonError, ValueError, RecursionError) as cause:
+        yield "broken", f"it cannot be followed ({str(cause)[:100]})", 0
         return
-    for text in dict.fromkeys(_wrong(model)):
-        yield Reason("lies", text, 0, item.member)
+    within = model.get("Model") if isinstance(model, dict) else None  # beside the settings of a training
+    held = [model] if within is None else [within, model] if "learner" in model else [within]
+    for text in dict.fromkeys(text for part in held for text in _wrong(part)):
+        yield "lies", text, 0
+
+
+def _parsed(raw: bytes) -> Any:
+    """JSON or UBJSON, told apart by the second byte, as XGBoost does."""
+    if raw[:1] != b"{":
+        raise ValueError("it is of the binary format of XGBoost before 1.7, or of none")
+    if raw[1:].lstrip(b" \t\r\n")[:1] in (b'"', b"}"):
+        return json.loads(raw, object_pairs_hook=_each_once)
+    return parse(raw)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a key is given twice, and readers may disagree on which counts")
+    return made
 
 
 def _wrong(model: Any) -> Iterator[str]:
@@ -37,12 +60,41 @@ def _wrong(model: Any) -> Iterator[str]:
     except (KeyError, TypeError, ValueError):
         yield "it has no learner, booster or number of features"
         return
-    booster = booster.get("gbtree", booster) if isinstance(booster, dict) else {}  # dart keeps its trees one level down
-    trees = booster.get("model", {}).get("trees", []) if isinstance(booster.get("model", {}), dict) else []
+    booster = booster if isinstance(booster, dict) else {}
+    within = booster.get("gbtree")  # dart keeps its trees one level down
+    for held in (booster, within) if isinstance(within, dict) else (booster,):
+        model = held.get("model")
+        if isinstance(model, dict):
+            yield from _model(model, learner["learner_model_param"], columns)
+            yield from _dropped(booster, model)
+
+
+def _model(model: dict[str, Any], told: Any, columns: int) -> Iterator[str]:
+    trees = model.get("trees", ())
     for i, tree in enumerate(trees):
         yield from _tree(i, tree, columns)
         yield from _categories(i, tree)
-    yield from _linear(booster.get("model", {}), learner["learner_model_param"], columns)
+    yield from _order(model, told, len(trees))
+    yield from _linear(model, told, columns)
+
+
+def _order(model: dict[str, Any], told: Any, trees: int) -> Iterator[str]:
+    """Which output each tree adds to, and which trees make a round: indices too."""
+    groups = max(1, int(told.get("num_class", 0)), int(told.get("num_target", 1)))
+    info, rounds = model.get("tree_info", ()), list(model.get("iteration_indptr", ()))
+    if len(info) != trees or any(not isinstance(g, int) or not 0 <= g < groups for g in info):
+        yield f"its trees belong to other outputs than the {groups:,} that it has"
+    if rounds and (any(not isinstance(r, int) for r in rounds) or rounds != sorted(rounds) or rounds[0] != 0):
+        yield "its rounds are out of order"
+    elif rounds and rounds[-1] != trees:
+        yield f"its rounds end at tree {rounds[-1]:,} of {trees:,}"
+
+
+def _dropped(booster: dict[str, Any], model: dict[str, Any]) -> Iterator[str]:
+    """dart has a weight for every tree."""
+    weights = booster.get("weight_drop")
+    if isinstance(weights, (list, tuple)) and len(weights) != len(model.get("trees", ())):
+        yield f"it has {len(weights):,} weights for its {len(model.get('trees', ())):,} trees"
 
 
 def _linear(model: Any, told: Any, columns: int) -> Iterator[str]:
@@ -79,6 +131,8 @@ def _tree(i: int, tree: Any, columns: int) -> Iterator[str]:
         return
     if bad:
         yield f"its tree {i} has {n:,} nodes by one number and {lengths[bad[0]]:,} by its {bad[0]}"
+    elif any(not isinstance(p, int) or not (0 <= p < n or p in _NO_PARENT) for p in arrays.get("parents", ())):
+        yield f"its tree {i} has parents outside itself"
     elif any(not isinstance(c, int) or not -1 <= c < n for c in children):
         yield f"its tree {i} has children outside itself"
     elif n and is_endless(arrays["left_children"], arrays["right_children"]):

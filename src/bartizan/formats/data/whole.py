@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import math
+import re
 import struct
 from collections.abc import Callable, Iterator
 
@@ -14,6 +16,9 @@ from bartizan.formats.verdict import Reason
 _IDX_WIDTHS = {8: 1, 9: 1, 11: 2, 12: 4, 13: 4, 14: 8}
 _BARE = frozenset({0x01, *range(0xD0, 0xD9)})  # JPEG markers without a length
 _PARTS = 1 << 20
+_FOOTER = 64 << 20
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]{32,}={0,2}")
+_PICKLED = b"arrow.py_extension_type"
 
 
 def reasons(item: Item, kind: FileKind) -> Iterator[Reason]:
@@ -26,6 +31,24 @@ def reasons(item: Item, kind: FileKind) -> Iterator[Reason]:
         return
     if end != item.size:
         yield Reason("trailing", f"{item.size - end:,} bytes follow its end as {kind}", end, item.member)
+    if kind is FileKind.PARQUET:
+        yield from _pickled_types(item)
+
+
+def _pickled_types(item: Item) -> Iterator[Reason]:
+    """Types of columns that pyarrow before 14 unpickles when it reads the table; its schema lies in the footer."""
+    with item.open() as stream:
+        stream.seek(item.size - 8)
+        length = struct.unpack("<I", stream.read(4))[0]
+        if length > _FOOTER:
+            yield Reason("limit", f"a footer of {length:,} bytes is not followed", item.size - 8, item.member)
+            return
+        stream.seek(item.size - 8 - length)
+        footer = stream.read(length)
+    schemas = [base64.b64decode(run[: len(run) // 4 * 4]) for run in _BASE64.findall(footer)]
+    if any(_PICKLED in part for part in (footer, *schemas)):
+        said = "the type of a column is a pickle to pyarrow before 14 (arrow.py_extension_type)"
+        yield Reason("custom-code", said, item.size - 8 - length, item.member)
 
 
 def _idx(item: Item) -> int:

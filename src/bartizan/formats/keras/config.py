@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from bartizan.formats.nested import mappings
 from bartizan.formats.pickles.names import Standing, standing
 from bartizan.formats.printable import printable
 from bartizan.formats.verdict import Reason
@@ -20,25 +21,14 @@ _OWN = ("keras", "keras.src", "tf_keras", "tensorflow.keras", "tensorflow.python
 
 def config_reasons(value: Any, member: str, offset: int = 0) -> Iterator[Reason]:
     """Why a model should not be built from this configuration (parsed JSON). Each reason once."""
-    found = (Reason(rule, text, offset, member) for rule, text in _walk(value))
+    built = (item for item in mappings(value) if isinstance(item.get("class_name"), str))
+    found = (Reason(rule, text, offset, member) for item in built for rule, text in _judged(item))
     yield from dict.fromkeys(found)
 
 
 def is_model(value: Any) -> bool:
     """Whether parsed JSON is the configuration of a Keras model."""
     return isinstance(value, dict) and isinstance(value.get("class_name"), str) and "config" in value
-
-
-def _walk(value: Any) -> Iterator[tuple[str, str]]:
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, list):
-            stack += item
-        elif isinstance(item, dict):
-            stack += item.values()
-            if isinstance(item.get("class_name"), str):
-                yield from _judged(item)
 
 
 def _judged(item: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -40,11 +40,15 @@ def hdf5_reasons(item: Item) -> Iterator[Reason]:
     except (Unfollowed, struct.error, IndexError) as cause:
         yield Reason("broken", f"it cannot be followed as HDF5 ({cause})", 0, item.member)
         return
+    if 0 < found.end < item.size:
+        yield Reason("trailing", f"{item.size - found.end:,} bytes follow its end as HDF5", found.end, item.member)
     yield from (Reason("escape", f"it {what}", offset, item.member) for what, offset in found.outside)
     yield from (Reason("unknown-kind", f"not followed: {what}", at, item.member) for what, at in found.unfollowed)
     for (path, name), (raw, offset) in found.attributes.items():
         if name in _CONFIGS and raw.strip(b"\0"):
             yield from _config(raw, name, offset, item.member)
+        elif name == "PSEUDOATOM" and raw.strip(b"\0") == b"object":
+            yield Reason("custom-code", f"the rows of {path or '/'} are pickles to PyTables", offset, item.member)
         elif reads_as_pickle(io.BytesIO(raw)):
             yield Reason("hidden-name", f"the attribute {name} of {path or '/'} is a pickle", offset, item.member)
 

@@ -16,6 +16,7 @@ _UNDEFINED = (1 << 64) - 1
 _OBJECTS = 200_000
 _BLOCK = 16 << 20  # bytes of one header, heap or node
 _LINK, _LINK_INFO, _EXTERNAL, _ATTRIBUTE, _MORE, _TABLE, _ATTRIBUTE_INFO = 0x06, 0x02, 0x07, 0x0C, 0x10, 0x11, 0x15
+_LAYOUT, _VIRTUAL = 0x08, 3
 _STRING, _VARIABLE = 3, 9
 _SHARED = frozenset({0x00, 0x01, 0x03, 0x04, 0x05, 0x0B})  # spaces, types, filters
 
@@ -27,11 +28,12 @@ class Unfollowed(ValueError):
 @dataclass
 class Hdf5:
     """attributes: (object's path, name) to text and offset. outside: (what, offset) for each way out of the file.
-    unfollowed: what was met and not followed."""
+    unfollowed: what was met and not followed. end: the byte at which it ends by its own word."""
 
     attributes: dict[tuple[str, str], tuple[bytes, int]] = field(default_factory=dict)
     outside: list[tuple[str, int]] = field(default_factory=list)
     unfollowed: list[tuple[str, int]] = field(default_factory=list)
+    end: int = 0
 
 
 def read_hdf5(stream: IO[bytes]) -> Hdf5:
@@ -80,8 +82,10 @@ class _Walk:
             at = 24 + 4 * version
             if head[13:15] != b"\x08\x08":
                 raise Unfollowed("its addresses are not of 8 bytes")
+            self.found.end = start + int(struct.unpack_from("<Q", head, at + 16)[0])
             return int(struct.unpack_from("<Q", head, at + 40)[0])
         if version in (2, 3) and head[9:11] == b"\x08\x08":
+            self.found.end = start + int(struct.unpack_from("<Q", head, 28)[0])
             return int(struct.unpack_from("<Q", head, 36)[0])
         raise Unfollowed(f"its superblock is of version {version}")
 
@@ -154,6 +158,8 @@ class _Walk:
             self._link(path, raw, offset)
         elif kind == _EXTERNAL:
             self.found.outside.append(("keeps numbers in another file", offset))
+        elif kind == _LAYOUT and raw[2 if raw[0] < 3 else 1] == _VIRTUAL:
+            self.found.outside.append(("puts its numbers together from other files", offset))
         elif kind == _LINK_INFO:
             heap = struct.unpack_from("<Q", raw, 2 + (8 if raw[1] & 1 else 0))[0]
             self._dense(path, heap, offset)
@@ -235,14 +241,17 @@ class _Walk:
         if head[:4] != b"GCOL":
             raise Unfollowed(f"no heap begins at byte {heap:,}")
         raw, i = self.bytes_at(heap, struct.unpack_from("<Q", head, 8)[0]), 16
+        held: list[bytes] = []
         while i + 16 <= len(raw):
             number, _, size = struct.unpack_from("<HH4xQ", raw, i)
             if number == index:
-                return raw[i + 16 : i + 16 + min(size, length)]
+                held.append(raw[i + 16 : i + 16 + min(size, length)])
             if number == 0:
                 break
             i += 16 + -(-size // 8) * 8
-        raise Unfollowed(f"the heap at byte {heap:,} holds no object {index}")
+        if len(held) != 1:
+            raise Unfollowed(f"the heap at byte {heap:,} holds {len(held)} objects under the number {index}")
+        return held[0]
 
 
 def _padded(n: int, unit: int) -> int:

@@ -13,6 +13,7 @@ from .wire import Buffer, WireError, fields, varint
 DEFAULTS = "Identity"  # stands for no operation: it carries the graphs that a function has by default
 _DEPTH_LIMIT = 32
 _NODES_LIMIT = 2_000_000
+_TEXT_LIMIT = 1 << 16
 
 
 @dataclass
@@ -113,7 +114,9 @@ def _set(raw: Buffer, start: int, stop: int) -> tuple[str, int]:
 
 
 def _text(raw: Buffer, start: int, stop: int) -> str:
-    return bytes(raw[start : min(stop, start + 4096)]).decode("utf-8", "replace")
+    if stop - start > _TEXT_LIMIT:
+        raise WireError(f"a name of {stop - start:,} bytes at byte {start:,}")
+    return bytes(raw[start:stop]).decode("utf-8", "replace")
 
 
 class _Reader:

@@ -6,6 +6,7 @@ NEWEST_SET = 28
 NEWEST_IR = 14
 DOMAINS = frozenset({"", "ai.onnx", "ai.onnx.ml", "ai.onnx.preview", "ai.onnx.preview.training"})
 RUNTIME = frozenset({"com.microsoft", "com.microsoft.nchwc", "com.ms.internal.nhwc"})  # built into ONNX Runtime
+NATIVE = frozenset({"EPContext", "PythonOp", "PythonOpGrad"})  # of those, what brings code of its own
 BRANCHES = frozenset({"If", "Loop", "Scan"})
 SHAPES = frozenset({"Shape", "Size"})  # what they give depends on no value of an input
 OPERATORS = frozenset(

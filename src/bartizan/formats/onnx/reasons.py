@@ -12,8 +12,9 @@ from bartizan.formats.pickles.scan import reads_as_pickle
 from bartizan.formats.printable import printable
 from bartizan.formats.verdict import Reason
 
-from .model import Graph, Model, Tensor, all_nodes, all_tensors, read_model
-from .operators import BRANCHES, DOMAINS, NEWEST_IR, NEWEST_SET, OPERATORS, RUNTIME, SHAPES
+from .flow import Found, branches, swells
+from .model import Model, Tensor, all_nodes, all_tensors, read_model
+from .operators import DOMAINS, NATIVE, NEWEST_IR, NEWEST_SET, OPERATORS, RUNTIME
 from .wire import WireError, inside_folder
 
 _WIDTHS = {1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 14: 8, 15: 16, 16: 2}
@@ -28,11 +29,8 @@ def reasons(item: Item) -> Iterator[Reason]:
     except WireError as cause:
         yield Reason("broken", f"it cannot be followed as ONNX ({cause})", 0, item.member)
         return
-    found = [*_frame(model), *_operators(model), *_branches(model), *_tensors(model, item)]
+    found = [*_frame(model), *_operators(model), *branches(model), *swells(model), *_tensors(model, item)]
     yield from (Reason(rule, text, offset, item.member) for rule, text, offset in dict.fromkeys(found))
-
-
-Found = Iterator[tuple[str, str, int]]
 
 
 def _model(item: Item) -> Model:
@@ -60,37 +58,15 @@ def _operators(model: Model) -> Found:
         shown = printable(f"{function.domain}::{function.name}")
         if function.domain in DOMAINS | RUNTIME:
             yield "two-readings", f"it gives the operator {shown} another meaning", function.offset
-        if any((n.domain, n.op) == (function.domain, function.name) for n in all_nodes(function.body)):
-            yield "bomb", f"its function {shown} calls itself", function.offset
     for graph in (*model.graphs, *(f.body for f in model.functions)):
         for node in all_nodes(graph):
             shown = printable(f"{node.domain}::{node.op}")
-            if (node.domain, node.op) in own or node.domain in RUNTIME:
+            if (node.domain, node.op) in own or (node.domain in RUNTIME and node.op not in NATIVE):
                 continue
-            if node.domain not in DOMAINS:
+            if node.domain not in DOMAINS:  # or built into ONNX Runtime, and carries compiled code or a name of some
                 yield "custom-code", f"the operator {shown} needs native code that is not part of ONNX", node.offset
             elif node.op not in OPERATORS:
                 yield "custom-code", f"the operator {shown} is none of ONNX's", node.offset
-
-
-def _branches(model: Model) -> Found:
-    for graph in (*model.graphs, *(f.body for f in model.functions)):
-        constant = {t.name for t in graph.tensors}
-        yield from _dependent(graph, set(graph.inputs) - constant)
-
-
-def _dependent(graph: Graph, tainted: set[str]) -> Found:
-    """Branches whose choice depends on the values of an input. Nodes stand in the order they are computed in."""
-    for node in graph.nodes:
-        within = {i for g in node.graphs for n in all_nodes(g) for i in n.inputs}
-        touched = any(i in tainted for i in (*node.inputs, *within))
-        chosen = node.inputs if node.op == "Scan" else node.inputs[:2] if node.op == "Loop" else node.inputs[:1]
-        if node.op in BRANCHES and (any(i in tainted for i in chosen) or (node.op == "Loop" and touched)):
-            yield "branches-on-input", f"its operator {node.op} takes another path for some inputs", node.offset
-        for inner in node.graphs:
-            yield from _dependent(inner, tainted | (set(inner.inputs) if touched else set()))
-        if touched and node.op not in SHAPES:
-            tainted |= set(node.outputs)
 
 
 def _tensors(model: Model, item: Item) -> Found:

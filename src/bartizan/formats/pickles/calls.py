@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from .values import Box, Look, Made, Raw, name_of
@@ -28,13 +29,27 @@ def complaints(look: Look, arguments: Box) -> Iterator[tuple[str, str]]:
     elif full == "copyreg _reconstructor":
         yield from _object(items)
     elif full == "torch._tensor _rebuild_from_type_v2":
-        yield from _of_type(items)
+        yield from (*_of_type(items), *_attributes(items[3:]))
+    elif full == "torch._utils _rebuild_parameter_with_state":
+        yield from _attributes(items[3:])
     elif look.module == "numpy.random._pickle" and any(not _is_of(i, look.module) for i in items[1:]):
         yield "hidden-name", f"it would have {look} call what is no generator of NumPy's"
     elif look.name.endswith("Booster") and items:
         yield "unknown-name", f"it would have {look} read what it names"
+    elif full == "fractions Fraction" and not all(_plain_number(i) for i in items):
+        yield "bomb", "it would have Fraction write out a number of any length"
+    elif look.module.startswith("torch.nn.modules") and _product(items) > _RANGE_LIMIT * 10:
+        yield "bomb", f"it would have {look} make a layer larger than any memory"
     elif full.startswith("torch._utils _rebuild") and any(_sizes(i) > _BYTES_LIMIT for i in items[2:4]):
         yield "bomb", "it would make a tensor larger than any memory"
+
+
+def _plain_number(value: object) -> bool:
+    return isinstance(value, int) or (isinstance(value, str) and re.fullmatch(r"[+-]?\d+(/\d+)?", value) is not None)
+
+
+def _product(items: list[object]) -> int:
+    return math.prod(i for i in items if isinstance(i, int) and i > 0)
 
 
 def _huge(items: list[object]) -> bool:
@@ -74,6 +89,17 @@ def _of_type(items: list[object]) -> Iterator[tuple[str, str]]:
         yield from complaints(items[0], items[2])
 
 
+def _attributes(items: list[object]) -> Iterator[tuple[str, str]]:
+    """Of torch: attributes, in one mapping or two, that it sets one by one."""
+    for state in items:
+        within = state.items if isinstance(state, Box) and state.kind == "tuple" else [state]
+        for mapping in within:
+            if isinstance(mapping, Box) and any(name.startswith("__") for name in mapping.pairs):
+                yield "changes-a-class", "it would set a hidden attribute of a tensor"
+            elif isinstance(mapping, Box) and not mapping.whole:
+                yield "unknown-name", "it would set attributes of a tensor under names that it puts together"
+
+
 def _is_of(value: object, module: str) -> bool:
     return isinstance(value, Look) and value.module == module
 
@@ -85,6 +111,8 @@ def weight(look: Look, arguments: Box) -> int:
         return len(range(*numbers[:3]))
     if look.full in ("builtins bytes", "builtins bytearray") and numbers[:1]:
         return max(numbers[0], 0) // 8
+    if look.module.startswith("torch.nn.modules") and numbers:
+        return _product(arguments.items)
     return 0
 
 

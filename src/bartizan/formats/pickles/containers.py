@@ -16,6 +16,10 @@ class PickleContainers(PickleLiterals):
             self.against("changes-a-class", f"it would change {target} itself ({what})")
         elif not isinstance(target, Box | Made):
             self.against("broken", f"it puts something into what is no container, at byte {self.at:,}")
+        elif isinstance(target, Made):
+            target.changed = True
+        elif target.settled:
+            self.against("runs-code", "it changes a type of NumPy's own after it was made")
 
     def op_empty_list(self) -> None:
         self._push(Box("list"))

@@ -8,7 +8,6 @@ from .stack import Broken, PickleStack
 from .values import NONE, OPAQUE, Raw
 
 TEXT_LIMIT = 4096  # longer texts are no names
-_BYTES_KEPT = 1 << 20
 _KEPT_IN_ALL = 64 << 20
 _DIGITS = 10_000  # a number with more takes a reader of quadratic cost
 
@@ -57,8 +56,7 @@ class PickleLiterals(PickleStack):
 
     def _text(self, n: int) -> None:
         if n > TEXT_LIMIT:
-            self.tape.skip(n)
-            self._push(OPAQUE)
+            self._bytes(n)
         else:
             self._push(self.tape.read(n).decode("utf-8", "surrogatepass"))
 
@@ -78,8 +76,7 @@ class PickleLiterals(PickleStack):
         if n < 0:
             raise Broken("a text of negative length")
         if n > TEXT_LIMIT:
-            self.tape.skip(n)
-            self._push(OPAQUE)
+            self._bytes(n)
         else:
             self._push(self.tape.read(n).decode("latin-1"))
 
@@ -90,7 +87,7 @@ class PickleLiterals(PickleStack):
         self._latin(self.tape.read(1)[0])
 
     def _bytes(self, n: int) -> None:
-        if n > _BYTES_KEPT or self._kept + n > _KEPT_IN_ALL:
+        if self._kept + n > _KEPT_IN_ALL:
             self.tape.skip(n)
             self._push(Raw(None, n))
         else:
@@ -134,4 +131,6 @@ def _integer(line: bytes, *, booleans: bool = False) -> object:
         return text == b"01"
     if len(text) > _DIGITS:
         raise Broken("a number past reading")
+    if text.lstrip(b"+-")[:1] == b"0" and text.lstrip(b"+-").isdigit() and len(text) > 1:
+        raise Broken("a number with a 0 in front, which is of eight to some readers and of ten to others")
     return int(text, 0) if not text.lstrip(b"+-").isdigit() else int(text)

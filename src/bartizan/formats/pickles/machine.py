@@ -23,7 +23,8 @@ from .stack import Broken
 from .values import OPAQUE, Box, Look, Made, name_of, size_of
 
 OPCODE_LIMIT = 20_000_000
-_MAPPINGS = frozenset({"builtins dict", *(f"collections {n}" for n in ("OrderedDict", "defaultdict", "Counter"))})
+CALLS_UNSEEN = "it would call something that it puts together while it runs"
+LOOKS_UNSEEN = "it looks up a name that it puts together while it runs"
 
 
 class Machine(PickleContainers):
@@ -55,6 +56,8 @@ class Machine(PickleContainers):
             self.steps += 1
             opcode = tape.read(1)[0]
             if opcode == 0x2E:  # STOP
+                if self._frame_end > tape.at:
+                    self.against("two-readings", "it ends inside its frame, behind which some readers go on")
                 return self._pop()
             handler = table.get(opcode)
             if handler is None:
@@ -81,7 +84,7 @@ class Machine(PickleContainers):
 
     def _call(self, called: object, arguments: Box) -> Made:
         if not isinstance(called, Look):
-            self.against("hidden-name", "it would call something that it puts together while it runs")
+            self.against("hidden-name", CALLS_UNSEEN)
         elif (inside := nested_bytes(called, arguments)) is not None:
             self.inside.append(inside)
         else:
@@ -120,7 +123,7 @@ class Machine(PickleContainers):
         if isinstance(name, str) and isinstance(module, str):
             self._push(self._look(module, name))
         else:
-            self.against("hidden-name", "it looks up a name that it puts together while it runs")
+            self.against("hidden-name", LOOKS_UNSEEN)
             self._push(OPAQUE)
 
     def op_reduce(self) -> None:
@@ -134,17 +137,21 @@ class Machine(PickleContainers):
             self._into(target, "its state set")
         if isinstance(target, Made):
             target.state = state
+            target.built += 1
             target.grow(state)
             self._weigh(target)
-            self._slots(state)
+            if not name_of(target).startswith("numpy.random."):  # a generator and its bits: no attributes
+                self._slots(state)
             if self.on_build:
                 self.on_build(self, target)
 
     def _slots(self, state: object) -> None:
         """Attributes that are set one by one, where `__class__` and the like take effect."""
+        if isinstance(state, Made):
+            self.against("unknown-name", "it would set attributes out of what it puts together")
         if isinstance(state, Box) and state.kind == "tuple" and len(state.items) == 2:
             slots = state.items[1]
-            if name_of(slots) in _MAPPINGS:
+            if isinstance(slots, Made) or (isinstance(slots, Box) and not slots.whole):
                 self.against("unknown-name", "it would set attributes out of a mapping that it puts together")
             for name in slots.pairs if isinstance(slots, Box) else ():
                 if name.startswith("__"):

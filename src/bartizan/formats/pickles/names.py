@@ -116,6 +116,7 @@ _NN = (
     "|loss|module|normalization|padding|pixelshuffle|pooling|rnn|sparse|transformer|upsampling|utils"
 )
 _CLASSES = re.compile(
+    r"(?!.* (?:ABCMeta|NamedTuple|TypedDict|TypeVar|ParamSpec|Protocol)$)(?:"  # imported there; they make classes
     rf"sklearn\.(?:{_SKLEARN})(?:\.\w+)* (?:_?[A-Z]\w*|__pyx_unpickle_\w+)"
     rf"|torch\.nn\.modules\.(?:{_NN}) [A-Z]\w*"
     r"|torch\.optim\.(?:\w+) [A-Z]\w*"
@@ -123,7 +124,7 @@ _CLASSES = re.compile(
     r"|torch\.utils\.data\.dataset (?:TensorDataset|Subset|ConcatDataset)"
     r"|scipy\.sparse\.\w+ (?:bsr|coo|csc|csr|dia|dok|lil)_(?:matrix|array)"
     r"|xgboost\.sklearn XGB\w+|lightgbm\.sklearn LGBM\w+"
-    r"|numpy\.dtypes \w+DType"
+    r"|numpy\.dtypes \w+DType)"
 )
 
 # Standard modules in which some names are data: a name of theirs that is on no list needs a look, no more.

@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from bartizan.formats.boosters import inside as booster_inside
 from bartizan.formats.tape import Tape
 from bartizan.formats.verdict import Reason
 
 from .arrays import Forged, count, layout
-from .machine import Broken, Machine, name_of
-from .values import NONE, Box, Look, Made
+from .machine import CALLS_UNSEEN, LOOKS_UNSEEN, Broken, Machine, name_of
+from .values import NONE, Box, Look, Made, bytes_of
 
 TORCH_MAGIC = 0x1950A86A20F9469CFC6C  # torch/serialization.py
 _NAMED = re.compile(r"[\w.]+ [\w.]+")
@@ -41,40 +42,53 @@ class PickleReport:
 
 
 def scan_pickle(raw: bytes, *, member: str = "", own: re.Pattern[str] | None = None) -> PickleReport:
-    """Follow the opcodes of one pickle in `raw`. Never raises and never runs anything."""
+    """Follow the opcodes of one pickle in `raw`, as a plain unpickler does. Never raises and never runs anything."""
     tape = Tape(io.BytesIO(raw))
     machine = Machine(tape, member=member, own=own)
-    machine.on_build = _array_behind
+    machine.on_build = _known_state
     machine.run()
     return PickleReport(machine.globals, (*machine.reasons, *_inside(machine, 0)), tape.at)
 
 
-def scan_stream(stream: IO[bytes], *, member: str = "", depth: int = 0) -> Iterator[Reason]:
-    """Why the pickles in a stream should not be opened. What follows the last one counts too."""
+def scan_stream(stream: IO[bytes], *, member: str = "", depth: int = 0, files: bool = False) -> Iterator[Reason]:
+    """Why the pickles in a stream should not be opened. What follows the last one counts too.
+
+    files: whether joblib may be what opens it, which it does with whole files alone; then it is read in both ways.
+    """
     start = stream.tell() if stream.seekable() else None
-    first = _one(tape := Tape(stream), member)
-    yield from (*first.reasons, *_inside(first, depth))
-    if not _is_broken(first):
-        yield from _behind(tape, first, member, depth)
-    if _WRAPPER in first.globals and start is not None:
-        yield from _read_barely(stream, start, member)
+    tape, wrapped = Tape(stream), list[tuple[int, _Followed]]()
+    for at, followed, reasons in _in_turn(tape, member, depth, files):
+        yield from reasons
+        if files and _WRAPPER in followed.globals:
+            wrapped.append((at, followed))
+    for at, followed in wrapped:
+        if start is None:
+            yield Reason("limit", "it holds arrays of joblib's and is too large to be read in both ways", at, member)
+        else:
+            stream.seek(start + at)
+            yield from _read_barely(stream, at, followed, depth)
 
 
-def _behind(tape: Tape, first: _Followed, member: str, depth: int) -> Iterator[Reason]:
+def _in_turn(tape: Tape, member: str, depth: int, files: bool) -> Iterator[tuple[int, _Followed, list[Reason]]]:
+    """Each pickle, where it begins, and what speaks against it."""
+    first = _one(tape, member, files)
+    yield 0, first, [*first.reasons, *_inside(first, depth)]
+    if _is_broken(first):
+        return
     if first.value == TORCH_MAGIC:
-        yield from _legacy(tape, member, depth)
+        yield tape.at, first, list(_legacy(tape, member, depth))
     for _ in range(_STREAM_LIMIT):
         if tape.ended():
             return
         start = tape.at
-        more = _one(tape, member)
-        yield from (r for r in (*more.reasons, *_inside(more, depth)) if r.rule != "broken")
+        more = _one(tape, member, files)
+        yield start, more, [r for r in (*more.reasons, *_inside(more, depth)) if r.rule != "broken"]
         if _is_broken(more):
-            yield Reason(
-                "trailing", f"bytes follow the end of the pickle at byte {start:,} and are none", start, member
-            )
+            text = f"bytes follow the end of the pickle at byte {start:,} and are none"
+            yield start, more, [Reason("trailing", text, start, member)]
             return
-    yield Reason("limit", f"more than {_STREAM_LIMIT:,} pickles follow one another", tape.at, member)
+    text = f"more than {_STREAM_LIMIT:,} pickles follow one another"
+    yield tape.at, first, [Reason("limit", text, tape.at, member)]
 
 
 def is_pickle(stream: IO[bytes]) -> bool:
@@ -98,14 +112,18 @@ def reads_as_pickle(stream: IO[bytes]) -> bool:
     return bool(names_in(machine)) or machine.unending
 
 
-def _read_barely(stream: IO[bytes], start: int, member: str) -> Iterator[Reason]:
-    """What runs where joblib's arrays are read as opcodes, as `pickle.load` does."""
-    stream.seek(start)
-    machine = Machine(Tape(stream), member=member)
+def _read_barely(stream: IO[bytes], at: int, known: Machine, depth: int) -> Iterator[Reason]:
+    """What else runs where joblib's arrays are read as opcodes, as `pickle.load` does. Numbers are opcodes by chance
+    too, but spell no names."""
+    machine = Machine(Tape(stream), member=known.member)
     machine.run()
-    for r in machine.reasons:
-        if r.rule == "runs-code":
-            yield Reason("two-readings", f"read without joblib, {r.text}", r.offset, member)
+    for name in names_in(machine):
+        if name not in known.globals:
+            said = f"read without joblib, it would look up {name.replace(' ', '.')}"
+            yield Reason("two-readings", said, at + machine.globals[name], known.member)
+    for r in (*machine.reasons, *_inside(machine, depth)):
+        if r.rule in ("runs-code", "hidden-name", "changes-a-class") and r.text not in (CALLS_UNSEEN, LOOKS_UNSEEN):
+            yield Reason("two-readings", f"read without joblib, {r.text}", at + r.offset, r.member)
 
 
 def names_in(machine: Machine) -> list[str]:
@@ -119,9 +137,9 @@ class _Followed(Machine):
     value: object = None
 
 
-def _one(tape: Tape, member: str) -> _Followed:
+def _one(tape: Tape, member: str, files: bool) -> _Followed:
     machine = _Followed(tape, member=member)
-    machine.on_build = _array_behind
+    machine.on_build = _array_behind if files else _known_state
     machine.value = machine.run()
     return machine
 
@@ -140,23 +158,29 @@ def _inside(machine: Machine, depth: int) -> Iterator[Reason]:
         else:
             place = f"{machine.member}/bytes inside" if machine.member else "bytes inside"
             yield from scan_stream(io.BytesIO(raw.content), member=place, depth=depth + 1)
+    for name, held, at in machine.boosters:
+        yield from (Reason(rule, text, at, machine.member) for rule, text in booster_inside.wrong(name, held))
 
 
 def _array_behind(machine: Machine, made: Made) -> None:
     """joblib lays the numbers of an array right behind the object that describes it; of objects, a pickle."""
-    _true_type(machine, made)
+    _known_state(machine, made)
     if name_of(made) != _WRAPPER:
         return
+    if made.arguments.items or made.built > 1:
+        raise Broken("an array that is described twice lies between the opcodes")
     told = _entries(made.state)
     machine.leave_frame()
     machine.set_top(Made(Look("numpy", "ndarray", machine.at), Box("tuple")))
     width, objects = layout(told.get("dtype"))
     if objects:
         inner = Machine(machine.tape, member=machine.member)
-        inner.on_build = _true_type
+        inner.on_build = _known_state
         inner.run()
         machine.reasons += [r for r in inner.reasons if r not in machine.reasons]
         machine.inside += inner.inside
+        machine.globals = {**inner.globals, **machine.globals}
+        machine.boosters += inner.boosters
         return
     aligned = told.get("numpy_array_alignment_bytes", NONE)
     if isinstance(aligned, int):
@@ -166,17 +190,46 @@ def _array_behind(machine: Machine, made: Made) -> None:
     machine.tape.skip(count(told.get("shape")) * width)
 
 
+def _known_state(machine: Machine, made: Made) -> None:
+    """A state that is believed without a look by what it is given to."""
+    if (keys := booster_inside.KEYS.get(name_of(made))) is not None:
+        _booster(machine, made, keys)
+    else:
+        _true_type(machine, made)
+
+
+def _booster(machine: Machine, made: Made, keys: tuple[str, ...]) -> None:
+    """What native code will read is followed later."""
+    state = made.state
+    if not isinstance(state, Box) or state.kind != "dict" or not state.whole:
+        machine.boosters.append((name_of(made), None, machine.at))
+        return
+    for held in (state.pairs[key] for key in keys if key in state.pairs):
+        if held is not NONE:
+            machine.boosters.append((name_of(made), bytes_of(held), machine.at))
+
+
 def _true_type(machine: Machine, made: Made) -> None:
     """A type of NumPy is what it says it is."""
     if name_of(made).startswith("numpy.dtypes "):
         machine.against("hidden-name", "it changes a type of NumPy's own")
     elif name_of(made) == "numpy dtype":
+        if made.built > 1:
+            machine.against("runs-code", "it sets the state of a type of NumPy's twice")
+        _settle(made.state)
         try:
             layout(made)
         except Forged as cause:
             machine.against("runs-code", str(cause))
         except Broken as cause:
             machine.against("unknown-name", f"it makes {cause}")
+
+
+def _settle(state: object) -> None:
+    """NumPy goes on using the very fields that it was given."""
+    for item in state.items if isinstance(state, Box) else ():
+        if isinstance(item, Box):
+            item.settled = True
 
 
 def _entries(state: object) -> dict[str, object]:
@@ -190,7 +243,7 @@ def _legacy(tape: Tape, member: str, depth: int) -> Iterator[Reason]:
     """Behind the magic number: four pickles, then every storage as a count and its numbers."""
     persistent: list[object] = []
     for _ in range(_LEGACY_PICKLES):
-        machine = _one(tape, member)
+        machine = _one(tape, member, False)
         persistent += machine.persistent
         yield from (*machine.reasons, *_inside(machine, depth))
         if _is_broken(machine):

@@ -24,7 +24,8 @@ class PickleStack:
     """What a pickle builds on, and what was seen on the way.
 
     globals: every `module name` looked up, with its first offset. persistent: ids handed to the opener. inside: bytes
-    that would be opened as files of their own. own: names that the archive around it defines itself.
+    that would be opened as files of their own. boosters: class, bytes and offset of what native code would read. own:
+    names that the archive around it defines itself.
     """
 
     def __init__(self, tape: Tape, *, member: str = "", own: re.Pattern[str] | None = None) -> None:
@@ -33,6 +34,7 @@ class PickleStack:
         self.reasons: list[Reason] = []
         self.persistent: list[object] = []
         self.inside: list[Raw] = []
+        self.boosters: list[tuple[str, bytes | None, int]] = []
         self.helped = True  # whether the opener answers persistent ids, as torch does; a bare unpickler stops at one
         self.on_build: Callable[[Any, Made], None] | None = None
         self.steps = self.protocol = 0

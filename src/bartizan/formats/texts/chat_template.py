@@ -13,6 +13,9 @@ from typing import Any
 
 from bartizan.formats.verdict import Reason
 
+from .template_names import Bindings
+from .template_size import number_of, swells
+
 TEMPLATES = frozenset({".jinja", ".jinja2", ".j2"})  # ends of the names of templates
 _LENGTH_LIMIT = 512 << 10
 _TAGS = re.compile(r"\{%-?\s*(?:end)?generation\s*-?%\}")  # a tag of Hugging Face's own, which marks and does nothing
@@ -34,6 +37,13 @@ _TESTS = frozenset(
     " divisibleby integer float lower upper sameas callable gt lt ge le greaterthan lessthan".split()
 )
 _LONG = 100_000  # times round a loop over constants
+_ROUNDABOUT = frozenset(  # attributes without an underscore that lead to frames and code, or read attributes
+    "format format_map mro gi_frame gi_code gi_yieldfrom cr_frame cr_code ag_frame ag_code tb_frame tb_next f_back"  # noqa: SIM905
+    " f_globals f_locals f_builtins f_code func_globals func_code im_func co_consts".split()
+)
+# Filters that read attributes, or apply another filter, by name: which argument it is, counted from 0.
+_BY_NAME = dict.fromkeys(("map", "selectattr", "rejectattr", "groupby", "sum"), 0)
+_BY_NAME |= {"sort": 2, "unique": 1, "min": 1, "max": 1, "join": 1}
 
 
 def template_reasons(source: str) -> Iterator[Reason]:
@@ -61,13 +71,14 @@ def _reasons(source: str) -> Iterator[Reason]:
 
 class _Walk:
     def __init__(self) -> None:
-        self.macros: set[str] = set()
         self.constants: dict[str, set[str]] = {}
 
     def run(self, tree: Any) -> Iterator[Reason]:
         from jinja2 import nodes
 
-        self.macros = {m.name for m in tree.find_all(nodes.Macro)}
+        self.names = Bindings(tree)
+        for text in swells(tree):
+            yield Reason("bomb", text)
         for set_ in tree.find_all(nodes.Assign):
             if isinstance(set_.target, nodes.Name):
                 self.constants.setdefault(set_.target.name, set()).update(_texts(set_.node))
@@ -90,7 +101,7 @@ class _Walk:
     def on_getattr(self, node: Any) -> Iterator[Reason]:
         if node.attr.startswith("_"):
             yield _escape(f"it reads the hidden attribute {node.attr[:40]}")
-        elif node.attr in ("format", "format_map", "gi_frame", "gi_code", "func_globals", "mro"):
+        elif node.attr in _ROUNDABOUT:
             yield _unknown(f"it uses .{node.attr}")
 
     def on_getitem(self, node: Any) -> Iterator[Reason]:
@@ -100,10 +111,12 @@ class _Walk:
         if isinstance(key, nodes.Const):
             if isinstance(key.value, str) and key.value.startswith("_"):
                 yield _escape(f"it reads the hidden attribute {key.value[:40]!r}")
+            elif key.value in _ROUNDABOUT:
+                yield _unknown(f"it uses {key.value!r}")
         elif isinstance(key, nodes.Slice):
             if _hidden_text(node, self.constants):
                 yield _escape("it turns a text round or cuts it into a hidden name")
-        elif not _plain_key(key):
+        elif not _plain_key(key) or self.names.puts_together(key):
             yield from self.put_together(key, "a key")
 
     def put_together(self, node: Any, what: str) -> Iterator[Reason]:
@@ -123,7 +136,7 @@ class _Walk:
                 if plain
                 else _escape("it reads an attribute it puts together (attr)")
             )
-        elif node.name in ("map", "selectattr", "rejectattr", "groupby", "sort", "unique", "sum", "min", "max"):
+        elif node.name in _BY_NAME:
             yield from self.attributes(node)
         elif node.name not in _FILTERS:
             built = _hidden_text(node, self.constants) and node.name in _BUILDS
@@ -139,13 +152,18 @@ class _Walk:
         """Filters that read attributes, or apply another filter, by name."""
         from jinja2 import nodes
 
-        given = [*(node.args[:1]), *(k.value for k in node.kwargs if k.key == "attribute")]
+        at = _BY_NAME[node.name]
+        given = [*node.args[at : at + 1], *(k.value for k in node.kwargs if k.key == "attribute")]
+        if node.dyn_args is not None or node.dyn_kwargs is not None:
+            yield _unknown(f"it gives the filter {node.name} arguments that it puts together")
         for value in given:
             text = value.value if isinstance(value, nodes.Const) else None
             if isinstance(text, str) and (text.startswith("_") or "._" in text):
                 yield _escape(f"it reads the hidden attribute {text[:40]!r} ({node.name})")
-            elif node.name == "map" and text is not None and text in ("attr", *_BUILDS):
+            elif node.name == "map" and text is not None and value in node.args and text in ("attr", *_BUILDS):
                 yield _escape(f"it reads attributes by the filter map({text!r})")
+            elif node.name == "map" and value in node.args and (text in _BY_NAME or text not in _FILTERS):
+                yield _unknown(f"it applies the filter map({str(text)[:40]!r})")
             elif not isinstance(value, nodes.Const):
                 yield from self.put_together(value, f"an attribute ({node.name})")
 
@@ -158,15 +176,19 @@ class _Walk:
 
         called = node.node
         if isinstance(called, nodes.Name):
-            if called.name not in _CALLED | self.macros and called.name not in _FORBIDDEN:
+            if called.name not in _CALLED | self.names.macros and called.name not in _FORBIDDEN:
                 yield _unknown(f"it calls {called.name[:40]}")
-            if called.name == "range" and any(isinstance(a, nodes.Const) and _long(a.value) for a in node.args):
+            elif called.name in self.names.bound:
+                yield _unknown(f"it calls {called.name[:40]}, which it sets itself")
+            if called.name == "range" and any(_long(number_of(a)) for a in node.args):
                 yield Reason("bomb", "it counts through a range without end")
-            if called.name == "dict" and any(k.key.startswith("_") for k in node.kwargs):
+            if any(k.key.startswith("_") or "__" in k.key for k in node.kwargs):
                 yield _escape("it hides a name in the keys of a dict")
         elif isinstance(called, nodes.Getattr):
             if called.attr not in _METHODS and not called.attr.startswith("_"):
                 yield _unknown(f"it calls .{called.attr[:40]}")
+            elif f".{called.attr}" in self.names.given:
+                yield _unknown(f"it calls .{called.attr[:40]}, which it sets itself")
         else:
             yield _unknown("it calls what it has put together")
 
@@ -179,7 +201,31 @@ class _Walk:
         if _hidden_text(node, self.constants):
             yield _escape("it puts a hidden name together")
 
-    on_concat = on_mod = on_mul = on_add
+    on_concat = on_add
+
+    def on_mod(self, node: Any) -> Iterator[Reason]:
+        """Of numbers; a text on the left is written out, and with it any character by its code."""
+        code = number_of(node.right)
+        if _hidden_text(node, self.constants):
+            yield _escape("it puts a hidden name together")
+        elif not self.names.is_number(node.left) and code in (None, 0, ord("_")):
+            yield _unknown("it formats a text (%)")
+
+    def on_mul(self, node: Any) -> Iterator[Reason]:
+        sides = [number_of(side) for side in (node.left, node.right)]
+        if _hidden_text(node, self.constants):
+            yield _escape("it puts a hidden name together")
+        elif any(_long(side) for side in sides) and not all(side is not None for side in sides):
+            yield Reason("bomb", "it repeats a text past any use")
+
+    def on_pow(self, node: Any) -> Iterator[Reason]:
+        yield _unknown("it takes a number to a power")
+
+    def on_dict(self, node: Any) -> Iterator[Reason]:
+        from jinja2 import nodes
+
+        if not all(isinstance(pair.key, nodes.Const) for pair in node.items):
+            yield _unknown("it makes a dict with keys that it puts together")
 
 
 def _escape(text: str) -> Reason:

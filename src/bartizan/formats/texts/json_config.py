@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from bartizan.formats.boosters import xgboost_file
 from bartizan.formats.item import Item
 from bartizan.formats.keras.config import config_reasons, is_model
 from bartizan.formats.verdict import Reason
@@ -18,11 +19,14 @@ _LIMIT = 128 << 20
 
 def reasons(item: Item) -> Iterator[Reason]:
     """Why a loader should not be given this configuration."""
-    value = json.loads(item.whole(_LIMIT))
+    raw = item.whole(_LIMIT)
+    value = json.loads(raw)
+    if isinstance(value, dict) and "learner" in value:  # however it is spelt, and wherever it stands
+        yield from (Reason(rule, text, at, item.member) for rule, text, at in xgboost_file.wrong_with(raw))
     if is_model(value):
         yield from config_reasons(value, item.member)
     if item.suffix in TEMPLATES:
-        yield from template_reasons(item.whole(_LIMIT).decode("utf-8", "replace"))
+        yield from template_reasons(raw.decode("utf-8", "replace"))
     for r in dict.fromkeys((*_walk(value), *loading.reasons(value))):
         yield Reason(r.rule, r.text, r.offset, item.member)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bartizan.formats.archives.zip_layout import escapes
+from bartizan.formats.nested import mappings
 from bartizan.formats.printable import printable
 from bartizan.formats.verdict import Reason
 
@@ -16,16 +17,10 @@ _OWN = ("sentence_transformers.", "transformers.", "peft.")
 
 def reasons(value: Any) -> Iterator[Reason]:
     """Why a loader should not be given this configuration (parsed JSON)."""
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, list):
-            stack += item
-        elif isinstance(item, dict):
-            stack += item.values()
-            yield from _modules(item)
-            for name, inner in item.items():
-                yield from _entry(name, inner)
+    for item in mappings(value):
+        yield from _modules(item)
+        for name, inner in item.items():
+            yield from _entry(name, inner)
 
 
 def _entry(name: str, inner: Any) -> Iterator[Reason]:

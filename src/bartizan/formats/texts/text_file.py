@@ -22,8 +22,15 @@ TEXTS = TEMPLATES | {".yaml", ".yml"}
 TEXT_KINDS = frozenset({FileKind.TEXT, FileKind.CSV, FileKind.JSON, FileKind.LIGHTGBM, FileKind.XGBOOST_JSON})
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _TAG = re.compile(rb"(?m)^%TAG[ \t].*|!![\w/:.%-]+|!<[^>\s]+>?")
-# Hydra builds what `_target_` names; MLflow imports what `loader_module` does, its own modules aside.
-_IMPORTS = re.compile(rb"(?m)^[ \t-]*[\"']?(_target_[\"']?[ \t]*:.*|loader_module[\"']?[ \t]*:[ \t]*(?!mlflow\b).*)$")
+# Hydra builds what `_target_` names; MLflow imports what `loader_module` does, its own modules aside. Keys of YAML may
+# stand anywhere in a line, or in the line before their colon.
+_IMPORTS = re.compile(rb"(?<!\w)(?:_target_[\"']?\s*:|loader_module[\"']?\s*:(?![ \t]*[\"']?mlflow\b)).*")
+_ESCAPES = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|u00([0-9a-fA-F]{2})|U000000([0-9a-fA-F]{2})|\r?\n[ \t]*)")
+_OWN_TAGS = re.compile(
+    rb"%TAG[ \t]+\S+[ \t]+(?:!|tag:(?!yaml\.org,2002:\S))"
+)  # a prefix within YAML's own may be any tag
+# Entities of XML that are read from elsewhere, and those that are made of each other.
+_ENTITY = re.compile(rb"<!ENTITY\s[^>]{0,4096}?(?:\s(SYSTEM|PUBLIC)\s|&[\w.:-]{1,256};)")
 
 
 def reasons(item: Item) -> Iterator[Reason]:
@@ -32,6 +39,9 @@ def reasons(item: Item) -> Iterator[Reason]:
     if odd := _CONTROLS.search(raw):
         yield Reason("lies", "it is no text from end to end", odd.start(), item.member)
     yield from _yaml(raw, item.member)
+    if found := _ENTITY.search(raw):
+        outside = "it has XML read another file" if found[1] else "its XML is made of entities within each other"
+        yield Reason("escape" if found[1] else "bomb", outside, found.start(), item.member)
     yield from _templates(item, raw)
 
 
@@ -42,9 +52,19 @@ def _yaml(raw: bytes, member: str) -> Iterator[Reason]:
         if b"python" in tag:
             said = printable(tag.decode("utf-8", "replace"))
             yield Reason("runs-code", f"it has YAML make an object of Python: {said}", found.start(), member)
-    for found in _IMPORTS.finditer(raw):
-        said = printable(found.group(1).decode("utf-8", "replace").strip())
-        yield Reason("remote-code", f"it has a loader import code of its own ({said})", found.start(), member)
+        elif tag.startswith(b"%TAG") and not _OWN_TAGS.match(tag):
+            said = printable(tag.decode("utf-8", "replace").strip())
+            yield Reason("hidden-name", f"it gives YAML's tags another meaning: {said}", found.start(), member)
+    plain = _ESCAPES.sub(_unescaped, raw) if b"\\" in raw else raw
+    for found in _IMPORTS.finditer(plain):
+        said = printable(" ".join(found.group().decode("utf-8", "replace").split()))
+        at = found.start() if len(plain) == len(raw) else 0
+        yield Reason("remote-code", f"it has a loader import code of its own ({said})", at, member)
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    digits = found[1] or found[2] or found[3]
+    return bytes([int(digits, 16)]) if digits else b""
 
 
 def _templates(item: Item, raw: bytes) -> Iterator[Reason]:

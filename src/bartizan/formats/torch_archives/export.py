@@ -52,6 +52,11 @@ _GUARD_WORDS = _FUNCTIONS | {
     "None",
 }
 _QUOTED = re.compile(r"'[\w.]*'|\"[\w.]*\"")
+# Numbers and marks that are read as such.
+_PLAIN = re.compile(
+    r"(?:^|/)(?:version|archive_format|archive_version|byteorder|\.data/serialization_id|\.format_version"
+    r"|\.storage_alignment|(?:weight|param|buffer|tensor|constant)_\d+)$"
+)
 _RUN = ("/custom_obj", "/opaque_obj", "aotinductor/")
 _EXPRESSION = re.compile(r"[\w\s+\-*/%(),.<>=!&|~]*")
 
@@ -60,7 +65,7 @@ def reasons(item: Item, archive: zipfile.ZipFile, judge: Callable[[Item], Iterat
     """Why the archive should not be opened."""
     for info in archive.infolist():
         inner = info.filename.split("/", 1)[-1] if not info.filename.startswith("serialized") else info.filename
-        if inner.endswith(".json"):
+        if inner.lower().endswith(".json"):  # torch finds members whatever their capitals
             if info.file_size > _JSON_LIMIT:
                 yield Reason("limit", "a graph this large is not followed", 0, info.filename)
             else:
@@ -70,6 +75,8 @@ def reasons(item: Item, archive: zipfile.ZipFile, judge: Callable[[Item], Iterat
                 yield from judge(member_item(item, archive, info))
         elif any(part in inner for part in _RUN) or inner.endswith((".so", ".py", ".cpp", ".pkl")):
             yield Reason("runs-code", "an object or code that runs when it is opened", 0, info.filename)
+        elif not (info.is_dir() or _PLAIN.search(inner)):
+            yield from judge(member_item(item, archive, info))
 
 
 def _graph(value: Any, name: str) -> Iterator[Reason]:

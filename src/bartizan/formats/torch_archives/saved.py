@@ -18,7 +18,7 @@ _SUMMED = 16 << 20  # bytes of a pickle whose checksum is worked out
 
 def reasons(item: Item, archive: zipfile.ZipFile, judge: Callable[[Item], Iterator[Reason]]) -> Iterator[Reason]:
     """Why a checkpoint should not be opened."""
-    roots = [i.filename for i in archive.infolist() if i.filename.rpartition("/")[2] == "data.pkl"]
+    roots = [i.filename for i in archive.infolist() if i.filename.rpartition("/")[2].lower() == "data.pkl"]
     if len(roots) > 1:
         yield Reason(
             "two-readings", "it holds more than one data.pkl, and readers take one or the other", 0, item.member

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.lib.format import descr_to_dtype
 
 from bartizan.core.errors import UnsafeFileError
 from bartizan.formats.item import Item
@@ -31,9 +32,9 @@ def fields(raw: bytes, name: str) -> tuple[np.dtype[Any], tuple[int, ...], bool,
         raise UnsafeFileError(f"{name} has a header of {length:,} bytes, more than there is or than is allowed")
     try:
         told = ast.literal_eval(raw[start : start + length].decode("latin1"))
-        dtype, shape = np.dtype(told["descr"]), tuple(int(n) for n in told["shape"])
+        dtype, shape = descr_to_dtype(told["descr"]), tuple(int(n) for n in told["shape"])
         fortran = bool(told["fortran_order"])
-    except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError) as cause:
+    except (ValueError, SyntaxError, TypeError, KeyError, IndexError, MemoryError, RecursionError) as cause:
         raise UnsafeFileError(f"{name} has a header that is not that of a NumPy array") from cause
     if any(n < 0 for n in shape):
         raise UnsafeFileError(f"{name} has a negative size in its shape {shape}")
