@@ -23,6 +23,7 @@ from .adequacy import adequate
 from .bench import Bench, judged, trials_of
 from .by_class import told_apart
 from .claims import mark_holm
+from .doses import poisons
 from .ladder import access_of, built_on, rung_of
 from .leaks import membership, theft
 from .measures import knowledge, sensitivity, tries
@@ -68,6 +69,7 @@ def _finding(bench: Bench, v: Vulnerability) -> Finding:
         operating_point=operating,
         membership=membership(found),
         theft=theft(bench, v, found),
+        poison=poisons(bench, v, found),
         certified=_certified(proofs),
         evidence=tuple(e.id for e in trials),
         flags=tuple(sorted({f.id for e in (*used, *proofs) for f in e.flags if _counts(f, verdict)})),
@@ -106,7 +108,8 @@ def _budget(evidence: Evidence) -> str:
         parts.append(f"{b.queries:,} queries in all")
     if b.records:
         used = [int(m.at["records"]) for m in evidence.measurements if "records" in m.at]
-        parts.append(f"up to {max(used):,} of {b.records:,} records" if used else f"{b.records:,} records")
+        what = "labels of " if evidence.tries_unit == "labels" else ""
+        parts.append(f"{what}up to {max(used):,} of {b.records:,} records" if used else f"{b.records:,} records")
     return ", ".join(parts)
 
 
