@@ -75,7 +75,7 @@ def test_what_is_priced_for_records_is_unknown_for_labels():
     both = poison((100, 3), what="records", record_eur=0.5), poison((90, 3), record_eur=0.5)
     assert "What labels cost whoever contributes them is unknown" in words(*both)
     assert "What records cost" not in words(*both)
-    assert [r[2] for r in got(Measures(poison=both), {}).table.rows] == ["50 €", "–"]
+    assert [r[2] for r in got(Measures(poison=both), {}).table.rows] == ["50\u202f€", "–"]
 
 
 def test_where_no_dose_was_enough_the_largest_is_told_with_its_price():
@@ -102,17 +102,17 @@ def priced(assessment):
 
 
 def test_the_answer_to_how_many_tries_says_what_they_cost(assessment, priced):
-    assert price_of(priced, 100.0, "records") == " (50 € and 5 accounts)"
+    assert price_of(priced, 100.0, "records") == " (50\u202f€ and 5 accounts)"
     assert price_of(priced, 70.0, "records") == price_of(priced, 100.0, "labels") == ""
     tries = Tries(unit="records", median=100.0, low=None, high=None, censored_at=200.0, n=3)
     said = answers.tries(priced.model_copy(update={"tries": tries}), assessment.evidence)
-    assert said == "half of the 3 retrainings fall to 100 records (50 € and 5 accounts)"
+    assert said == "half of the 3 retrainings fall to 100 records (50\u202f€ and 5 accounts)"
 
 
 def test_the_curve_says_what_one_costs(assessment, arrays, priced):
     evidence = [e for e in assessment.evidence if e.id in priced.evidence]
     (curve,) = family_figures(priced, evidence, arrays, {})
-    assert "records, at 0.5 € each" in curve.chart
+    assert "records, at 0.5\u202f€ each" in curve.chart
 
 
 def test_labels_that_were_written_are_called_labels_on_the_curve(assessment, arrays):
@@ -129,7 +129,7 @@ def test_what_a_record_costs_stands_beside_what_it_may_cost(assessment, priced, 
         v.model_copy(update={"sources": ("fraudster",)}) if v.id == "B1@reader" else v
         for v in assessment.vulnerabilities
     )
-    assert effort(priced, changed(vulnerabilities=v))[0].endswith("; it costs 0.5 €.")
+    assert effort(priced, changed(vulnerabilities=v))[0].endswith("; it costs 0.5\u202f€.")
 
 
 def test_the_page_names_the_least_dose_and_its_price_with_the_trial(assessment, arrays, priced, changed):
@@ -137,5 +137,5 @@ def test_the_page_names_the_least_dose_and_its_price_with_the_trial(assessment, 
     blocks = Findings().context(changed(findings=(*others, priced)), arrays)["blocks"]
     block = next(b for b in blocks if b["f"].id == priced.id)
     (measured,) = [r["measured"] for r in block["evidence"] if r["e"].id == "badnets1" * 4]
-    assert measured.endswith("; least dose that reached the goal: 100 records, 50 € and 5 accounts")
+    assert measured.endswith("; least dose that reached the goal: 100 records, 50\u202f€ and 5 accounts")
     assert block["got"][0].question == "What does the poison take?"

@@ -132,6 +132,8 @@ def size(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:
     if is_scan(finding) or finding.threat_class in (ThreatClass.MODEL_EXTRACTION, ThreatClass.DATA_EXTRACTION):
         return UNCHANGED
     found = finding.sensitivity
+    if finding.threat_class == ThreatClass.HAZARD and found is not None and found.unit == BITS:
+        return _stands(found)
     if finding.tries is not None and finding.tries.unit == BITS:
         return DOES_NOT_APPLY + "the weights are changed, and no input is"
     if finding.threat_class in BY_DOSE and finding.tries is not None:
@@ -142,6 +144,14 @@ def size(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:
     if finding.threat_class == ThreatClass.HAZARD and (decided := deciding(finding, evidence)):
         under = f"under {condition(decided[0])}, "
     return under + quantiles(found)
+
+
+def _stands(found: Sensitivity) -> str:
+    """How many bits may flip by chance before a model is lost."""
+    if found.q50 is None:
+        return f"no input is changed; fewer than half of {quantity(found.n)} sequences of chance faults ruin the model"
+    bits = counted(found.q50, BITS)
+    return f"no input is changed; half of {quantity(found.n)} sequences of chance faults ruin the model by {bits}"
 
 
 def quantiles(found: Sensitivity) -> str:

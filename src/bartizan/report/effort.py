@@ -18,7 +18,7 @@ from bartizan.report import facts, wording
 from bartizan.report.answers import steps
 from bartizan.report.copies import euros
 from bartizan.report.deciding import deciding, measured
-from bartizan.report.numbers import percent, points, quantity
+from bartizan.report.numbers import THIN, percent, points, quantity
 
 BUDGETED = {"queries": "queries", "records": "records", "labels": "records"}
 """What tries are counted in, and the line of an adversary's budget they are taken from."""
@@ -115,8 +115,8 @@ def _pays(median: float, unit: str, adversary: Adversary) -> str:
     if adversary.benefit is None:
         return ""
     price = quantity(_rounded(adversary.benefit / max(median, 1.0)))
-    gain = f"{quantity(adversary.benefit)} €{' (assumed)' if adversary.assumed else ''}"
-    return f"; with {gain} to gain from one success, it pays until one {wording.one(unit)} costs about {price} €"
+    gain = f"{quantity(adversary.benefit)}{THIN}€{' (assumed)' if adversary.assumed else ''}"
+    return f"; with {gain} to gain from one success, it pays until one {wording.one(unit)} costs about {price}{THIN}€"
 
 
 def _priced(finding: Finding) -> str:

@@ -28,7 +28,7 @@ from bartizan.report.exposed import exposed
 from bartizan.report.figures import Figure, brackets, family_figures, roc
 from bartizan.report.gains import gains
 from bartizan.report.numbers import percent, quantity
-from bartizan.report.panels import Panel, name_of, three
+from bartizan.report.panels import Panel, name_of, three, used
 
 CHOSEN = (
     *("robust_error", "attack_success", "accuracy_drop", "targeted_success", "trigger_success", "fidelity", "tpr"),
@@ -117,7 +117,7 @@ def _drawings(
     figures = family_figures(finding, evidence, arrays, assessment.system.get("odd") or {})
     unit = finding.tries.unit if finding.tries else ""
     curve = next((g for g in figures if g.axis and unit.endswith(g.axis)), None)
-    if panels[0].chart or curve is None:
+    if panels[0].chart or curve is None or finding.threat_class == ThreatClass.HAZARD:
         return panels, figures
     first = replace(panels[0], chart=curve.chart, legend=curve.legend, missing="")
     return [first, *panels[1:]], [g for g in figures if g is not curve]
@@ -196,6 +196,7 @@ def _row(evidence: Evidence, finding: Finding) -> dict[str, Any]:
     cost = {name: n for name, n in evidence.cost.model_dump().items() if n}
     return {
         "e": evidence,
+        "access": used(evidence),
         "measured": "; ".join(said for said in (_value(m) if m else "", _least(evidence, finding)) if said),
         "cost": ", ".join(wording.counted(n, name) for name, n in cost.items()),
         "budget": wording.budget(evidence.trial.budget.model_dump()),
