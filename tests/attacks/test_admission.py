@@ -49,7 +49,7 @@ def test_labels_of_no_class_are_refused() -> None:
     artifact, flags = admitted(trusting(), two_classes(), handed(y=(1, 2, -1, 0)))
     kept = two_classes().writable.y
     assert artifact.arrays["y"].tolist() == [1, kept[1], kept[2], 0]
-    assert flags
+    assert "2 of 4 poisoned labels name no class" in flags[0].detail
 
 
 def test_rules_of_values_hold_and_those_about_strangers_records_do_not() -> None:

@@ -7,6 +7,7 @@ from bartizan.attacks.backdoor.controls import bars
 from bartizan.attacks.dose_response import dose_response
 from bartizan.attacks.stacked import Recipe
 from bartizan.core.errors import DataError, ModelError, UsageError
+from bartizan.core.system.contributing import Contributing
 from bartizan.numerics.linear import ridge_classifier
 
 torch = pytest.importorskip("torch")
@@ -30,6 +31,22 @@ def test_a_function_that_trains() -> None:
     assert "40 records (10.00%)" in found.says
     x, y = found.poisoned(40)
     assert ((x != TRAIN[0]).any(axis=(1, 2, 3)) | (y != TRAIN[1])).sum() == 40
+
+
+def test_the_goal_has_its_price_where_one_is_stated() -> None:
+    prices = Contributing(record_eur=0.25, account_records=15)
+    found = dose_response("badnets", ridge, TRAIN, TEST, doses=(0.005, 0.1), seeds=1, side=2, contributing=prices)
+    assert found.least == 40
+    assert found.says.endswith("Goal reached with 40 records, 10.00 €, 3 accounts")
+    free = dose_response("badnets", ridge, TRAIN, TEST, doses=(0.005, 0.1), seeds=1, side=2)
+    assert free.says.endswith("Goal reached with 40 records")
+
+
+def test_labels_that_are_flipped_are_called_labels_and_a_goal_that_was_missed_is_said() -> None:
+    found = dose_response("label_flip", ridge, TRAIN, TEST, doses=(0.01,), seeds=1, goal_drop=1.0)
+    assert (found.what, found.least) == ("labels", None)
+    assert "by poisoned labels: 4 labels (1.00%)" in found.says
+    assert found.says.endswith("No dose reached the goal")
 
 
 def test_a_recipe_by_which_all_seeds_are_trained_at_once() -> None:

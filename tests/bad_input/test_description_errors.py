@@ -8,6 +8,14 @@ from typing import Any
 import pytest
 
 AT = r"system\.yaml:\d+:\d+"
+PLAIN = "path: train.npz}"
+
+
+def priced(what: str) -> str:
+    """The data set with what it takes to contribute to it."""
+    return f"{PLAIN}, contributing: {{{what}}}"
+
+
 CASES = {
     "a misspelt key": ("input_shape:", "input_shap:", [r"yaml:1\d:\d+", "input_shap", "did you mean 'input_shape'"]),
     "a wrong type": ("classes: 10", "classes: ten", [AT, "classes"]),
@@ -29,6 +37,15 @@ CASES = {
     ),
     "a price below zero": ("returns: scores", "returns: scores, query_eur: -1", [AT, "query_eur"]),
     "a price in words": ("returns: scores", "returns: scores, query_eur: cheap", [AT, "query_eur"]),
+    "a record for less than nothing": (PLAIN, priced("record_eur: -0.1"), [AT, "record_eur' must be at least 0"]),
+    "a label at a price in words": (PLAIN, priced("label_eur: cheap"), [AT, "label_eur' must be a number"]),
+    "a price without end": (PLAIN, priced("label_eur: .inf"), [AT, "label_eur' must be a finite number"]),
+    "another currency": (PLAIN, priced("record_usd: 1"), [AT, "record_usd", "did you mean 'record_eur'"]),
+    "an account that holds nothing": (PLAIN, priced("account_records: 0"), [AT, "account_records' must be at least 1"]),
+    "an account that holds half": (PLAIN, priced("account_records: 1.5"), [AT, "must be a whole number"]),
+    "accounts without a size": (PLAIN, priced("account_eur: 2"), [AT, "account_eur' prices nothing until"]),
+    "a price and no block": (PLAIN, PLAIN + ", contributing: 0.1", [AT, "contributing' must be a mapping"]),
+    "a block that says nothing": (PLAIN, priced(""), [AT, "contributing", "record_eur, label_eur or account_records"]),
     "ε below zero": ("eps: 0.1", "eps: -0.1", [AT, "eps"]),
     "bounds the wrong way round": ("bounds: [0, 1]", "bounds: [1, 0]", [AT, "bounds"]),
     "no YAML": ("stage: deployment", "stage: [deployment", [AT]),

@@ -79,3 +79,18 @@ def test_what_an_assessment_found_is_in_the_card_with_its_interval(described: De
         "confidenceInterval": {"lowerBound": "0.4", "upperBound": "0.6"},
     } in card["quantitativeAnalysis"]["performanceMetrics"]
     assert card["considerations"]["technicalLimitations"] == ["E1@model Evasion: exploited (high). because."]
+
+
+def test_the_stamped_bill_with_a_package_at_two_versions_meets_the_schema_and_has_both(
+    folder: Path, described: Described
+) -> None:
+    from datetime import UTC, datetime
+
+    locked = 'numpy==2.1.0 ; python_version > "3.11"\nnumpy==1.26.4 ; python_version <= "3.11"\n'
+    (folder / "requirements.txt").write_text(locked)
+    description = described()
+    text = bill(description, asset_files(description), made=datetime(2030, 1, 1, tzinfo=UTC))
+    assert complaints(text, "1.6") is None
+    refs = {c["bom-ref"] for c in json.loads(text)["components"]}
+    assert {"service/numpy@2.1.0", "service/numpy@1.26.4"} <= refs
+    assert json.loads(text)["metadata"]["timestamp"].startswith("2030-01-01")

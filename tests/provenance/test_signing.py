@@ -18,6 +18,7 @@ from bartizan.provenance.envelope import NotVerified, authenticated
 from bartizan.provenance.files import asset_files
 from bartizan.provenance.keys import private_key, public_key, write_key_pair
 from bartizan.provenance.signing import of_build, of_files, verified
+from bartizan.provenance.statement import STATEMENT, understood
 
 Described = Callable[..., Description]
 
@@ -129,3 +130,9 @@ def test_how_a_model_was_made_speaks_of_its_files_and_names_what_went_in(signed:
     definition = said.predicate["buildDefinition"]
     assert [d["name"] for d in definition["resolvedDependencies"]] == ["train.npz", "recipe.py", "requirements.txt"]
     assert definition["externalParameters"]["recipe"] == "recipe.py:train"
+
+
+def test_a_file_that_is_spoken_of_twice_has_no_one_digest() -> None:
+    twice = [{"name": "m", "digest": {"sha256": d * 64}} for d in "ab"]
+    with pytest.raises(NotVerified, match="speaks of m twice"):
+        understood({"_type": STATEMENT, "subject": twice}, "s.json")

@@ -114,3 +114,10 @@ def test_what_is_undecided_was_not_shown_to_suffice(assessment):
 def test_members_are_told_and_do_not_fall_within_a_budget_of_their_own(assessment):
     said = answers.tries(of(assessment, "D1@train/api", tries=tries(None, at=1001.0))).replace("\u202f", " ")
     assert said == "fewer than half of 200 members fall to 1 001 queries"
+
+
+def test_chance_faults_are_told_by_how_many_half_of_the_sequences_stand(assessment):
+    f = of(assessment, "H2@reader", sensitivity=Sensitivity(unit="bits", q10=4, q50=64, q90=None, n=10))
+    assert answers.size(f) == "no input is changed; half of 10 sequences of chance faults ruin the model by 64 bits"
+    held = f.model_copy(update={"sensitivity": Sensitivity(unit="bits", q10=None, q50=None, q90=None, n=10)})
+    assert answers.size(held).endswith("fewer than half of 10 sequences of chance faults ruin the model")

@@ -28,7 +28,7 @@ def test_a_price_stands_in_words_and_in_each_row():
     curve = tuple(CopyAt(queries=n, fidelity=share(0.9), eur=n * 0.002) for n in (100, 1000))
     found = theft(curve=curve, query_eur=0.002)
     assert "At 0.002 € a query it cost 2 €." in words(found)
-    assert [r[1] for r in got(Measures(theft=found)).table.rows] == ["0.2 €", "2 €"]
+    assert [r[1] for r in got(Measures(theft=found)).table.rows] == ["0.2\u202f€", "2\u202f€"]
 
 
 def test_what_the_copy_is_worth_to_the_next_attack():
@@ -42,7 +42,8 @@ def test_it_is_held_against_a_model_that_never_asked():
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"), [(0.0004, "0.0004 €"), (2.0, "2 €"), (12.5, "12.50 €"), (1234.5, "1\u202f234 €")]
+    ("amount", "said"),
+    [(0.0004, "0.0004\u202f€"), (2.0, "2\u202f€"), (12.5, "12.50\u202f€"), (1234.5, "1\u202f234\u202f€")],
 )
 def test_euros(amount, said):
     assert euros(amount) == said

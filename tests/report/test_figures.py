@@ -35,7 +35,7 @@ def test_the_roc_is_drawn_from_its_arrays_with_the_rates_that_were_measured(asse
 
 def test_the_curve_of_copies_says_what_a_query_costs(assessment, arrays):
     (queries,) = figures(assessment, arrays, "X1@reader/api")
-    assert "queries, at 0.002 € each" in queries.chart
+    assert "queries, at 0.002\u202f€ each" in queries.chart
 
 
 def test_the_edge_of_the_domain_is_marked_once_a_condition(assessment, arrays):

@@ -142,3 +142,9 @@ def test_tries_with_gradients_are_steps_in_every_sentence(assessment, arrays):
     panel = three(finding.model_copy(update={"tries": tries, "scope": scope}), evidence, arrays)[0]
     assert "in 10 gradient steps; the first after 1 gradient step." in panel.answer
     assert "quer" not in panel.answer
+
+
+def test_who_writes_labels_alone_is_not_said_to_write_records(assessment):
+    e = next(e for e in assessment.evidence if e.trial.plugin == "badnets")
+    assert name_of(e) == "badnets (writes records)"
+    assert name_of(e.model_copy(update={"tries_unit": "labels"})) == "badnets (writes labels)"

@@ -11,6 +11,7 @@ from bartizan.core.artifact import Artifact, Flag
 from bartizan.core.data import Array, Data, Feature, Labels, Roles
 from bartizan.core.target import Target
 from bartizan.numerics.constraints import broken_rules
+from bartizan.numerics.poison import written
 
 _ROUNDING = 1e-6
 
@@ -35,7 +36,10 @@ def admitted(subject: Target, roles: Roles, artifact: Artifact) -> tuple[Artifac
     arrays = {**artifact.arrays, "y": np.where(refused, was.y, y)}
     if "x" in artifact.arrays:
         arrays["x"] = np.where(refused.reshape(-1, *[1] * (x.ndim - 1)), was.x, x)
-    text = f"{int(refused.sum())} of {len(index)} poisoned records leave the bounds, the features' rules or the classes"
+    what, rules = written(artifact.arrays), "name no class"
+    if what == "records":
+        rules = "leave the bounds, the features' rules or the classes"
+    text = f"{int(refused.sum())} of {len(index)} poisoned {what} {rules}"
     return replace(artifact, arrays=arrays), [Flag(id="invalid_examples", detail=f"{text}; they never arrived")]
 
 

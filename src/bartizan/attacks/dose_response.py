@@ -17,10 +17,11 @@ from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
 from bartizan.core.contracts import Attack
 from bartizan.core.data import Array, Data, Labels, Roles
 from bartizan.core.errors import DataError, ModelError, UsageError
+from bartizan.core.system.contributing import Contributing, Written
 from bartizan.core.target import Target, TargetInfo
 from bartizan.core.view import grant
 from bartizan.core.vocabulary import Capability
-from bartizan.numerics.poison import poisoned
+from bartizan.numerics.poison import poisoned, written
 from bartizan.numerics.seeds import child, seeded
 
 Train = Callable[..., Any]
@@ -28,13 +29,26 @@ Train = Callable[..., Any]
 
 @dataclass(frozen=True)
 class DoseResponse:
-    """What one attack did. harm: its estimand. artifact: the poison, as arrays; clean: the set it is written into."""
+    """What one attack did. harm: its estimand. artifact: the poison, as arrays; clean: the set it is written into.
+    contributing: what it takes to get records or labels into it; None where nobody says."""
 
     attack: str
     harm: str
     measured: Measured
     artifact: Artifact
     clean: Data
+    contributing: Contributing | None = None
+
+    @property
+    def what(self) -> Written:
+        """What the attack writes: labels alone, or records."""
+        return written(self.artifact.arrays)
+
+    @property
+    def least(self) -> int | None:
+        """The smallest dose with which at least half of the retrainings ended as the adversary wants; None: no dose."""
+        goals = (m for m in self.measured.measurements if m.estimand == "goal_reached" and m.value >= 0.5)
+        return min((int(m.at["records"]) for m in goals if m.at["records"]), default=None)
 
     @property
     def curve(self) -> tuple[Measurement, ...]:
@@ -53,8 +67,17 @@ class DoseResponse:
         """The curve in words."""
         n = max(len(self.clean), 1)
         doses = [(int(m.at["records"]), m) for m in self.curve]
-        points = [f"{d:,} records ({d / n:.2%}): {m.value:.1%} [{m.low:.1%}, {m.high:.1%}]" for d, m in doses]
-        return f"{self.attack}, {self.harm} over clean twins by poisoned records: {'; '.join(points)}"
+        points = [f"{d:,} {self.what} ({d / n:.2%}): {m.value:.1%} [{m.low:.1%}, {m.high:.1%}]" for d, m in doses]
+        curve = f"{self.attack}, {self.harm} over clean twins by poisoned {self.what}: {'; '.join(points)}"
+        return f"{curve}. {self._goal()}"
+
+    def _goal(self) -> str:
+        if self.least is None:
+            return "No dose reached the goal"
+        price = self.contributing and self.contributing.eur(self.least, self.what)
+        accounts = self.contributing and self.contributing.accounts(self.least)
+        cost = "" if price is None else f", {price:,.2f} €"
+        return f"Goal reached with {self.least:,} {self.what}{cost}{f', {accounts:,} accounts' if accounts else ''}"
 
     def poisoned(self, records: int) -> tuple[Array, Labels]:
         """The training set with the first `records` changes made, for detectors to be tried on."""
@@ -71,6 +94,7 @@ def dose_response(
     seeds: int = 10,
     bounds: tuple[float, float] | None = (0.0, 1.0),
     recipe_known: bool = False,
+    contributing: Contributing | None = None,
     seed: int = 0,
     **params: Any,
 ) -> DoseResponse:
@@ -78,7 +102,8 @@ def dose_response(
 
     train: `train(x, y, *, seed)` that returns a network, an estimator with `predict_proba` or a function from inputs
     to scores; or a `Recipe`, by which all seeds of a dose are trained at once. doses: shares of the training set.
-    recipe_known: whether the adversary may train models of its own by the recipe. params: of the attack.
+    recipe_known: whether the adversary may train models of its own by the recipe. contributing: what
+    a record, a label or an account costs whoever contributes, for the price of the goal. params: of the attack.
     Raises `UsageError` on an attack that writes no training data, `DataError` on data that do not match, `ModelError`
     where the training breaks without any poison.
     """
@@ -92,7 +117,7 @@ def dose_response(
     artifact = plugin.run(view, params=chosen, seed=child(seed, "attack"))
     referee = plugins.referee(plugin.spec.family)
     measured = referee.measure(target, roles, artifact, params=chosen, seed=child(seed, "referee"))
-    return DoseResponse(attack, plugin.spec.harm, measured, artifact, roles.writable)
+    return DoseResponse(attack, plugin.spec.harm, measured, artifact, roles.writable, contributing)
 
 
 def _writer(attack: str) -> Attack:

@@ -59,12 +59,13 @@ def answers_of(models: Iterable[Target | None], x: Array, *, clean: bool) -> Lab
     return np.stack(rows)
 
 
-def diverged(answers: Mapping[int, Labels]) -> list[Flag]:
-    """A flag that says how many of the trainings, of those on poisoned data, gave no model that answers."""
+def diverged(answers: Mapping[int, Labels], what: str = "records") -> list[Flag]:
+    """A flag that says how many of the trainings, of those on poisoned data, gave no model that answers. what: the
+    poison writes, `records` or `labels`."""
     lost = {d: int((said == NO_ANSWER).all(axis=1).sum()) for d, said in answers.items() if said.shape[1]}
     if not any(lost.values()):
         return []
-    told = ", ".join(f"{n} of {len(answers[d])} with {d} poisoned records" for d, n in lost.items() if n)
+    told = ", ".join(f"{n} of {len(answers[d])} with {d} poisoned {what}" for d, n in lost.items() if n)
     return [Flag(id="retraining_diverged", detail=f"no model that answers came of {told}; it counts as always wrong")]
 
 
@@ -119,11 +120,15 @@ def _measured(
 
 
 def doubts(
-    subject: Target, roles: Roles, answers: Mapping[int, Labels], elsewhere: Mapping[int, Labels] | None = None
+    subject: Target,
+    roles: Roles,
+    answers: Mapping[int, Labels],
+    elsewhere: Mapping[int, Labels] | None = None,
+    what: str = "records",
 ) -> list[Flag]:
     """Flags on the training function. answers: classes the models give at each dose (0: the twins), seeds × probes.
 
-    elsewhere: the same on other inputs, on which the poison may show although no probe does.
+    elsewhere: the same on other inputs, on which the poison may show although no probe does. what: as in `diverged`.
     """
     flags, twins, most = [], answers[0], max(answers)
     asked, clean = (float((said == roles.probe.y).mean()) for said in (subject.labels(roles.probe.x), twins))
@@ -135,9 +140,9 @@ def doubts(
         flags.append(Flag(id="retraining_ignores_seed", detail=detail))
     same = all(bool((said[most] == said[0]).all()) for said in (answers, elsewhere or answers))
     if most and most >= len(roles.writable) / 100 and same:
-        detail = f"{most} poisoned records changed no answer at all: the training function may not use its data"
+        detail = f"{most} poisoned {what} changed no answer at all: the training function may not use its data"
         flags.append(Flag(id="retraining_ignores_data", detail=detail))
-    return [*flags, *diverged(answers)]
+    return [*flags, *diverged(answers, what)]
 
 
 def smallest_dose(reached: Mapping[int, Hits], writable: int) -> dict[str, NDArray[np.generic]]:

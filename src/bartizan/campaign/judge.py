@@ -23,7 +23,8 @@ from .adequacy import adequate
 from .bench import Bench, judged, trials_of
 from .by_class import told_apart
 from .claims import mark_holm
-from .ladder import access_of, built_on, rung_of
+from .doses import poisons
+from .ladder import LABEL_WRITE, access_of, built_on, rung_of
 from .leaks import membership, theft
 from .measures import knowledge, sensitivity, tries
 from .rank import ranked
@@ -68,6 +69,7 @@ def _finding(bench: Bench, v: Vulnerability) -> Finding:
         operating_point=operating,
         membership=membership(found),
         theft=theft(bench, v, found),
+        poison=poisons(bench, v, found),
         certified=_certified(proofs),
         evidence=tuple(e.id for e in trials),
         flags=tuple(sorted({f.id for e in (*used, *proofs) for f in e.flags if _counts(f, verdict)})),
@@ -91,11 +93,17 @@ def _scope(bench: Bench, used: list[Evidence]) -> Scope:
     budgets = sorted({b for e in both if (b := _budget(e))})
     return Scope(
         attacks=tuple(sorted({f"{e.trial.plugin}/{e.trial.version}" for e in used})),
-        access=tuple(sorted({of(bench.evidence, e) for e in used for of in (access_of, rung_of)})),
+        access=tuple(sorted({name for e in used for name in _accesses(bench, e)})),
         budget="; ".join(budgets),
         data=", ".join(sorted({f"{e.trial.examples:,} examples" for e in used if e.trial.examples > 1})),
         conditions=tuple(sorted({condition_of(e) for e in used if e.trial.kind == "hazard"})),
     )
+
+
+def _accesses(bench: Bench, e: Evidence) -> set[str]:
+    """What it took, and the rung it stands on; of who wrote labels alone, that alone."""
+    rung = rung_of(bench.evidence, e)
+    return {rung} if rung == LABEL_WRITE else {rung, access_of(bench.evidence, e)}
 
 
 def _budget(evidence: Evidence) -> str:
@@ -106,7 +114,8 @@ def _budget(evidence: Evidence) -> str:
         parts.append(f"{b.queries:,} queries in all")
     if b.records:
         used = [int(m.at["records"]) for m in evidence.measurements if "records" in m.at]
-        parts.append(f"up to {max(used):,} of {b.records:,} records" if used else f"{b.records:,} records")
+        what = "labels of " if evidence.tries_unit == "labels" else ""
+        parts.append(f"{what}up to {max(used):,} of {b.records:,} records" if used else f"{b.records:,} records")
     return ", ".join(parts)
 
 

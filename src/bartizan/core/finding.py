@@ -6,6 +6,7 @@ from typing import Literal
 
 from .base import Frozen
 from .classwise import Classes, OperatingPoint
+from .dose import Poison
 from .leak import Membership, Theft
 from .vocabulary import Level, ThreatClass, Verdict
 
@@ -107,7 +108,8 @@ class Measures(Frozen):
 
     knowledge: from the least to the most. classes, operating_point: for evasion and hazards, of the examples and trials
     that the rate is of; None where no trial kept the answers, or the use case names no classes. membership, theft: what
-    records and what copy were got. certified: what was proved beside it.
+    records and what copy were got. poison: by dose, of each attack that writes training data, the least one that
+    reaches its goal for the least first. certified: what was proved beside it.
     """
 
     tries: Tries | None = None
@@ -117,6 +119,7 @@ class Measures(Frozen):
     operating_point: OperatingPoint | None = None
     membership: Membership | None = None
     theft: Theft | None = None
+    poison: tuple[Poison, ...] = ()
     certified: tuple[Certified, ...] = ()
 
 

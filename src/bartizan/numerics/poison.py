@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,11 @@ def poisoned(clean: Data, arrays: Mapping[str, NDArray[np.generic]], records: in
     if "x" in arrays:
         x[index] = arrays["x"][: len(index)]
     return x, y
+
+
+def written(arrays: Mapping[str, NDArray[np.generic]]) -> Literal["labels", "records"]:
+    """What a poisoned set changes: labels alone where it holds no inputs, which takes less than writing records."""
+    return "records" if "x" in arrays else "labels"
 
 
 def dose_counts(shares: Sequence[float], writable: int, records: int | None) -> tuple[int, ...]:

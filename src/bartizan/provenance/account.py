@@ -93,10 +93,10 @@ def _statements(description: Description, broken: dict[str, str]) -> Iterator[tu
 
 
 def _model_signatures(description: Description, each: tuple[Account, ...], broken: dict[str, str]) -> None:
-    """A signature speaks of the model file itself, the first of its asset."""
+    """A signature speaks of the model file itself, the first of its asset that is no code."""
     provenance = description.system.provenance
     for model, named in provenance.model_signatures.items():
-        theirs = next((a for a in each if a.file.asset == model), None)
+        theirs = next((a for a in each if a.file.asset == model and not a.file.is_code), None)
         if theirs is None:
             continue
         try:

@@ -118,7 +118,9 @@ def _add_software(
     bom.components.add(component)
     bom.register_dependency(root, [component])
     locked = read_lock(description.resolve(software.lock_file)) if software.lock_file else ()
-    packages = {d.name: _package(d, software.id) for d in locked}
+    packages = {
+        _ref(d, software.id): _package(d, software.id) for d in locked
+    }  # one name may be locked at two versions
     for package in packages.values():
         bom.components.add(package)
     bom.register_dependency(component, packages.values())
@@ -130,8 +132,12 @@ def _package(one: Dependency, software: str) -> Component:
     from packageurl import PackageURL
 
     purl = None if one.direct else PackageURL("pypi", None, one.name, one.version)
-    ref = f"{software}/{one.name}" + (f"@{one.version}" if one.version else "")
-    return Component(type=model.LIBRARY, name=one.name, version=one.version, bom_ref=ref, purl=purl)
+    return Component(type=model.LIBRARY, name=one.name, version=one.version, bom_ref=_ref(one, software), purl=purl)
+
+
+def _ref(one: Dependency, software: str) -> str:
+    """Unlike for two versions of a package, and for a package of two software assets."""
+    return f"{software}/{one.name}" + (f"@{one.version}" if one.version else "")
 
 
 def _add_uses(bom: Bom, model: ModelAsset, description: Description, known: dict[str, Component]) -> None:

@@ -42,7 +42,10 @@ def understood(payload: dict[str, Any], name: str) -> Statement:
         digest = subject.get("digest") if isinstance(subject, dict) else None
         if not isinstance(digest, dict) or not isinstance(digest.get("sha256"), str):
             raise NotVerified(f"{name} is signed, and speaks of something without its SHA-256")
-        found[str(subject.get("name", ""))] = digest["sha256"].lower()
+        called = str(subject.get("name", ""))
+        if called in found:
+            raise NotVerified(f"{name} is signed, and speaks of {called} twice; have it made again with each file once")
+        found[called] = digest["sha256"].lower()
     predicate = payload.get("predicate")
     return Statement(found, str(payload.get("predicateType", "")), predicate if isinstance(predicate, dict) else {})
 

@@ -8,6 +8,7 @@ from bartizan.core.evidence import Evidence
 from bartizan.core.finding import Finding, Rate, Rung, Sensitivity, Tries
 from bartizan.core.vocabulary import ThreatClass, Verdict
 from bartizan.report.deciding import deciding, measured
+from bartizan.report.doses import price_of
 from bartizan.report.numbers import percent, quantity
 from bartizan.report.wording import access, amount, condition, counted, share, unit
 
@@ -85,18 +86,23 @@ def _each(found: Tries, name: str) -> str:
 
 
 def doses(finding: Finding, evidence: Iterable[Evidence]) -> list[float]:
-    """The numbers of records that were tried, none of them zero, in increasing order."""
-    rows = [m.at.get("records") for e in measured(finding, evidence) for m in e.measurements]
+    """The numbers of records (or labels, where the tries are counted in them) that were tried, none of them zero, in
+    increasing order."""
+    unit = finding.tries.unit if finding.tries else ""
+    trials = [e for e in measured(finding, evidence) if e.tries_unit in ("", unit)]
+    rows = [m.at.get("records") for e in trials for m in e.measurements]
     return sorted({float(n) for n in rows if isinstance(n, int | float) and n > 0})
 
 
 def _doses(finding: Finding, found: Tries, evidence: Iterable[Evidence]) -> str:
     tried, name = doses(finding, evidence := list(evidence)), unit(found.unit)
     if len(tried) == 1:
-        return f"one dose tried, {counted(tried[0], name)}: reached in {_retrainings(finding, found, evidence)}"
+        one = f"{counted(tried[0], name)}{price_of(finding, tried[0], found.unit)}"
+        return f"one dose tried, {one}: reached in {_retrainings(finding, found, evidence)}"
     if found.median is None:
         return f"more than {counted(found.censored_at, name)} for half of the {quantity(found.n)} retrainings"
-    return f"half of the {quantity(found.n)} retrainings fall to {counted(found.median, name)}"
+    takes = f"{counted(found.median, name)}{price_of(finding, found.median, found.unit)}"
+    return f"half of the {quantity(found.n)} retrainings fall to {takes}"
 
 
 def _bits(found: Tries) -> str:
@@ -126,6 +132,8 @@ def size(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:
     if is_scan(finding) or finding.threat_class in (ThreatClass.MODEL_EXTRACTION, ThreatClass.DATA_EXTRACTION):
         return UNCHANGED
     found = finding.sensitivity
+    if finding.threat_class == ThreatClass.HAZARD and found is not None and found.unit == BITS:
+        return _stands(found)
     if finding.tries is not None and finding.tries.unit == BITS:
         return DOES_NOT_APPLY + "the weights are changed, and no input is"
     if finding.threat_class in BY_DOSE and finding.tries is not None:
@@ -136,6 +144,14 @@ def size(finding: Finding, evidence: Iterable[Evidence] = ()) -> str:
     if finding.threat_class == ThreatClass.HAZARD and (decided := deciding(finding, evidence)):
         under = f"under {condition(decided[0])}, "
     return under + quantiles(found)
+
+
+def _stands(found: Sensitivity) -> str:
+    """How many bits may flip by chance before a model is lost."""
+    if found.q50 is None:
+        return f"no input is changed; fewer than half of {quantity(found.n)} sequences of chance faults ruin the model"
+    bits = counted(found.q50, BITS)
+    return f"no input is changed; half of {quantity(found.n)} sequences of chance faults ruin the model by {bits}"
 
 
 def quantiles(found: Sensitivity) -> str:

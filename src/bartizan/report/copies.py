@@ -8,7 +8,7 @@ from bartizan.core.classwise import Share
 from bartizan.core.finding import Measures
 from bartizan.core.leak import CopyAt, NextAttack, Theft
 from bartizan.report import wording
-from bartizan.report.numbers import percent, quantity
+from bartizan.report.numbers import THIN, percent, quantity
 from bartizan.report.table import Got, Table
 
 UNKNOWN = "What it cost is unknown: the description states no price of a query (interfaces, query_eur)."
@@ -64,8 +64,9 @@ def _row(c: CopyAt, priced: bool) -> tuple[str, ...]:
 
 
 def euros(amount: float) -> str:
-    """`0.002 €`, `12.50 €`, `1 200 €`."""
-    return f"{quantity(amount) if amount < 1 or amount >= 1000 or amount == round(amount) else f'{amount:.2f}'} €"
+    """`0.002 €`, `12.50 €`, `1 200 €`; never torn between two lines."""
+    whole = amount < 1 or amount >= 1000 or amount == round(amount)
+    return f"{quantity(amount) if whole else f'{amount:.2f}'}{THIN}€"
 
 
 def _share(s: Share) -> str:

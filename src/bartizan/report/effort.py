@@ -18,9 +18,9 @@ from bartizan.report import facts, wording
 from bartizan.report.answers import steps
 from bartizan.report.copies import euros
 from bartizan.report.deciding import deciding, measured
-from bartizan.report.numbers import percent, points, quantity
+from bartizan.report.numbers import THIN, percent, points, quantity
 
-BUDGETED = {"queries": "queries", "records": "records", "poisoned records": "records"}
+BUDGETED = {"queries": "queries", "records": "records", "labels": "records"}
 """What tries are counted in, and the line of an adversary's budget they are taken from."""
 NEXT = (Verdict.EXPLOITED, Verdict.UNTESTED)
 
@@ -86,6 +86,9 @@ def _takes(finding: Finding, adversary: Adversary) -> str:
     takes = wording.counted(tries.median, unit)
     each = " an input" if finding.threat_class == ThreatClass.EVASION else ""
     start = f"The cheapest adversary is the {_lower(adversary.name)}{' (assumed)' if adversary.assumed else ''}"
+    if share is None and unit in BUDGETED:
+        pays = f"{_pays(tries.median, unit, adversary)}{_priced(finding)}"
+        return f"{start}: {takes}{each}, and no limit of its {BUDGETED[unit]} is known{pays}."
     if share is None:
         return f"{start}: {takes}{each} are computed at home and cost next to nothing; what it takes is the access."
     within = _within(finding, share, takes, each, adversary)
@@ -112,12 +115,13 @@ def _pays(median: float, unit: str, adversary: Adversary) -> str:
     if adversary.benefit is None:
         return ""
     price = quantity(_rounded(adversary.benefit / max(median, 1.0)))
-    gain = f"{quantity(adversary.benefit)} €{' (assumed)' if adversary.assumed else ''}"
-    return f"; with {gain} to gain from one success, it pays until one {wording.one(unit)} costs about {price} €"
+    gain = f"{quantity(adversary.benefit)}{THIN}€{' (assumed)' if adversary.assumed else ''}"
+    return f"; with {gain} to gain from one success, it pays until one {wording.one(unit)} costs about {price}{THIN}€"
 
 
 def _priced(finding: Finding) -> str:
-    price = finding.theft.query_eur if finding.theft else None
+    unit = steps(finding)
+    price = finding.theft.query_eur if finding.theft else next((p.each for p in finding.poison if p.what == unit), None)
     return "" if price is None else f"; it costs {euros(price)}"
 
 

@@ -56,17 +56,19 @@ def family_figures(
 
 
 def _curves(evidence: Evidence, finding: Finding) -> list[Figure]:
+    """Tampered labels are counted by the records they stand on, and called labels."""
     by_axis: dict[str, list[tuple[str, list[Point]]]] = defaultdict(list)
     found = {k: p for k, p in _series(evidence.measurements).items() if len({point.x for point in p}) >= FEWEST}
     effects = {axis for estimand, axis in found if estimand not in GOALS}
     for (estimand, axis), points in found.items():
         if estimand not in GOALS or axis not in effects:
-            by_axis[axis].append((wording.plain(estimand), points))
+            shown = evidence.tries_unit if (axis, evidence.tries_unit) == ("records", "labels") else axis
+            by_axis[shown].append((wording.plain(estimand), points))
     return [
         Figure(
             f"{wording.capital(wording.plain(evidence.trial.plugin))}: what more {wording.plain(axis)} bring",
             "Each point is the mean effect with its interval; the dashed line is what is tolerated.",
-            point_curves(curves[:4], _priced(axis, finding), finding.tolerance),
+            point_curves(curves[:4], _priced(axis, finding, evidence), finding.tolerance),
             legend([name for name, _ in curves[:4]]),
             axis=axis,
         )
@@ -74,9 +76,10 @@ def _curves(evidence: Evidence, finding: Finding) -> list[Figure]:
     ]
 
 
-def _priced(axis: str, finding: Finding) -> str:
-    """The name of an axis, with the price of each query where one is stated."""
-    price = finding.theft.query_eur if finding.theft and axis == "queries" else None
+def _priced(axis: str, finding: Finding, evidence: Evidence) -> str:
+    """The name of an axis, with the price of each query, record or label where one is stated."""
+    prices: dict[str, float | None] = {p.what: p.each for p in finding.poison if p.evidence == evidence.id}
+    price = finding.theft.query_eur if finding.theft and axis == "queries" else prices.get(axis)
     return wording.plain(axis) + ("" if price is None else f", at {euros(price)} each")
 
 

@@ -60,12 +60,17 @@ def name_of(evidence: Evidence) -> str:
     if evidence.trial.kind == "hazard" and condition:
         return f"{wording.plain(str(condition))} ({wording.plain(evidence.trial.plugin)})"
     access = evidence.trial.access
-    rung = "recipe" if access.allows(Capability.RECIPE) and access.name in ("labels", "scores") else access.name
+    rung = "recipe" if access.allows(Capability.RECIPE) and access.name in ("labels", "scores") else used(evidence)
     details = [wording.access(rung)] if evidence.trial.kind == "attack" else []
     eps, norm = evidence.trial.params.get("eps"), evidence.trial.params.get("norm")
     if isinstance(eps, int | float):
         details.append(f"{wording.unit(str(norm))} ≤ {quantity(float(eps))}" if norm else f"ε {quantity(float(eps))}")
     return wording.plain(evidence.trial.plugin) + (f" ({', '.join(details)})" if details else "")
+
+
+def used(evidence: Evidence) -> str:
+    """The access that a trial made use of: who wrote labels and nothing else needed to write no records."""
+    return "label_write" if evidence.tries_unit == "labels" else evidence.trial.access.name
 
 
 def _series(evidence: Iterable[Evidence], arrays: ArrayReader, values: str) -> list[Series]:
@@ -166,6 +171,7 @@ def _severity(question: str, answer: str, finding: Finding, evidence: Sequence[E
     if not np.isfinite(series.values).any():
         return Panel(question, answer, missing="Nothing failed under it.", notes=others)
     name = f"{wording.unit(e.size_unit)} of {wording.plain(str(e.trial.params.get('condition', e.trial.plugin)))}"
+    name = "bits flipped by chance" if e.size_unit == answers.BITS else name
     return Panel(question, answer, size_curve([series], name), notes=others)
 
 

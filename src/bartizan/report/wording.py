@@ -226,6 +226,8 @@ def _failure(finding: Finding, rate: str, evidence: Iterable[Evidence]) -> str:
     decided = deciding(finding, evidence)
     if decided is None:
         return f"{rate} {_said(finding.rate)}" if finding.rate else ""
+    if finding.rate and finding.rate.estimand == "fault_failure":
+        return f"{rate} {_said(finding.rate)}: {condition(decided[0])}"
     clean = decided[0].measurement("clean_error")
     already = f"; {percent(clean.value)} already fail unchanged" if clean is not None else ""
     return f"{rate} fail under {condition(decided[0])}{already}"

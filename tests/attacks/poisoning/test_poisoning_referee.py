@@ -31,6 +31,7 @@ def test_the_dose_response_is_there_and_the_smallest_sufficient_dose_is_named() 
     result = measured(trusting(), LabelFlipParams(doses=(0.02, 0.6, 0.8), seeds=1))
     assert [m.at["records"] for m in result.measurements if m.estimand == "accuracy_drop"] == [320, 240, 8]
     assert result.arrays["tries"].tolist() == [240]
+    assert result.tries_unit == "labels"
     assert result.arrays["size"] == pytest.approx([0.6])
     assert result.arrays["dose_accuracy"].shape == (3, 1)
 
@@ -42,7 +43,8 @@ def test_trainings_that_ignore_their_seed_count_as_one() -> None:
 
 
 def test_a_training_that_ignores_its_data_is_named() -> None:
-    assert "retraining_ignores_data" in [f.id for f in measured(deaf(), LabelFlipParams(seeds=1)).flags]
+    told = {f.id: f.detail for f in measured(deaf(), LabelFlipParams(seeds=1)).flags}
+    assert "poisoned labels changed no answer" in told["retraining_ignores_data"]
 
 
 def test_a_poor_clean_twin_is_named() -> None:

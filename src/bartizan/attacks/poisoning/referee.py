@@ -24,7 +24,7 @@ from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
 from bartizan.core.contracts import Family, PluginSpec, Referee
 from bartizan.core.data import Labels, Roles
 from bartizan.core.target import Target
-from bartizan.numerics.poison import retraining_seeds
+from bartizan.numerics.poison import retraining_seeds, written
 
 
 class PoisoningReferee(Referee):
@@ -32,9 +32,9 @@ class PoisoningReferee(Referee):
 
     spec = PluginSpec(
         id="poisoning",
-        version=4,
+        version=5,
         title="Referee of poisoning",
-        summary="What poison does, against a clean twin of the same seed, by number of poisoned records.",
+        summary="What poison does, against a clean twin of the same seed, by number of records or labels written.",
         references=("biggio2012", "clopper1934"),
     )
     family: ClassVar[Family] = "poisoning"
@@ -43,6 +43,7 @@ class PoisoningReferee(Referee):
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
         """Of poison that is aimed (it names its `victim`s) see `judge_aimed`, of rounds of feedback `judge_rounds`.
 
+        Tries are counted in `labels` where poison holds no inputs, else in `records`.
         Of any other: `goal_reached` and `accuracy_drop` (the harm) at each {"records"}, the largest dose first.
         Arrays beside the fixed ones: `dose_records`, `dose_accuracy` (doses × seeds) and `twin_accuracy` (seeds).
         """
@@ -52,18 +53,21 @@ class PoisoningReferee(Referee):
         doses, probe = doses_of(artifact), roles.probe
         if "rounds" in artifact.arrays:
             rows, arrays, answers = judge_rounds(subject, roles, artifact, seeds, doses, params)
-            return _measured(rows, arrays, [*refused, *doubts(subject, roles, answers)])
+            return _measured(rows, arrays, [*refused, *doubts(subject, roles, answers)], "records")
         answers = {
             d: answers_of(train_all(subject, roles, artifact, seeds, d), probe.x, clean=d == 0)
             for d in sorted({0, *doses})
         }
         judge = judge_aimed if "victim" in artifact.arrays else judge_general
         rows, arrays = judge(roles, artifact, answers, doses, params)
-        return _measured(rows, arrays, [*refused, *doubts(subject, roles, answers)])
+        what = written(artifact.arrays)
+        return _measured(rows, arrays, [*refused, *doubts(subject, roles, answers, what=what)], what)
 
 
-def _measured(rows: list[Measurement], arrays: dict[str, NDArray[np.generic]], flags: list[Flag]) -> Measured:
-    return Measured(tuple(rows), arrays, tuple(flags), tries_unit="records", size_unit="share of the training set")
+def _measured(
+    rows: list[Measurement], arrays: dict[str, NDArray[np.generic]], flags: list[Flag], what: str
+) -> Measured:
+    return Measured(tuple(rows), arrays, tuple(flags), tries_unit=what, size_unit="share of the training set")
 
 
 def judge_general(

@@ -12,6 +12,7 @@ from bartizan.core.system.assets import (
     SoftwareAsset,
 )
 from bartizan.core.system.choice import SYSTEM_ID, DesignChoice
+from bartizan.core.system.contributing import Contributing
 from bartizan.core.system.flows import OUTSIDE, Flow
 from bartizan.core.system.gates import (
     AcceptedRisk,
@@ -64,6 +65,7 @@ __all__ = [
     "Budget",
     "Condition",
     "ConditionAtStage",
+    "Contributing",
     "CsvLoad",
     "DataAsset",
     "DataLoad",

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from bartizan.core.base import Frozen
 from bartizan.core.suggest import nearest
 from bartizan.core.system.choice import choice
+from bartizan.core.system.contributing import Contributing
 from bartizan.core.system.load_data import DataLoad
 from bartizan.core.system.load_model import ModelLoad
 from bartizan.core.system.values import FunctionRef, Id, Positive, Text
@@ -53,6 +54,10 @@ class DataAsset(Asset):
         tuple[Text, ...],
         Field(description="Columns of a table nobody may infer; left out: of records of people, those of few values"),
     ] = ()
+    contributing: Annotated[
+        Contributing | None,
+        Field(description="What a record, a label or an account costs whoever contributes; left out: unknown"),
+    ] = None
     origin: Annotated[
         Literal["own", "purchased", "synthetic", "public", "crowd", "web", "users", "unknown"],
         choice("DC01", "Where the records come from"),

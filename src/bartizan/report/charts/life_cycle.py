@@ -9,8 +9,8 @@ from markupsafe import Markup
 from bartizan.core.vocabulary import Stage
 from bartizan.report.charts.svg import drawing, rect, text
 
-WIDTH, STEP, TOP, ROW, GAP = 640.0, 60.0, 18.0, 12.0, 4.0
-LEFT = WIDTH - STEP * len(Stage)
+STEP, LEFT, TOP, ROW, GAP = 74.0, 80.0, 18.0, 12.0, 4.0  # a step holds the longest name of a stage
+WIDTH = LEFT + STEP * len(Stage)
 
 
 def life_cycle(planted: Collection[Stage], effective: Collection[Stage]) -> Markup:

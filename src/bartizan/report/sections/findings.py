@@ -21,13 +21,14 @@ from bartizan.report.apart import apart
 from bartizan.report.charts.interval import interval_bar
 from bartizan.report.charts.life_cycle import life_cycle
 from bartizan.report.deciding import strongest_first
+from bartizan.report.doses import dose
 from bartizan.report.effort import effort
 from bartizan.report.examples import examples, withheld
 from bartizan.report.exposed import exposed
 from bartizan.report.figures import Figure, brackets, family_figures, roc
 from bartizan.report.gains import gains
 from bartizan.report.numbers import percent, quantity
-from bartizan.report.panels import Panel, name_of, three
+from bartizan.report.panels import Panel, name_of, three, used
 
 CHOSEN = (
     *("robust_error", "attack_success", "accuracy_drop", "targeted_success", "trigger_success", "fidelity", "tpr"),
@@ -90,7 +91,7 @@ def _block(finding: Finding, assessment: Assessment, arrays: ArrayReader) -> dic
         "withheld": withheld(evidence, arrays),
         "flags": _flags(finding, evidence),
         "scope": _scope(finding, evidence),
-        "evidence": [_row(e) for e in evidence],
+        "evidence": [_row(e, finding) for e in evidence],
         "vulnerability": vulnerability,
         "sources": _sources(vulnerability),
         "life": _life(vulnerability),
@@ -116,7 +117,7 @@ def _drawings(
     figures = family_figures(finding, evidence, arrays, assessment.system.get("odd") or {})
     unit = finding.tries.unit if finding.tries else ""
     curve = next((g for g in figures if g.axis and unit.endswith(g.axis)), None)
-    if panels[0].chart or curve is None:
+    if panels[0].chart or curve is None or finding.threat_class == ThreatClass.HAZARD:
         return panels, figures
     first = replace(panels[0], chart=curve.chart, legend=curve.legend, missing="")
     return [first, *panels[1:]], [g for g in figures if g is not curve]
@@ -175,9 +176,12 @@ def _budgets(finding: Finding, evidence: Sequence[Evidence]) -> str:
 
 
 def _spent(evidence: Evidence) -> str:
-    """How much of a budget in records the largest dose took: it is seldom all of it."""
+    """How much of a budget in records the largest dose took: it is seldom all of it, and of some only the labels."""
     used = [int(m.at["records"]) for m in evidence.measurements if "records" in m.at]
-    return f", of which up to {quantity(max(used))} were used" if used and evidence.trial.budget.records else ""
+    if not used or not evidence.trial.budget.records:
+        return ""
+    only = "the labels of " if evidence.tries_unit == "labels" else ""
+    return f", of which {only}up to {quantity(max(used))} were {'written' if only else 'used'}"
 
 
 def _attack(name: str) -> str:
@@ -186,16 +190,25 @@ def _attack(name: str) -> str:
     return wording.plain(plugin) + (f" (version {version})" if version else "")
 
 
-def _row(evidence: Evidence) -> dict[str, Any]:
+def _row(evidence: Evidence, finding: Finding) -> dict[str, Any]:
     m = next((m for m in evidence.measurements if m.estimand in CHOSEN), None)
     m = m or next(iter(evidence.measurements), None)
     cost = {name: n for name, n in evidence.cost.model_dump().items() if n}
     return {
         "e": evidence,
-        "measured": _value(m) if m else "",
+        "access": used(evidence),
+        "measured": "; ".join(said for said in (_value(m) if m else "", _least(evidence, finding)) if said),
         "cost": ", ".join(wording.counted(n, name) for name, n in cost.items()),
         "budget": wording.budget(evidence.trial.budget.model_dump()),
     }
+
+
+def _least(evidence: Evidence, finding: Finding) -> str:
+    """The least poison of this trial that reached the goal, with what it costs."""
+    p = next((p for p in finding.poison if p.evidence == evidence.id), None)
+    if p is None:
+        return ""
+    return f"least dose that reached the goal: {dose(p, p.least)}" if p.least else "no dose reached the goal"
 
 
 def _value(m: Measurement) -> str:
