@@ -72,7 +72,8 @@ def _count(rows: list[Row], name: str, theirs: Callable[..., float], ours: Calla
 
 
 def _settings(rows: list[Row]) -> list[tuple[tuple[str, float], list[Row]]]:
-    keys = list(dict.fromkeys((r["kind"], r["share"]) for r in rows))
+    kinds = list(dict.fromkeys(r["kind"] for r in rows))
+    keys = sorted({(r["kind"], r["share"]) for r in rows}, key=lambda key: (kinds.index(key[0]), key[1]))
     return [(key, [r for r in rows if (r["kind"], r["share"]) == key]) for key in keys]
 
 

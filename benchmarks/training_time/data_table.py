@@ -87,7 +87,9 @@ def _alarms(shares: list[float], claimed: int) -> str:
 
 
 def _keys(rows: list[Row]) -> list[tuple[str, str, float]]:
-    return list(dict.fromkeys((r["set"], r["kind"], r["share"]) for r in rows))
+    kinds = list(dict.fromkeys((r["set"], r["kind"]) for r in rows))
+    keys = {(r["set"], r["kind"], r["share"]) for r in rows}
+    return sorted(keys, key=lambda key: (kinds.index(key[:2]), key[2]))
 
 
 def _of(rows: list[Row], key: tuple[str, str, float]) -> list[Row]:

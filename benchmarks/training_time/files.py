@@ -76,22 +76,25 @@ def _cases(folder: Path) -> Iterator[Case]:
 
 
 def _tool(tool: str, cases: list[Case], peers: Path, seconds: float) -> None:
+    """A row for each group, as soon as it is done."""
     ask = _ours() if tool == OURS else _peer(tool, peers, seconds)
     next(ask)
-    told = [(case, *ask.send(case.path)) for case in cases]
-    ask.close()
     for group in dict.fromkeys(c.group for c in cases):
-        these = [(c, v, s) for c, v, s in told if c.group == group]
-        key = {"tool": tool, "group": group}
-        families: dict[str, Counter[str]] = {}
-        for case, verdict, _ in these:
-            families.setdefault(f"{case.family} ({case.format})", Counter())[verdict] += 1
-        values: dict[str, Any] = {"n": len(these), **Counter(v for _, v, _ in these)}
-        values["median_seconds"] = round(statistics.median(s for _, _, s in these), 5)
-        values["most_seconds"] = round(max(s for _, _, s in these), 3)
-        if group == "tuning":
-            values["payload_ran"] = (these[0][0].path.parents[2] / "the-payload-ran").exists()
-        record("files", key, {**values, "families": {k: dict(c) for k, c in families.items()}})
+        told = [(case, *ask.send(case.path)) for case in cases if case.group == group]
+        record("files", {"tool": tool, "group": group}, _summary(group, told))
+    ask.close()
+
+
+def _summary(group: str, told: list[tuple[Case, str, float]]) -> dict[str, Any]:
+    families: dict[str, Counter[str]] = {}
+    for case, verdict, _ in told:
+        families.setdefault(f"{case.family} ({case.format})", Counter())[verdict] += 1
+    values: dict[str, Any] = {"n": len(told), **Counter(v for _, v, _ in told)}
+    values["median_seconds"] = round(statistics.median(s for *_, s in told), 5)
+    values["most_seconds"] = round(max(s for *_, s in told), 3)
+    if group == "tuning":
+        values["payload_ran"] = (told[0][0].path.parents[2] / "the-payload-ran").exists()
+    return {**values, "families": {k: dict(c) for k, c in families.items()}}
 
 
 def _ours() -> Any:

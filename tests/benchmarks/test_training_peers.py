@@ -101,3 +101,10 @@ def test_who_is_ahead_is_counted_by_setting_and_not_by_seed() -> None:
 
 def test_rows_without_art_say_nothing_of_it() -> None:
     assert not list(data_art_table.lines([{"kind": "patch", "share": 0.05, "ours spectral": 1.0}]))
+
+
+def test_shares_stand_in_order_whatever_the_order_in_the_file() -> None:
+    rows = [planted("patch", 1.0, 0.0) | {"share": s} for s in (0.05, 0.005)]
+    page = list(data_art_table.lines(rows))
+    places = [next(i for i, line in enumerate(page) if line.startswith(f"| patch | {s}")) for s in ("0.5%", "5.0%")]
+    assert places == sorted(places)
