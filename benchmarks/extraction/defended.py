@@ -15,6 +15,7 @@ from torch import nn
 from bartizan.attacks.privacy.referee import PrivacyReferee
 from bartizan.attacks.privacy.rmia import Rmia, RmiaParams
 from bartizan.core.access import Access, Budget
+from bartizan.core.contracts import Defense
 from bartizan.core.data import Data, Roles
 from bartizan.core.plugins import find
 from bartizan.core.target import Target, TargetInfo
@@ -91,6 +92,7 @@ def _measured(name: str) -> dict[str, Any]:
     target = plain
     if plugin:
         defense = find("defenses", plugin)()
+        assert isinstance(defense, Defense)
         target = defense.apply(plain, train, params=defense.params(**params), seed=0)
     spent = time.process_time() - start
     access = Access(capabilities=(Capability.SCORES, Capability.RECIPE))

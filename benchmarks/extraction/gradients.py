@@ -12,8 +12,8 @@ from evasion.data import images
 from torch import nn
 
 from bartizan.attacks.privacy import invert_gradient, recovered
-from bartizan.attacks.privacy.gradient.matching import movement
 from bartizan.numerics.intervals import clopper_pearson, mean_interval
+from bartizan.numerics.updates import movement
 
 RATE = 0.05
 

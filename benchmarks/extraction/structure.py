@@ -31,12 +31,14 @@ def rows(runs: int, device: str, steps: int) -> Iterator[Row]:
                 yield key, lambda k=key: _width(k)
     for precision in ("float64", "float32"):
         for seed in range(runs):
-            for sizes in RANDOM:
-                name = "random " + "-".join(map(str, sizes))
+            for inputs, hidden, classes in RANDOM:
+                name = f"random {inputs}-{hidden}-{classes}"
                 key = {"row": "recovery", "network": name, "precision": precision, "seed": seed}
                 yield (
                     key,
-                    lambda k=key, s=sizes: _recover(_random(*s, k["seed"]), _gaussian(s[0]), k["precision"], None),
+                    lambda k=key, i=inputs, h=hidden, c=classes: _recover(
+                        _random(i, h, c, k["seed"]), _gaussian(i), k["precision"], None
+                    ),
                 )
             for width in TRAINED:
                 key = {"row": "recovery", "network": f"fashion 784-{width}-10", "precision": precision, "seed": seed}
@@ -104,7 +106,7 @@ def _train(net: nn.Module, x: NDArray[Any], y: NDArray[Any], epochs: int, rate: 
 def _asked(net: nn.Module, precision: str) -> Net:
     """The network as it is served in that precision."""
     dtype = getattr(torch, precision)
-    served = nn.Sequential(*[_copied(layer).to(dtype) for layer in net])  # type: ignore[arg-type]
+    served = nn.Sequential(*[_copied(layer).to(dtype) for layer in net.children()])
 
     def answer(x: NDArray[Any]) -> NDArray[Any]:
         with torch.no_grad():

@@ -11,7 +11,7 @@ from . import data_art_table
 
 Row = dict[str, Any]
 OURS = "ours wrong_label"
-SIGNALS = ("wrong_label", "spectral", "cluster", "outlier")
+SIGNALS = ("wrong_label", "spectral", "cluster", "outlier", "foreign_mark")
 
 
 def lines(made: list[Row]) -> Iterator[str]:
@@ -58,8 +58,8 @@ def triggers(rows: list[Row]) -> Iterator[str]:
         return
     names = [f"ours {s}" for s in SIGNALS]
     yield "### Triggers (Fashion-MNIST)\n"
-    yield "| trigger | share of the data | seeds | wrong label | spectral | cluster | outlier |"
-    yield "|---|---|---|---|---|---|---|"
+    yield f"| trigger | share of the data | seeds | {' | '.join(s.replace('_', ' ') for s in SIGNALS)} |"
+    yield "|---|---|---|" + "---|" * len(SIGNALS)
     for key in _keys(rows):
         mine = _of(rows, key)
         yield f"| {key[1]} | {key[2]:.1%} | {len(mine)} | {' | '.join(_cell(mine, name) for name in names)} |"

@@ -32,14 +32,14 @@ from .dose_cases import CASES, SETS, Case, Records, Set
 
 SCANNED = 3  # models, each with a seed of its own
 CHEAP = ScanSettings(steps=60, batch=8)
-SIGNALS = ("wrong_label", "spectral", "cluster", "outlier")
+SIGNALS = ("wrong_label", "spectral", "cluster", "outlier", "foreign_mark")
 
 
 def run(only: str = "", runs: int = 10, **_: Any) -> None:
     """Curve and stealth of each case; `only` selects by `SET attack`, `runs` is how many retrainings a dose."""
     torch.set_num_threads(1)
     for one in SETS:
-        if only in f"{one.name} nothing" and not _measured(_nothing(one), {}):
+        if only in f"{one.name} nothing":
             _unpoisoned(one)
         for case in (c for c in CASES if c.set is one and only in f"{one.name} {c.name}"):
             for draw in range(case.draws):
@@ -74,7 +74,8 @@ def _case(case: Case, draw: int, runs: int) -> None:
 def _asked(case: Case, runs: int) -> dict[str, Any]:
     """What a row must have been measured with, to stand."""
     spec = plugins.attack("attack", case.attack).spec
-    versions = [spec.version, plugins.referee(spec.family).spec.version]
+    detector = plugins.attack("scanner", "training_data").spec
+    versions = [spec.version, plugins.referee(spec.family).spec.version, detector.version]
     return {"doses": list(case.doses), "seen": case.seen, "runs": runs, "params": case.params, "versions": versions}
 
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .dose_cases import CASES, SETS
+
 Row = dict[str, Any]
 HARMS = {
     "trigger_success": "inputs with the trigger that obey",
     "targeted_success": "inputs aimed at that err as wanted",
     "accuracy_drop": "accuracy lost",
 }
-SIGNALS = {"wrong_label": "wrong label", "spectral": "spectral", "cluster": "cluster", "outlier": "outlier"}
+SIGNALS = {
+    "wrong_label": "wrong label", "spectral": "spectral", "cluster": "cluster", "outlier": "outlier",
+    "foreign_mark": "foreign mark",
+}  # fmt: skip
 
 
 def lines(made: list[Row]) -> Iterator[str]:
     """Markdown, from all rows of the file."""
-    rows = [r for r in made if r["job"] == "dose"]
+    rows = sorted((r for r in made if r["job"] == "dose"), key=_place)
     yield (
         "Made by `python -m training_time dose`. Poisoned records by count and share of the training set (4,000 "
         "records; phishing 750), and what they do beyond the clean twins of the same seeds: per cent, mean over "
@@ -27,7 +32,7 @@ def lines(made: list[Row]) -> Iterator[str]:
     yield "\n### Who sees it\n"
     yield (
         "At one dose of each. By signal of the pass over the data: per cent of the altered records above the "
-        "threshold that 1 % of the others exceed. Flagged: by any of four signals at the pass's own cut-offs, each "
+        "threshold that 1 % of the others exceed. Flagged: by any of five signals at the pass's own cut-offs, each "
         "at 1 % of false alarms by 1,000 trusted records (letters: those that do not repeat; phishing: none, so the "
         "1 % most suspect by each). Scan: verdicts on three models trained on it, without a null, in few steps.\n"
     )
@@ -56,7 +61,7 @@ def stealth(rows: list[Row]) -> Iterator[str]:
     yield f"| data and model | poison | knows | records | {head} | flagged: altered | others | scan | target named |"
     yield "|---|---|---|---|" + "---|" * len(SIGNALS) + "---|---|---|---|"
     for r in rows:
-        found = [f"{100 * r['detected'][s]:.0f}" if "detected" in r else "–" for s in SIGNALS]
+        found = [f"{100 * r['detected'][s]:.0f}" if s in r.get("detected", {}) else "–" for s in SIGNALS]
         flagged = [f"{r[k]:.1%}" if r.get(k) is not None else "–" for k in ("flagged_altered", "flagged_others")]
         verdicts = ", ".join(f"{n} {verdict}" for verdict, n in sorted(r["scan"].items()))
         named = f"{r['named']} of {sum(r['scan'].values())}" if r["target"] >= 0 else "–"
@@ -93,6 +98,13 @@ def beside_art(rows: list[Row]) -> Iterator[str]:
 
 def _reached(r: Row | None) -> str:
     return f"{r['reached']} of {r['retrainings']}" if r else "–"
+
+
+def _place(r: Row) -> tuple[int, int, int]:
+    """As the cases are listed; what is none of them, and models without poison, after them."""
+    sets, cases = [one.name for one in SETS], [(c.set.name, c.name, c.knows) for c in CASES]
+    case = (r["set"], r["kind"], r["knows"])
+    return sets.index(r["set"]), cases.index(case) if case in cases else len(cases), r["draw"]
 
 
 def _name(r: Row) -> str:

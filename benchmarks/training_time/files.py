@@ -128,8 +128,10 @@ def _started(tool: str, peers: Path, limit: float) -> subprocess.Popen[bytes]:
     where = [str(p) for p in (peers / tool.replace("_", "-"), peers / "extra") if p.exists()]
     paths = os.pathsep.join([*where, os.environ.get("PYTHONPATH", "")])
     command = [sys.executable, "-W", "ignore", "-m", "training_time.files_peers", tool, str(limit)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(command, cwd=ROOT / "benchmarks", env={**os.environ, "PYTHONPATH": paths}, **pipes)
+    return subprocess.Popen(
+        command, cwd=ROOT / "benchmarks", env={**os.environ, "PYTHONPATH": paths},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
 
 
 def _asked(process: subprocess.Popen[bytes], path: Path, limit: float) -> tuple[str, float, bool]:

@@ -7,7 +7,7 @@ training without a defence, and without the poison. All of a defence's parameter
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -53,29 +53,37 @@ class Poisoned:
 
 
 def run(only: str = "", runs: int = 5, first: int = 0, **_: Any) -> None:
-    """One row for each architecture, poison, share, seed and defence; `only` selects by `DATA-ARCHITECTURE-POISON`,
-    `first` is the first seed."""
+    """One row for each architecture, poison, share, seed and defence; `only` selects by
+    `DATA-ARCHITECTURE-POISON-DEFENCE`, `first` is the first seed."""
     torch.set_num_threads(1)
     for seed in range(first, first + runs):
         for data, architecture, kind, share in product(("fashion",), ("mlp", "cnn"), (*TRIGGERS, FLIPS), SHARES):
-            if only in f"{data}-{architecture}-{kind}":
-                rows(data, architecture, kind, share, seed)
+            asked = [d for d in DEFENCES if only in f"{data}-{architecture}-{kind}-{d.spec.id}"]
+            if asked:
+                rows(data, architecture, kind, share, seed, asked)
 
 
-def rows(data: DataSet, architecture: str, kind: str, share: float, seed: int) -> None:
+def rows(data: DataSet, architecture: str, kind: str, share: float, seed: int, defences: Sequence[Defense]) -> None:
     """The rows of one poison."""
     clean = tuple(a[trained_on(seed)[0]] for a in images(data, "train"))
     given = _poisoned(data, kind, share, seed, clean)
     start = RecipeTarget(recipe(architecture), CLASSES, (1, SIDE, SIDE))
     victim, twin = (start.retrain(x, y, seed=child(seed, "first")) for x, y in ((given.x, given.y), clean))
     both = {"records": int(given.bad.sum()), "before": _left(victim, given, data), "twin": _left(twin, given, data)}
-    for defence in DEFENCES:
+    for defence in defences:
         began, params = time.process_time(), defence.params()
         arrays = defence.fit(victim, Data.of(given.x, given.y), params=params, seed=seed)
         kept = defence.wrap(victim, arrays, params=params, seed=seed, digest="defended")
         spent = round(time.process_time() - began, 1)
-        key = {"row": defence.spec.id, "data": data, "architecture": architecture, "kind": kind, "share": share}
-        more = {**_went(arrays, given), **_certified(kept, data), "version": defence.spec.version}
+        key = {
+            "row": defence.spec.id,
+            "version": defence.spec.version,
+            "data": data,
+            "architecture": architecture,
+            "kind": kind,
+            "share": share,
+        }
+        more = {**_went(arrays, given), **_certified(kept, data)}
         values = {**both, "after": _left(kept, given, data), **more, "cpu_seconds": spent}
         record("prevent", {**key, "seed": seed}, {**values, "params": params.model_dump(mode="json")})
 

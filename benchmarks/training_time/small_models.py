@@ -83,7 +83,8 @@ def _trained(data: DataSet, architecture: str, kind: str, seeds: range) -> dict[
         if kind != "clean":
             harder = adversarial(data) if kind == "clean-label" else (lambda a: a)
             px, py = poison(_planted(data, kind, s), x[rows], y[rows], s, harder)
-            xs.append(px), ys.append(py)
+            xs.append(px)
+            ys.append(py)
         extra.append(0 if kind == "clean" else len(py))
     start = POOL + np.cumsum([0, *extra])
     inside = np.zeros((len(seeds), int(start[-1])), np.bool_)

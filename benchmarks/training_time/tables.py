@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import data_table, dose_table, files_table, model_scan, repairs_table
+from . import data_table, dose_table, files_table, model_scan, prevention_table, repairs_table
 from .rows import RESULTS
 
 Write = Callable[[list[dict[str, Any]]], Iterator[str]]
@@ -16,6 +16,7 @@ SECTIONS: dict[str, tuple[Write, str]] = {
     "Models in hand": (model_scan.lines, "scan"),
     "How much poison": (dose_table.lines, "dose"),
     "Repairs": (repairs_table.lines, "repair"),
+    "Trained again on what is poisoned": (prevention_table.lines, "prevent"),
 }
 HEAD = """# Attacks of the development phase
 

@@ -36,6 +36,7 @@ class Relabelling(OnCleaned):
         title="Relabelling the training data",
         summary="Gives records that look mislabelled the class that models which did not see them say, and retrains.",
         references=("northcutt2021",),
+        version=2,
         defence="DF28",
         counters=("P1", "B1"),
         retrainable=True,

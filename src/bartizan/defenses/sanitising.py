@@ -16,7 +16,7 @@ from bartizan.defenses.cleaned import OnCleaned, PassParams
 if TYPE_CHECKING:
     from bartizan.scanners.data_in_hand import Suspects
 
-Name = Literal["wrong_label", "spectral", "cluster", "outlier"]
+Name = Literal["wrong_label", "foreign_mark", "spectral", "cluster", "outlier"]
 
 
 class SanitisingParams(PassParams):
@@ -25,7 +25,7 @@ class SanitisingParams(PassParams):
 
     left_out: float = Field(default=0.1, gt=0, lt=1)
     of_class: float = Field(default=0.5, gt=0, lt=1)
-    signals: tuple[Name, ...] = Field(default=("wrong_label", "spectral", "cluster"), min_length=1)
+    signals: tuple[Name, ...] = Field(default=("wrong_label", "foreign_mark"), min_length=1)
 
 
 class Sanitising(OnCleaned):
@@ -36,6 +36,7 @@ class Sanitising(OnCleaned):
         title="Sanitising the training data",
         summary="Leaves out the training records that belong least, whatever is wrong with them, and trains again.",
         references=("northcutt2021", "tran2018", "chen2018"),
+        version=2,
         defence="DF28",
         counters=("P1", "P2", "B1"),
         retrainable=True,

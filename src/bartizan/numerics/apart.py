@@ -54,9 +54,9 @@ class Apart:
 
 def apart(f: NDArray[Any], y: Labels) -> dict[int, Apart]:
     """By class, from features N×D and labels N; classes of fewer than 8 records are left out."""
-    turn = _strongest(np.asarray(f, np.float64))
+    turn = strongest(np.asarray(f, np.float64))
     parts = {int(c): f[y == c] @ turn for c in np.unique(y) if (y == c).sum() >= FEWEST}
-    found = {c: (_axes(own, others, DIRECTION), _axes(own, others, EVIDENCE)[1]) for c, own, others in _beside(parts)}
+    found = {c: (_axes(own, others, DIRECTION), _axes(own, others, EVIDENCE)[1]) for c, own, others in beside(parts)}
     usual = max(float(np.median([e for _, e in found.values()] or [0.0])), 1e-12)
     return {c: _class(parts[c], axes, turn, (e / usual) ** 2) for c, ((axes, _), e) in found.items()}
 
@@ -71,15 +71,15 @@ def _class(own: Rows, axes: Rows, turn: Rows, weight: float) -> Apart:
     return Apart(turn @ at, turn @ axes, max(scale, 1e-9), weight)
 
 
-def _strongest(f: Rows) -> Rows:
+def strongest(f: Rows) -> Rows:
     if f.shape[1] <= MOST:
         return np.eye(f.shape[1])
     return np.asarray(np.linalg.eigh(np.cov(f.T, bias=True))[1][:, -MOST:], np.float64)
 
 
-def _beside(parts: dict[int, Rows]) -> Iterator[tuple[int, Rows, Rows]]:
+def beside(parts: dict[int, Rows]) -> Iterator[tuple[int, Rows, Rows]]:
     """Each class with the covariance within all others; with its own where there is no other."""
-    sums = {c: len(own) * _covariance(own) for c, own in parts.items()}
+    sums = {c: len(own) * covariance(own) for c, own in parts.items()}
     n, total = sum(map(len, parts.values())), sum(sums.values())
     for c, own in parts.items():
         yield c, own, (total - sums[c]) / (n - len(own)) if len(parts) > 1 else sums[c] / n
@@ -95,17 +95,17 @@ def _axes(own: Rows, others: Rows, how: Trimmed) -> tuple[Rows, float]:
             axes, place = -axes, -place
         if done < how.rounds:
             kept = own[place <= np.quantile(place, 1 - how.share)]
-            usual = how.own * _covariance(kept) + (1 - how.own) * others
+            usual = how.own * covariance(kept) + (1 - how.own) * others
     return axes, most
 
 
 def _against(own: Rows, usual: Rows) -> tuple[Rows, float]:
     ridge = max(RIDGE * float(np.trace(usual)) / len(usual), 1e-12)
     unit = np.linalg.inv(np.linalg.cholesky(usual + ridge * np.eye(len(usual)))).T
-    values, vectors = np.linalg.eigh(unit.T @ _covariance(own) @ unit)
+    values, vectors = np.linalg.eigh(unit.T @ covariance(own) @ unit)
     return np.asarray(unit @ vectors[:, -AXES:], np.float64), float(values[-1])
 
 
-def _covariance(rows: Rows) -> Rows:
+def covariance(rows: Rows) -> Rows:
     centred = rows - rows.mean(axis=0)
     return np.asarray(centred.T @ centred / len(rows), np.float64)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 Scores = NDArray[np.float64]
 LEAST = 1e-12
-CLEAR, STRAY = 2.5, 1e-3
+CLEAR, TAKEN_OFF, STRAY = 2.5, 2.0, 1e-3
+FEWEST_PAIRS = 10  # of classes, by which to tell how far they usually lean
 
 
 def class_thresholds(p: NDArray[Any], y: Labels) -> Scores:
@@ -61,12 +62,20 @@ def one_sided(joint: NDArray[np.int64]) -> NDArray[np.float64]:
     """C×C rates of (label given, label meant) at which labels go one way more often than the other, and clearly so.
 
     Classes that look alike are mistaken for each other both ways; whoever relabels one class as another goes one way.
-    Differences within 2.5 standard deviations of an even split count as none.
+    Pairs of classes lean one way by nature, too: what is within 2.5 times the usual lean, or chance, counts as none,
+    and of the rest what is beyond twice that.
     """
     counts = joint.astype(np.float64)
-    ahead = counts - counts.T
-    clear = ahead > CLEAR * np.sqrt(np.maximum(counts + counts.T, 1))
-    return np.asarray(np.where(clear, ahead, 0.0) / np.maximum(counts.sum(axis=0), 1), np.float64)
+    ahead, chance = counts - counts.T, np.sqrt(np.maximum(counts + counts.T, 1))
+    usual = chance * _usual_lean(ahead / chance)
+    beyond = np.where(ahead > CLEAR * usual, np.maximum(ahead - TAKEN_OFF * usual, 0.0), 0.0)
+    return np.asarray(beyond / np.maximum(counts.sum(axis=0), 1), np.float64)
+
+
+def _usual_lean(lean: NDArray[np.float64]) -> float:
+    """In standard deviations of chance, at least 1; of few pairs nothing else is known, since any may be relabelled."""
+    pairs = np.abs(lean[np.triu_indices(len(lean), 1)])
+    return max(1.0, 1.4826 * float(np.median(pairs))) if len(pairs) >= FEWEST_PAIRS else 1.0
 
 
 def relabelled(p: NDArray[Any], y: Labels, joint: NDArray[np.int64]) -> Scores:

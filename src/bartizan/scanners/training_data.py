@@ -37,7 +37,7 @@ class TrainingDataScan(Attack):
 
     spec: ClassVar[AttackSpec] = AttackSpec(
         id="training_data",
-        version=2,
+        version=3,
         title="Training data in hand",
         summary="Ranks training records by how little they belong, and says how many stand out beyond chance.",
         references=("northcutt2021", "tran2018", "chen2018"),

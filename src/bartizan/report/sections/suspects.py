@@ -16,7 +16,7 @@ from bartizan.report.charts.picture import data_uri, to_pixels
 from bartizan.report.numbers import quantity
 
 FEATURES = 6
-SIGNALS = (  # in the order of the scanner's signals
+SIGNALS = (  # in the order of the scanner's signals, which are kept by number: new ones come last
     ("wrong_label", "its label", "flipped labels", "right labels on altered records"),
     (
         "spectral",
@@ -31,6 +31,12 @@ SIGNALS = (  # in the order of the scanner's signals
         "the same, and classes of several natural kinds",
     ),
     ("outlier", "no record like it", "broken and foreign records", "poison among clean records"),
+    (
+        "foreign_mark",
+        "the look of another class, with a mark that makes the model say its own",
+        "one trigger with wrong labels, from about a hundredth of the data on",
+        "right labels, and poison that is not learnt",
+    ),
 )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.numerics.apart import apart
+from bartizan.numerics.foreign import Marks, foreign_marks, looks, weighed
 from bartizan.numerics.label_errors import confident_joint, doubt, neighbours_disagree, relabelled
 from bartizan.numerics.nearest import nearest
 from bartizan.numerics.signatures import spectral, two_clusters
@@ -17,10 +18,10 @@ from bartizan.numerics.signatures import spectral, two_clusters
 from .crossed import Fold
 
 if TYPE_CHECKING:
-    from bartizan.core.data import Labels
+    from bartizan.core.data import Array, Labels
 
 NEAR = 10
-ONE_SIDED = 0.6  # weight of one-sided relabelling; chosen on records and seeds that are in no table
+ONE_SIDED = 0.75  # weight of one-sided relabelling; chosen on records and seeds that are in no table
 Scores = NDArray[np.float64]
 
 
@@ -59,13 +60,22 @@ SIGNALS = (
         "records that lie far from all others of any class: broken, foreign or heavily altered ones",
         "poison that lies among clean records, and many altered records alike, which are each other's neighbours",
     ),
+    Signal(
+        "foreign_mark",
+        "Foreign mark",
+        "a trigger with one wrong label: records that look like other classes and share a mark by which the model "
+        "takes them for the class named, from about a hundredth of the data on",
+        "right labels (clean-label), whose records look like their class, and poison that the model has not learnt",
+    ),
 )
 
 
 def scores_of(
-    found: Sequence[Fold], y: Labels, trusted_y: Labels, classes: int, seed: int
+    found: Sequence[Fold], x: Array, y: Labels, trusted_y: Labels, classes: int, seed: int
 ) -> dict[str, tuple[Scores, Scores]]:
     """Each signal's scores of the records (N) and of the trusted ones (T), the mean over the repeats.
+
+    x: the records and then the trusted ones, (N+T)×…; y, trusted_y: their labels.
 
     A record is scored by the models that left it out, against the records they were trained on; a trusted one in the
     same way, so that the two can be told apart by nothing but what they are.
@@ -74,25 +84,36 @@ def scores_of(
     total = {s.id: np.zeros(len(both)) for s in SIGNALS}
     p = np.zeros((len(both), classes))
     times = np.zeros(len(both))
+    spreads = []
     for fold in found:
         rows = np.concatenate([fold.left_out, n + fold.clean])
-        for name, scores in _of_fold(fold, both[rows], classes, seed).items():
+        marks = _marks(fold, x[fold.trained_on])
+        spreads.append(marks.spreads)
+        for name, scores in _of_fold(fold, marks, both[rows], classes, seed).items():
             total[name][rows] += scores
         p[rows] += fold.p[:, :classes]
         times[rows] += 1
     mean = {name: scores / np.maximum(times, 1) for name, scores in total.items()}
     p /= np.maximum(times, 1)[:, None]
     mean["wrong_label"] += ONE_SIDED * relabelled(p, both, confident_joint(p, both))
+    mean["foreign_mark"] = weighed(mean["foreign_mark"], both, spreads)
     return {name: (scores[:n], scores[n:]) for name, scores in mean.items()}
 
 
-def _of_fold(fold: Fold, y: Labels, classes: int, seed: int) -> dict[str, Scores]:
+def _marks(fold: Fold, known: Array) -> Marks:
+    """known: the records the fold's model was trained on."""
+    return foreign_marks(fold.known, fold.labels, looks(known, fold.labels)(known, fold.labels))
+
+
+def _of_fold(fold: Fold, marks: Marks, y: Labels, classes: int, seed: int) -> dict[str, Scores]:
+    """y: labels of the records the fold is asked about."""
     rows, distances = nearest(fold.features, NEAR, fold.known)
     said = neighbours_disagree(fold.labels[rows], y, classes)
     scale = max(float(fold.known.std()), 1e-12)
     learnt = apart(fold.known, fold.labels)
     return {
         "wrong_label": doubt(fold.p, y) + said,
+        "foreign_mark": marks.place(fold.features, y),
         "spectral": spectral(learnt)(fold.features, y),
         "cluster": two_clusters(learnt, fold.known, fold.labels, seed)(fold.features, y),
         "outlier": np.log(np.maximum(distances.mean(axis=1) / scale, 1e-12)),

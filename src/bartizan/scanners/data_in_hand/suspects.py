@@ -75,7 +75,8 @@ def suspects(
     found = copies(xs, ys)
     way = recipe or usual(xs.shape[1:], classes, len(xs))
     made = crossed(way, xs, ys, found.group, clean, folds=folds, repeats=repeats, seed=seed, device=device)
-    both = scores_of(made, ys, clean_y, classes, seed)
+    every = xs if clean is None else np.concatenate([xs, clean])
+    both = scores_of(made, every, ys, clean_y, classes, seed)
     p = out_of_fold(made, len(xs))
     return Suspects(
         scores={name: s for name, (s, _) in both.items()},
