@@ -53,7 +53,8 @@ def test_a_curve_says_its_draw_its_aim_and_the_twins() -> None:
 def test_who_sees_it_in_the_order_of_the_signals_and_a_dash_for_one_not_asked() -> None:
     (line,) = list(dose_table.stealth([seen()]))[2:]
     assert line == (
-        "| fashion-mlp | badnets | records | 80 | 1 | 100 | 50 | – | 25 | 75.0% | 3.1% | 2 shown, 1 suspicious | 2 of 3 |"
+        "| fashion-mlp | badnets | records | 80 | 1 | 100 | 50 | – | 25 | 75.0% | 3.1% "
+        "| 2 shown, 1 suspicious | 2 of 3 |"
     )
 
 
