@@ -52,7 +52,7 @@ def modelaudit_picklescan(path: Path) -> str:
 
 @cache
 def _sources_read_once() -> AbstractContextManager[None]:
-    """It follows every name in a file through the sources of the installed libraries, for 5 to 25 CPU seconds, and
+    """It follows every name in a file through the sources of the installed libraries, for 3 to 22 CPU seconds, and
     forgets them after the file; its authors' way for many files, and what their own scan of a folder does, is this."""
     from modelaudit_picklescan import shared_source_sensitive_caches
 

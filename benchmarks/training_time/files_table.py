@@ -10,7 +10,7 @@ written before the readers and frozen by digest (tests/scanners/tricks/FROZEN); 
 is weaker than files by others. "Made with": the lists and readers were made while looking at these. A file that a tool
 cannot read, stops at, or does not look at is "unknown": it is not flagged, and not approved either. "Timed out":
 stopped after 30 seconds (of CPU time, for peers measured since that column is here; before, 30 by the clock and
-"unknown"). modelaudit-picklescan follows every name through the sources of the installed libraries, 5 to 25 CPU seconds
+"unknown"). modelaudit-picklescan follows every name through the sources of the installed libraries, 3 to 22 CPU seconds
 for a file with names of large ones; as its authors do for a folder, what it has read of them is kept from file to file.
 Seconds are wall-clock for ours (a process apart included) and CPU for peers. In the first run ours flagged all 142 held
 out and all 209 others, and called 3 of the 183 honest files not seen before malicious (torch archives whose bytes also
