@@ -8,10 +8,11 @@ JOB   files: scanners of model files on tricks and on honest files, peers beside
       dose: what poison and planted triggers do by number of records, and who sees them
 --runs N      of every row that is repeated over seeds (each job has its own number)
 --only TEXT   only rows with this in their names (all); of `files` tools by commas, in this order, `folder` among them
+--groups      of `files`: only these, by commas, in this order: tuning, held out, benign, unseen
 --models N,N,N  of `scan`: clean models of the null, other clean ones, planted ones for each trigger, instead of --runs
 --first N     of `scan`, `repair` and `prevent`: the first seed (0)
 --peers       of `files`: folder with one subfolder for each peer, as `make bench-training-time` makes it
---seconds     of `files`: after which a peer is ended at a file (30)
+--seconds     of `files`: of CPU time after which a peer is stopped at a file (30)
 --results PATH  the file of rows (results/training_time.json)
 
 Rows that are measured again replace the old ones; all others stay. `python -m training_time.tables` writes the tables.
@@ -37,6 +38,7 @@ def main() -> None:
     parser.add_argument("jobs", nargs="+", choices=sorted(JOBS))
     parser.add_argument("--runs", type=int)
     parser.add_argument("--only", default="")
+    parser.add_argument("--groups", default="")
     parser.add_argument("--models", type=lambda text: tuple(int(n) for n in text.split(",")), default=())
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--peers", type=Path, default=Path(__file__).parent / ".peers")

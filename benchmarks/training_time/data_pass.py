@@ -1,8 +1,10 @@
 """What one pass over training data finds: flipped labels beside cleanlab, triggers by each signal.
 
 Detection is the share of altered records above the 99th percentile of the unaltered ones: all at 1 % false alarms.
-cleanlab is given the very probabilities that ours are from (`pip install --no-deps cleanlab tqdm termcolor`). How the
-signals are joined was chosen with the seeds 1001 and 1002 of the same data, 3,000 records each, that are in no table.
+cleanlab is given the very probabilities that ours are from (`pip install --no-deps cleanlab tqdm termcolor`). ART is
+given the very records with triggers; where it gives verdicts, ours are counted at the share of false alarms it has.
+How the signals are joined was chosen with the seeds 1001 and 1002 of the same data, 3,000 records each, that are in no
+table.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from bartizan.numerics.label_errors import doubt, relabelled
 from bartizan.scanners.data_in_hand import Suspects, suspects
 from bartizan.scanners.data_in_hand.signals import ONE_SIDED
 
+from . import art, data_art
 from .rows import record
 
 Records = tuple[NDArray[np.float32], NDArray[np.int64]]
@@ -91,6 +94,8 @@ def _row(one: Set, kind: str, share: float, seed: int, alter: Callable[..., tupl
     values: dict[str, Any] = {"cpu_seconds": round(time.process_time() - began, 2), "altered": int(altered.sum())}
     for name, scores in _scores(found, y, one.classes, flips="flips" in kind):
         values[name] = round(detected(scores, altered), 4)
+    if kind in TRIGGERS and art.installed():
+        values |= _beside_art(one, x, y, altered, found, seed)
     record("data", {"set": one.name, "kind": kind, "share": share, "seed": seed}, values)
 
 
@@ -118,10 +123,25 @@ def _scores(found: Suspects, y: NDArray[np.int64], classes: int, *, flips: bool)
             yield name, -get_label_quality_scores(y, found.p, **how)
 
 
-def detected(scores: NDArray[np.float64], altered: NDArray[np.bool_]) -> float:
-    """Share of altered records above the threshold that 1 % of the others exceed."""
+def detected(scores: NDArray[np.float64], altered: NDArray[np.bool_], alarms: float = ALARMS) -> float:
+    """Share of altered records above the threshold that 1 % of the others exceed, or another share `alarms` of them."""
     clean = np.sort(scores[~altered])[::-1]
-    return float((scores[altered] > clean[int(ALARMS * len(clean))]).mean())
+    return float((scores[altered] > clean[min(int(alarms * len(clean)), len(clean) - 1)]).mean())
+
+
+def _beside_art(one: Set, x: Any, y: Any, altered: NDArray[np.bool_], found: Suspects, seed: int) -> dict[str, Any]:
+    """Its scores as ours, its verdicts beside ours at the same share of false alarms."""
+    began = time.process_time()
+    scores, verdicts = data_art.judged(x, y, one.recipe, one.classes, seed)
+    values: dict[str, Any] = {name: round(detected(given, altered), 4) for name, given in scores.items()}
+    values["art_cpu_seconds"] = round(time.process_time() - began, 2)
+    return {**values, "verdicts": {name: _verdict(flags, altered, found) for name, flags in verdicts.items()}}
+
+
+def _verdict(flags: NDArray[np.bool_], altered: NDArray[np.bool_], found: Suspects) -> dict[str, Any]:
+    alarms = float(flags[~altered].mean())
+    ours = {name: round(detected(scores, altered, alarms), 4) for name, scores in found.scores.items()}
+    return {"found": round(float(flags[altered].mean()), 4), "alarms": round(alarms, 4), "ours": ours}
 
 
 def _flipped(kind: str, one: Set, share: float, seed: int) -> tuple[Records, NDArray[np.bool_]]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from . import data_art_table
+
 Row = dict[str, Any]
 OURS = "ours wrong_label"
 SIGNALS = ("wrong_label", "spectral", "cluster", "outlier", "foreign_mark")
@@ -23,7 +25,9 @@ def lines(made: list[Row]) -> Iterator[str]:
     )
     yield from flips([r for r in rows if "flips" in r["kind"]])
     yield ""
-    yield from triggers([r for r in rows if "flips" not in r["kind"] and r["kind"] != "nothing"])
+    planted = [r for r in rows if "flips" not in r["kind"] and r["kind"] != "nothing"]
+    yield from triggers(planted)
+    yield from data_art_table.lines(planted)
     yield ""
     yield from nothing([r for r in rows if r["kind"] == "nothing"])
 
@@ -83,7 +87,9 @@ def _alarms(shares: list[float], claimed: int) -> str:
 
 
 def _keys(rows: list[Row]) -> list[tuple[str, str, float]]:
-    return list(dict.fromkeys((r["set"], r["kind"], r["share"]) for r in rows))
+    kinds = list(dict.fromkeys((r["set"], r["kind"]) for r in rows))
+    keys = {(r["set"], r["kind"], r["share"]) for r in rows}
+    return sorted(keys, key=lambda key: (kinds.index(key[:2]), key[2]))
 
 
 def _of(rows: list[Row], key: tuple[str, str, float]) -> list[Row]:

@@ -3,7 +3,7 @@
 Ten retrainings a dose, each beside its clean twin. At one dose of each, the share of the altered records that the pass
 over the data finds, and what a scan says of three models trained on them. Doses and sizes were set by two-seed trials
 on the same data (docs/poisoning.md had them); no attack was chosen by what is measured here. Rows that are in the file
-with the same settings are not measured again.
+with the same settings are not measured again. Gradient matching stands beside ART's (`--only ART`: these rows alone).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bartizan.core.artifact import Measurement
 from bartizan.numerics.seeds import child
 from bartizan.scanners.data_in_hand import suspects
 
-from . import rows
+from . import art, dose_art, rows
 from .data_pass import detected
 from .dose_cases import CASES, SETS, Case, Records, Set
 
@@ -44,6 +44,10 @@ def run(only: str = "", runs: int = 10, **_: Any) -> None:
         for case in (c for c in CASES if c.set is one and only in f"{one.name} {c.name}"):
             for draw in range(case.draws):
                 _case(case, draw, runs)
+    for case in (c for c in CASES if c.attack == dose_art.ATTACK and c.knows == "recipe"):
+        if only in f"{case.set.name} {case.name} beside ART" and art.installed():
+            for draw in range(case.draws):
+                dose_art.beside(case, draw, runs)
 
 
 def _case(case: Case, draw: int, runs: int) -> None:

@@ -22,6 +22,7 @@ LIBRARIES = (
     "safetensors",
     "h5py",
     "cleanlab",
+    "adversarial-robustness-toolbox",
 )
 
 
