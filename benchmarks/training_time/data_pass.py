@@ -3,8 +3,8 @@
 Detection is the share of altered records above the 99th percentile of the unaltered ones: all at 1 % false alarms.
 cleanlab is given the very probabilities that ours are from (`pip install --no-deps cleanlab tqdm termcolor`). ART is
 given the very records with triggers; where it gives verdicts, ours are counted at the share of false alarms it has.
-How the signals are joined, and the foreign mark, were chosen with the seeds 1001 to 1010 of the same data, 3,000 records
-each, that are in no table, after an earlier choice had been seen on those that are.
+How the signals are joined, and the foreign mark, were chosen with the seeds 1001 to 1010 of the same data, 3,000
+records each, that are in no table, after an earlier choice had been seen on those that are.
 """
 
 from __future__ import annotations
