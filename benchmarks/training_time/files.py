@@ -135,7 +135,7 @@ def _started(tool: str, peers: Path, limit: float) -> subprocess.Popen[bytes]:
 
 
 def _asked(process: subprocess.Popen[bytes], path: Path, limit: float) -> tuple[str, float, bool]:
-    """The verdict, CPU seconds, and whether the process can be asked again."""
+    """The verdict, seconds by the clock, and whether the process can be asked again."""
     import json
 
     assert process.stdin is not None
