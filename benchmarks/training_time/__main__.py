@@ -11,6 +11,7 @@ JOB   files: scanners of model files on tricks and on honest files, peers beside
 --groups      of `files`: only these, by commas, in this order: tuning, held out, benign, unseen
 --models N,N,N  of `scan`: clean models of the null, other clean ones, planted ones for each trigger, instead of --runs
 --first N     of `scan`, `repair` and `prevent`: the first seed (0)
+--every N     of `files`: one file of so many in each group, for a tool that takes too long for all (1)
 --peers       of `files`: folder with one subfolder for each peer, as `make bench-training-time` makes it
 --seconds     of `files`: of CPU time after which a peer is stopped at a file (30)
 --results PATH  the file of rows (results/training_time.json)
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("jobs", nargs="+", choices=sorted(JOBS))
     parser.add_argument("--runs", type=int)
     parser.add_argument("--only", default="")
+    parser.add_argument("--every", type=int)
     parser.add_argument("--groups", default="")
     parser.add_argument("--models", type=lambda text: tuple(int(n) for n in text.split(",")), default=())
     parser.add_argument("--first", type=int, default=0)
