@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from bartizan.cli import signals
+from bartizan.cli import commands, main, signals
 
 INT, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 
@@ -27,3 +27,16 @@ def test_a_closed_terminal_explains_what_comes_with_it(
 ) -> None:
     monkeypatch.setattr(signals, "_heard", heard)
     assert signals.exit_code() == code
+
+
+@pytest.mark.parametrize(("heard", "code"), [([(TERM, 0.0)], 143), ([], main.FAULT)])
+def test_whatever_a_library_makes_of_an_interruption_is_one(
+    heard: list[tuple[int, float]], code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def call(arguments: list[str]) -> int:
+        raise RuntimeError("made of an interruption, or not")
+
+    monkeypatch.setattr(commands, "call", call)
+    monkeypatch.setattr(signals, "_heard", heard)
+    assert main.main([]) == code
+    assert ("interrupted" in capsys.readouterr().err) is bool(heard)

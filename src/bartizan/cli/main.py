@@ -39,7 +39,8 @@ def main(arguments: list[str]) -> int:
         _say(str(error))
         return error.exit_code
     except Exception as error:
-        return _bug(error)
+        # what a library makes of an interruption is its own affair: pydantic raises a SchemaError from it
+        return _interrupted() if signals.heard() else _bug(error)
 
 
 def _say(sentence: str) -> None:

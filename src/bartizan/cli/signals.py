@@ -25,6 +25,11 @@ def deafen() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
+def heard() -> bool:
+    """Whether any of these signals came."""
+    return bool(_heard)
+
+
 def exit_code() -> int:
     """128 and the number of the first signal heard: 130 for Ctrl-C, also when none was.
 
