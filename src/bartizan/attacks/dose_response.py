@@ -16,6 +16,7 @@ from bartizan.core.access import Access, Budget
 from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
 from bartizan.core.contracts import Attack
 from bartizan.core.data import Array, Data, Labels, Roles
+from bartizan.core.dose import REACHED
 from bartizan.core.errors import DataError, ModelError, UsageError
 from bartizan.core.system.contributing import Contributing, Written
 from bartizan.core.target import Target, TargetInfo
@@ -47,7 +48,7 @@ class DoseResponse:
     @property
     def least(self) -> int | None:
         """The smallest dose with which at least half of the retrainings ended as the adversary wants; None: no dose."""
-        goals = (m for m in self.measured.measurements if m.estimand == "goal_reached" and m.value >= 0.5)
+        goals = (m for m in self.measured.measurements if m.estimand == "goal_reached" and m.value >= REACHED)
         return min((int(m.at["records"]) for m in goals if m.at["records"]), default=None)
 
     @property

@@ -7,6 +7,9 @@ from .classwise import Share
 from .system.contributing import Contributing, Written
 
 
+REACHED = 0.5  # share of the retrainings that has to end as the adversary wants, for the goal to count as reached
+
+
 class DoseAt(Frozen):
     """One dose. amount: labels or records written. harm: beyond the clean twins'; goal: of the retrainings, those that
     ended as the adversary wants. eur, accounts: what it takes; None where the description does not say.
@@ -21,7 +24,7 @@ class DoseAt(Frozen):
     @property
     def reached(self) -> bool:
         """Whether the goal was reached: in at least half of the retrainings."""
-        return (self.goal.value or 0.0) >= 0.5
+        return (self.goal.value or 0.0) >= REACHED
 
 
 class Poison(Frozen):

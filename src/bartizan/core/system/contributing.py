@@ -53,7 +53,7 @@ class Contributing(Frozen):
     def eur(self, n: int, what: Written) -> float | None:
         """What `n` of them cost with the accounts they take, as far as either is stated; None where neither is."""
         each, accounts = self.each(what), self.accounts(n)
-        parts = [*([] if each is None else [each * n])]
+        parts = [] if each is None else [each * n]
         if accounts is not None and self.account_eur is not None:
             parts.append(self.account_eur * accounts)
         return round(math.fsum(parts), 6) if parts else None
