@@ -6,7 +6,6 @@ from .base import Frozen
 from .classwise import Share
 from .system.contributing import Contributing, Written
 
-
 REACHED = 0.5  # share of the retrainings that has to end as the adversary wants, for the goal to count as reached
 
 
