@@ -22,5 +22,9 @@ def wrong(name: str, raw: bytes | None) -> Iterator[tuple[str, str]]:
         yield "limit", "the booster inside it is too large to be followed, or is put together while it runs"
         return
     follow = xgboost_file.wrong_with if name.startswith("xgboost") else lightgbm_file.wrong_with
-    for rule, text, _ in follow(raw):
-        yield rule, f"of the booster inside it: {text}"
+    try:
+        for rule, text, _ in follow(raw):
+            yield rule, f"of the booster inside it: {text}"
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as cause:
+        # what else is wrong with the pickle must not be lost over it
+        yield "broken", f"the booster inside it cannot be followed ({type(cause).__name__})"
