@@ -1,7 +1,8 @@
 """What defences that train again leave of poison: sanitising, relabelling, strong augmentation, votes of partitions.
 
 Each is given the poisoned records and told nothing: no trusted records, no trigger, no class. Beside it stand the same
-training without a defence, and without the poison. All of a defence's parameters are its defaults.
+training without a defence, and without the poison. All of a defence's parameters are its defaults. Each defended
+model is scanned again, and what the defence changes elsewhere is measured as for repairs.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ from bartizan.numerics.intervals import clopper_pearson
 from bartizan.numerics.seeds import child
 
 from .planting import CLASSES, SIDE, Images, Labels, planted, poison
-from .repairs import FURTHER
+from .repairs import FURTHER, scanned
 from .rows import record
+from .side_effects import side_effects
 from .small_models import DataSet, adversarial, recipe, trained_on
 
 DEFENCES: tuple[Defense, ...] = (Sanitising(), Relabelling(), StrongAugmentation(), PartitionAggregation())
@@ -70,6 +72,7 @@ def rows(data: DataSet, architecture: str, kind: str, share: float, seed: int, d
     start = RecipeTarget(recipe(architecture), CLASSES, (1, SIDE, SIDE))
     victim, twin = (start.retrain(x, y, seed=child(seed, "first")) for x, y in ((given.x, given.y), clean))
     both = {"records": int(given.bad.sum()), "before": _left(victim, given, data), "twin": _left(twin, given, data)}
+    besides = {"side_before": side_effects(victim.weights(), data, seed)}
     for defence in defences:
         began, params = time.process_time(), defence.params()
         arrays = defence.fit(victim, Data.of(given.x, given.y), params=params, seed=seed)
@@ -83,7 +86,7 @@ def rows(data: DataSet, architecture: str, kind: str, share: float, seed: int, d
             "kind": kind,
             "share": share,
         }
-        more = {**_went(arrays, given), **_certified(kept, data)}
+        more = {**_went(arrays, given), **_certified(kept, data), **besides, **_looked_into(kept, data, seed)}
         values = {**both, "after": _left(kept, given, data), **more, "cpu_seconds": spent}
         record("prevent", {**key, "seed": seed}, {**values, "params": params.model_dump(mode="json")})
 
@@ -114,6 +117,24 @@ def _left(model: Target, given: Poisoned, data: DataSet) -> dict[str, Any]:
         k, n = given.hits(model, x, y)
         found["success"] = [round(v, 3) for v in (k / n, *clopper_pearson(k, n))]
     return found
+
+
+class Averaged(torch.nn.Module):
+    """Log of the mean probability of voters: the votes themselves have no gradient to attack by."""
+
+    def __init__(self, voters: Sequence[Target]) -> None:
+        super().__init__()
+        self.nets = torch.nn.ModuleList(v.weights() for v in voters)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.stack([net(x).softmax(1) for net in self.nets]).mean(0).clamp_min(1e-12).log()
+
+
+def _looked_into(kept: Target, data: DataSet, seed: int) -> dict[str, Any]:
+    """The verdict of another scan, which votes have none of, and the side effects."""
+    if isinstance(kept, Voting):
+        return {"side_after": side_effects(Averaged(kept.voters).eval(), data, seed)}
+    return {"scan": scanned(kept.weights(), data), "side_after": side_effects(kept.weights(), data, seed)}
 
 
 def _went(arrays: dict[str, Any], given: Poisoned) -> dict[str, float]:

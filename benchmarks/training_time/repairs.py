@@ -82,7 +82,7 @@ def _rows(data: Any, architecture: str, kind: str, seed: int) -> None:
         left = {"after": _left(net, trigger, data), "after_fine_tuning": _left(again, trigger, data)}
         of = {"version": repair.spec.version, "params": params.model_dump(mode="json"), "cpu_seconds": spent}
         sides = {**besides, "side_after": side_effects(net, data, seed)}
-        record("repair", key, {**both, **left, "scan": _scanned(net, data), **sides, **of})
+        record("repair", key, {**both, **left, "scan": scanned(net, data), **sides, **of})
 
 
 def _left(net: torch.nn.Module, trigger: Planted, data: Any) -> dict[str, Any]:
@@ -102,8 +102,8 @@ def _share(hits: int, n: int) -> list[float]:
     return [round(v, 3) for v in (hits / n, *clopper_pearson(hits, n))]
 
 
-def _scanned(net: torch.nn.Module, data: Any) -> dict[str, Any]:
-    """The verdict of a scan of the repaired model, and the success of its best trigger of any family and target."""
+def scanned(net: torch.nn.Module, data: Any) -> dict[str, Any]:
+    """The verdict of a scan of a defended model, and the success of its best trigger of any family and target."""
     x, y = (a[CLEAN] for a in images(data, "table"))
     scan = scan_model(net, x, y, settings=ScanSettings())
     best = scan.triggers[0]
