@@ -7,12 +7,12 @@ from itertools import groupby
 from statistics import mean
 from typing import Any
 
-from bartizan.numerics.intervals import mean_interval
+from . import side_effects_table
+from .side_effects_table import CHANGED, ROBUST, TOLD
 
 Row = dict[str, Any]
 LOST, LEFT = 0.02, 0.10  # of accuracy; of the success of a trigger, by the upper end of its interval
 STATES = ("after", "after_fine_tuning")
-SIDES = ("side_before", "side_after")
 
 
 def lines(rows: list[Row]) -> Iterator[str]:
@@ -36,47 +36,15 @@ def lines(rows: list[Row]) -> Iterator[str]:
     measured = sorted((r for r in rows if r["job"] == "repair"), key=_place)
     yield from (_line(list(same)) for _, same in groupby(measured, key=_place))
     yield "\n### What a repair changes elsewhere\n"
-    yield from _side_effects([r for r in measured if "side_after" in r])
-
-
-def _side_effects(measured: list[Row]) -> Iterator[str]:
-    """One line for each repair, over all triggers and seeds."""
     yield (
-        "Of the same models, over all four triggers and all seeds, before → after. Robust: accuracy of 300 held-out "
-        "images under attack (plan quick) within L∞ 0.02 (Fashion-MNIST) and 0.05 (MNIST). Area under the curve of "
-        "telling records from strangers of the same source by the log-odds of their class, 0.5 where they cannot be "
-        "told: members, of the first training; vetted, the 1,000 the repair was made with. Changed: mean difference, "
-        "in brackets Student's 95 % interval over the seeds' means.\n"
+        f"Of the same models, over all four triggers and all seeds, before → after. {ROBUST} {TOLD}: members, of the "
+        f"first training; vetted, the 1,000 the repair was made with. {CHANGED}.\n"
     )
-    yield "| data | model | repair | models | robust, % | changed | members | vetted | changed |"
-    yield "|---|---|---|---|---|---|---|---|---|"
-    by_repair = sorted(measured, key=_repair)
-    yield from (_side_line(list(same)) for _, same in groupby(by_repair, key=_repair))
+    yield from side_effects_table.lines(measured, _repair, ("members", "vetted"))
 
 
 def _repair(r: Row) -> tuple[str, ...]:
     return r["data"], r["architecture"], r["row"]
-
-
-def _side_line(same: list[Row]) -> str:
-    def course(name: str, times: float, digits: int) -> str:
-        return " → ".join(f"{times * mean(r[w][name][0] for r in same):.{digits}f}" for w in SIDES)
-
-    cells = [
-        *_repair(same[0]), str(len(same)), course("robust", 100, 0), _changed(same, "robust", 100, 0),
-        course("members", 1, 3), course("vetted", 1, 3), _changed(same, "vetted", 1, 3),
-    ]  # fmt: skip
-    return f"| {' | '.join(cells)} |"
-
-
-def _changed(same: list[Row], name: str, times: float, digits: int) -> str:
-    """Models of one seed are told by their mean, since they share the records they were trained on."""
-    of_seed = [
-        mean(r["side_after"][name][0] - r["side_before"][name][0] for r in same if r["seed"] == seed)
-        for seed in sorted({r["seed"] for r in same})
-    ]
-    value, (low, high) = times * mean(of_seed), (times * v for v in mean_interval(of_seed))
-    return f"{value:+.{digits}f} [{low:+.{digits}f} to {high:+.{digits}f}]"
 
 
 def _place(r: Row) -> tuple[str, ...]:

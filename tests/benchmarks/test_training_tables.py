@@ -45,17 +45,33 @@ def test_the_goal_is_missed_by_two_points_of_accuracy_or_a_tenth_of_success(
 def test_side_effects_are_paired_by_seed_and_rows_without_them_are_left_out() -> None:
     old = {k: v for k, v in repaired(2, 0.9).items() if not k.startswith("side")}
     line = list(repairs_table.lines([repaired(0, 0.6), repaired(1, 0.8), old]))[-1]
-    assert "| 2 | 50 → 70 | +20 [-100 to +100] |" in line
+    assert "| 2 | 50 → 70 | +20 [-100 to +100] | 0.500 → 0.500 | +0.000 [+0.000 to +0.000] |" in line
 
 
 def test_a_training_anew_tells_the_worst_upper_end_and_what_went() -> None:
     rows = [prevented(0, 0.1, went_bad=0.5, went_good=0.1), prevented(1, 0.3, went_bad=0.7, went_good=0.1)]
-    line = list(prevention_table.lines(rows))[-1]
-    assert "| 0 → 50 → 20 (≤ 31) | 60 | 10.0 | – |" in line
+    (line,) = main_lines(rows)
+    assert "| 0 → 50 → 20 (≤ 31) | 60 | 10.0 | – | – |" in line
+
+
+def test_a_training_anew_tells_what_a_scan_says_then_and_its_side_effects() -> None:
+    side = {"robust": share(0.5), "members": share(0.5)}
+    more = {"scan": {"verdict": "nothing found within the budget"}, "side_before": side}
+    looked = [prevented(i, 0.1, **more, side_after={**side, "robust": share(0.4)}) for i in (0, 1)]
+    not_looked = prevented(2, 0.1)
+    assert "| 2 nothing found |" in main_lines([*looked, not_looked])[0]
+    assert "| again 2 | 2 | 50 → 40 | -10 [-10 to -10] |" in list(prevention_table.lines([*looked, not_looked]))[-1]
+
+
+def main_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """Of the first table, without its head."""
+    page = list(prevention_table.lines(rows))
+    ruled = [i for i, line in enumerate(page) if line.startswith("|---")]
+    return [line for line in page[ruled[0] + 1 : ruled[1]] if line.startswith("| d |")]
 
 
 def test_without_a_trigger_nothing_is_said_of_one() -> None:
     row = prevented(0, 0.1, certified=share(0.6))
     for state in ("twin", "before", "after"):
         del row[state]["success"]
-    assert "| – | – | – | 60 |" in list(prevention_table.lines([row]))[-1]
+    assert "| – | – | – | 60 |" in main_lines([row])[0]
