@@ -20,6 +20,7 @@ HEAD = "name: n\npurpose: p\nstage: testing\nassets: {models: [{id: reader}]}\n"
         ("{statements: [digests.json]}", "give 'key'"),
         ("{advisories: nowhere}", "there is no"),
         ("{model_signatures: {raeder: digests.json}, model_key: digests.json}", "did you mean 'reader'?"),
+        ("{model_signatures: {reader: digests.json}, model_key: digests.json}", "names no file"),
     ],
 )
 def test_a_mistake_is_said_at_its_place(tmp_path: Path, provenance: str, says: str) -> None:

@@ -13,7 +13,7 @@ from bartizan.core.assessment import Assessment
 from bartizan.core.finding import Finding, Rate
 from bartizan.core.plan import Plan
 from bartizan.core.vocabulary import Level, ThreatClass, Verdict
-from bartizan.formats.description import Description
+from bartizan.formats.description import Description, read_system
 from bartizan.provenance.bom import Version, bill
 from bartizan.provenance.bom_check import not_listed
 from bartizan.provenance.files import asset_files
@@ -54,6 +54,35 @@ def test_it_lists_every_file_until_one_changes(folder: Path, described: Describe
     (folder / "model.onnx").write_bytes(b"swapped")
     (left,) = not_listed(folder / "bom.json", asset_files(described()))
     assert left.name == "model.onnx"
+
+
+def test_a_digest_speaks_for_the_file_it_is_listed_with_and_not_for_another(folder: Path, described: Described) -> None:
+    """Two files that change places have digests that are listed, both."""
+    (folder / "faces" / "a" / "2.png").write_bytes(b"another")
+    description = described()
+    (folder / "bom.json").write_text(bill(description, asset_files(description)))
+    for name, content in (("1.png", b"another"), ("2.png", b"picture")):
+        (folder / "faces" / "a" / name).write_bytes(content)
+    left = not_listed(folder / "bom.json", asset_files(described()))
+    assert {f.path.name for f in left} == {"1.png", "2.png"}
+
+
+def test_a_bill_by_another_tool_may_call_a_file_otherwise(folder: Path, described: Described) -> None:
+    files = asset_files(described())
+    listed = [{"name": f"part {i}", "hashes": [{"alg": "SHA-256", "content": f.sha256}]} for i, f in enumerate(files)]
+    (folder / "bom.json").write_text(json.dumps({"bomFormat": "CycloneDX", "components": listed}))
+    assert not_listed(folder / "bom.json", files) == ()
+
+
+def test_of_a_model_that_cannot_be_loaded_no_task_is_claimed(folder: Path, described: Described) -> None:
+    described()
+    text = folder / "system.yaml"
+    text.write_text(text.read_text().replace("  software:", "    - {id: bought}\n  software:"))
+    description = read_system(text)
+    components = {c["bom-ref"]: c for c in json.loads(bill(description, asset_files(description)))["components"]}
+    parameters = {name: components[name]["modelCard"]["modelParameters"] for name in ("model", "bought")}
+    assert parameters["model"]["task"] == "classification"
+    assert not {"task", "approach"} & set(parameters["bought"])
 
 
 def test_equal_systems_have_equal_bills(described: Described) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bartizan.formats.description import Description
+from bartizan.formats.description import Description, read_system
 from bartizan.provenance.digests import record, written
 from bartizan.provenance.files import asset_files, state
 from bartizan.provenance.gaps import inventory
@@ -71,6 +71,21 @@ def test_a_model_signature_without_the_library_or_with_a_broken_one_is_a_gap(
     description = described("{model_signatures: {model: m.sig}, model_key: ec.pem}")
     (why,) = [g.why for g in inventory(description).gaps if g.piece == "statement"]
     assert "bartizan[model-signing]" in why or "is no public key" in why
+
+
+def test_a_model_signature_speaks_of_the_model_s_own_file_though_another_model_names_it_first(
+    recorded: Path, described: Described
+) -> None:
+    (recorded / "m.sig").write_text("{}")
+    (recorded / "ec.pem").write_text("no key")
+    named = "{model_signatures: {twin: m.sig}, model_key: ec.pem}"
+    described()
+    text = recorded / "system.yaml"
+    twin = "    - {id: twin, load: {kind: onnx, path: model.onnx, classes: 2, input_shape: [3]}}\n"
+    written_so = text.read_text().replace("  software:", f"{twin}  software:")
+    text.write_text(written_so.replace("provenance: {}", f"provenance: {named}"))
+    found = [g.what for g in inventory(read_system(text)).gaps if g.piece == "statement"]
+    assert found == ["m.sig"]
 
 
 def test_open_dependencies_are_one_gap_a_kind(folder: Path, described: Described) -> None:

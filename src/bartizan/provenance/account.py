@@ -10,7 +10,7 @@ from bartizan.formats.description import Description
 
 from .digests import Digests, read_digests
 from .envelope import opened
-from .files import AssetFile
+from .files import AssetFile, name_from
 from .keys import public_key
 from .model_signatures import signature_holds
 from .statement import Statement, understood
@@ -93,11 +93,13 @@ def _statements(description: Description, broken: dict[str, str]) -> Iterator[tu
 
 
 def _model_signatures(description: Description, each: tuple[Account, ...], broken: dict[str, str]) -> None:
-    """A signature speaks of the model file itself, the first of its asset that is no code."""
-    provenance = description.system.provenance
+    """A signature speaks of the model file itself, whichever asset names it first."""
+    system = description.system
+    provenance, own = system.provenance, {m.id: m.load.file for m in system.assets.models if m.load and m.load.file}
     for model, named in provenance.model_signatures.items():
-        theirs = next((a for a in each if a.file.asset == model and not a.file.is_code), None)
-        if theirs is None:
+        name = name_from(description.folder, description.resolve(own[model]))
+        theirs = next((a for a in each if a.file.name == name), None)
+        if theirs is None:  # of another part of the system than is asked about
             continue
         try:
             key = description.resolve(str(provenance.model_key))

@@ -36,11 +36,12 @@ def data_card(asset: DataAsset) -> dict[str, Any]:
 
 
 def _parameters(system: System, model: ModelAsset) -> dict[str, Any]:
-    load, task = model.load, "classification"
+    load = model.load
     train, test = system.training_data(model.id), system.test_data(model.id)
     used = dict.fromkeys(d.id for d in (train, test) if d is not None)
-    parameters: dict[str, Any] = {"approach": {"type": "supervised"}, "task": task}
-    if load is not None:
+    parameters: dict[str, Any] = {}
+    if load is not None:  # only classifiers can be loaded; of any other model nothing is known
+        parameters |= {"approach": {"type": "supervised"}, "task": "classification"}
         parameters["architectureFamily"] = str(load.kind)
         parameters["modelArchitecture"] = str(getattr(load, "factory", None) or load.file or load.kind)
         shape = "×".join(str(n) for n in load.input_shape or ())

@@ -26,7 +26,7 @@ class ProvenanceScan(Attack):
 
     spec: ClassVar[AttackSpec] = AttackSpec(
         id="provenance",
-        version=1,
+        version=2,
         title="Provenance",
         summary="Holds files against digests and signatures, and dependencies against their lock and known flaws.",
         references=("atlas", "enisa2021"),

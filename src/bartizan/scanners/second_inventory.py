@@ -85,7 +85,8 @@ def _listed(description: Description, files: list[AssetFile]) -> Iterator[tuple[
         with suppress(Exception):  # whatever a hostile statement causes, it speaks for nothing
             yield named, _signed(description.resolve(named), description.resolve(str(provenance.key)))
     for model, named in provenance.model_signatures.items():
-        own = [f for f in files if f.asset == model][:1]
+        load = next((m.load for m in description.system.assets.models if m.id == model), None)
+        own = [f for f in files if load and load.file and f.path.samefile(description.resolve(load.file))]
         with suppress(Exception):
             signature_holds(description.resolve(named), description.resolve(str(provenance.model_key)), own[0].path)
             yield named, {f.name: _digest(f.path) for f in own}

@@ -77,7 +77,10 @@ def _references(system: System) -> Iterator[Problem]:
         for j, name in enumerate(names):
             yield from _points((*place, "hosts", j), name, "asset", assets)
     for name in system.provenance.model_signatures:
-        yield from _points(("provenance", "model_signatures", name), name, "model", models)
+        loc: Loc = ("provenance", "model_signatures", name)
+        yield from _points(loc, name, "model", models)
+        if any(m.id == name and (m.load is None or m.load.file is None) for m in system.assets.models):
+            yield Problem(loc, f"the model '{name}' names no file that a signature could be of; say how to load it")
     for i, interface in enumerate(system.interfaces):
         yield from _points(("interfaces", i, "serves"), interface.serves, "model", models)
     for i, flow in enumerate(system.flows):
