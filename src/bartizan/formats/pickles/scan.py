@@ -17,19 +17,16 @@ from bartizan.formats.boosters import inside as booster_inside
 from bartizan.formats.tape import Tape
 from bartizan.formats.verdict import Reason
 
-from .arrays import Forged, count, layout
-from .machine import CALLS_UNSEEN, LOOKS_UNSEEN, Broken, Machine, name_of
-from .values import NONE, Box, Look, Made, bytes_of
+from .machine import CALLS_UNSEEN, LOOKS_UNSEEN, Machine
+from .states import WRAPPER, array_behind, known_state
+from .storages import storages
 
 TORCH_MAGIC = 0x1950A86A20F9469CFC6C  # torch/serialization.py
 _NAMED = re.compile(r"[\w.]+ [\w.]+")
-_WRAPPER = "joblib.numpy_pickle NumpyArrayWrapper"
 _TELLING = 20  # opcodes in a row that no text and no other kind has by chance
 _LEGACY_PICKLES = 4  # behind the magic number: version, system, object, keys
 _INSIDE_DEPTH = 4
 _STREAM_LIMIT = 10_000
-_WIDTHS = {"Double": 8, "Long": 8, "Float": 4, "Int": 4, "Half": 2, "BFloat16": 2, "Short": 2, "ComplexFloat": 8}
-_WIDTHS |= {"ComplexDouble": 16, "QInt32": 4}
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ def scan_pickle(raw: bytes, *, member: str = "", own: re.Pattern[str] | None = N
     """Follow the opcodes of one pickle in `raw`, as a plain unpickler does. Never raises and never runs anything."""
     tape = Tape(io.BytesIO(raw))
     machine = Machine(tape, member=member, own=own)
-    machine.on_build = _known_state
+    machine.on_build = known_state
     machine.run()
     return PickleReport(machine.globals, (*machine.reasons, *_inside(machine, 0)), tape.at)
 
@@ -59,7 +56,7 @@ def scan_stream(stream: IO[bytes], *, member: str = "", depth: int = 0, files: b
     tape, wrapped = Tape(stream), list[tuple[int, _Followed]]()
     for at, followed, reasons in _in_turn(tape, member, depth, files):
         yield from reasons
-        if files and _WRAPPER in followed.globals:
+        if files and WRAPPER in followed.globals:
             wrapped.append((at, followed))
     for at, followed in wrapped:
         if start is None:
@@ -139,7 +136,7 @@ class _Followed(Machine):
 
 def _one(tape: Tape, member: str, files: bool) -> _Followed:
     machine = _Followed(tape, member=member)
-    machine.on_build = _array_behind if files else _known_state
+    machine.on_build = array_behind if files else known_state
     machine.value = machine.run()
     return machine
 
@@ -162,83 +159,6 @@ def _inside(machine: Machine, depth: int) -> Iterator[Reason]:
         yield from (Reason(rule, text, at, machine.member) for rule, text in booster_inside.wrong(name, held))
 
 
-def _array_behind(machine: Machine, made: Made) -> None:
-    """joblib lays the numbers of an array right behind the object that describes it; of objects, a pickle."""
-    _known_state(machine, made)
-    if name_of(made) != _WRAPPER:
-        return
-    if made.arguments.items or made.built > 1:
-        raise Broken("an array that is described twice lies between the opcodes")
-    told = _entries(made.state)
-    machine.leave_frame()
-    machine.set_top(Made(Look("numpy", "ndarray", machine.at), Box("tuple")))
-    width, objects = layout(told.get("dtype"))
-    if objects:
-        inner = Machine(machine.tape, member=machine.member)
-        inner.on_build = _known_state
-        inner.run()
-        machine.reasons += [r for r in inner.reasons if r not in machine.reasons]
-        machine.inside += inner.inside
-        machine.globals = {**inner.globals, **machine.globals}
-        machine.boosters += inner.boosters
-        return
-    aligned = told.get("numpy_array_alignment_bytes", NONE)
-    if isinstance(aligned, int):
-        machine.tape.skip(machine.tape.read(1)[0])
-    elif aligned is not NONE:
-        raise Broken("an array that is aligned in no known way")
-    machine.tape.skip(count(told.get("shape")) * width)
-
-
-def _known_state(machine: Machine, made: Made) -> None:
-    """A state that is believed without a look by what it is given to."""
-    if (keys := booster_inside.KEYS.get(name_of(made))) is not None:
-        _booster(machine, made, keys)
-    else:
-        _true_type(machine, made)
-
-
-def _booster(machine: Machine, made: Made, keys: tuple[str, ...]) -> None:
-    """What native code will read is followed later."""
-    state = made.state
-    if not isinstance(state, Box) or state.kind != "dict" or not state.whole:
-        machine.boosters.append((name_of(made), None, machine.at))
-        return
-    for held in (state.pairs[key] for key in keys if key in state.pairs):
-        if held is not NONE:
-            machine.boosters.append((name_of(made), bytes_of(held), machine.at))
-
-
-def _true_type(machine: Machine, made: Made) -> None:
-    """A type of NumPy is what it says it is."""
-    if name_of(made).startswith("numpy.dtypes "):
-        machine.against("hidden-name", "it changes a type of NumPy's own")
-    elif name_of(made) == "numpy dtype":
-        if made.built > 1:
-            machine.against("runs-code", "it sets the state of a type of NumPy's twice")
-        _settle(made.state)
-        try:
-            layout(made)
-        except Forged as cause:
-            machine.against("runs-code", str(cause))
-        except Broken as cause:
-            machine.against("unknown-name", f"it makes {cause}")
-
-
-def _settle(state: object) -> None:
-    """NumPy goes on using the very fields that it was given."""
-    for item in state.items if isinstance(state, Box) else ():
-        if isinstance(item, Box):
-            item.settled = True
-
-
-def _entries(state: object) -> dict[str, object]:
-    """The attributes of joblib's wrapper. Raises `Broken` where there may be others."""
-    if not isinstance(state, Box) or state.kind != "dict" or not state.whole:
-        raise Broken("an array of no known size and type lies between the opcodes")
-    return state.pairs
-
-
 def _legacy(tape: Tape, member: str, depth: int) -> Iterator[Reason]:
     """Behind the magic number: four pickles, then every storage as a count and its numbers."""
     persistent: list[object] = []
@@ -249,17 +169,6 @@ def _legacy(tape: Tape, member: str, depth: int) -> Iterator[Reason]:
         if _is_broken(machine):
             return
     try:
-        tape.skip(sum(8 + size for size in _storages(persistent).values()))
+        tape.skip(sum(8 + size for size in storages(persistent).values()))
     except ValueError as cause:
         yield Reason("lies", f"its storages are not what its pickle says: {cause}", tape.at, member)
-
-
-def _storages(persistent: list[object]) -> dict[str, int]:
-    """Key to bytes of each storage that the pickle names."""
-    found: dict[str, int] = {}
-    for key in persistent:
-        items = key.items if isinstance(key, Box) else []
-        if len(items) >= 5 and items[0] == "storage" and isinstance(items[1], Look) and isinstance(items[4], int):
-            kind = items[1].name.removesuffix("Storage")
-            found[str(items[2])] = items[4] * _WIDTHS.get(kind, 1)
-    return found

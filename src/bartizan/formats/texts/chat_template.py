@@ -15,35 +15,13 @@ from bartizan.formats.verdict import Reason
 
 from .template_names import Bindings
 from .template_size import number_of, swells
+from .template_texts import hidden_text, plain_key, texts_in
+from .template_words import BUILDS, BY_NAME, CALLED, FILTERS, FORBIDDEN, METHODS, ROUNDABOUT, TESTS
 
 TEMPLATES = frozenset({".jinja", ".jinja2", ".j2"})  # ends of the names of templates
 _LENGTH_LIMIT = 512 << 10
 _TAGS = re.compile(r"\{%-?\s*(?:end)?generation\s*-?%\}")  # a tag of Hugging Face's own, which marks and does nothing
-_FORBIDDEN = frozenset("cycler joiner lipsum self request config url_for get_flashed_messages g session".split())  # noqa: SIM905
-_CALLED = frozenset("raise_exception strftime_now namespace range dict caller super tojson".split())  # noqa: SIM905
-_METHODS = frozenset(
-    "strip lstrip rstrip split rsplit startswith endswith get items keys values upper lower title capitalize replace"  # noqa: SIM905
-    " append insert pop extend index count join find isdigit splitlines removeprefix removesuffix update strftime"
-    " partition rpartition zfill".split()
-)
-_FILTERS = frozenset(
-    "trim tojson length count upper lower title capitalize join list default d string replace first last selectattr"  # noqa: SIM905
-    " rejectattr select reject map items int float indent unique sort min max reverse safe e escape round abs sum"
-    " dictsort groupby batch slice truncate wordcount from_json fromjson strftime".split()
-)
-_BUILDS = frozenset("attr format urlencode xmlattr pprint center filesizeformat striptags urlize random".split())  # noqa: SIM905
-_TESTS = frozenset(
-    "defined undefined none string mapping iterable sequence number boolean true false eq equalto ne in odd even"  # noqa: SIM905
-    " divisibleby integer float lower upper sameas callable gt lt ge le greaterthan lessthan".split()
-)
 _LONG = 100_000  # times round a loop over constants
-_ROUNDABOUT = frozenset(  # attributes without an underscore that lead to frames and code, or read attributes
-    "format format_map mro gi_frame gi_code gi_yieldfrom cr_frame cr_code ag_frame ag_code tb_frame tb_next f_back"  # noqa: SIM905
-    " f_globals f_locals f_builtins f_code func_globals func_code im_func co_consts".split()
-)
-# Filters that read attributes, or apply another filter, by name: which argument it is, counted from 0.
-_BY_NAME = dict.fromkeys(("map", "selectattr", "rejectattr", "groupby", "sum"), 0)
-_BY_NAME |= {"sort": 2, "unique": 1, "min": 1, "max": 1, "join": 1}
 
 
 def template_reasons(source: str) -> Iterator[Reason]:
@@ -81,7 +59,7 @@ class _Walk:
             yield Reason("bomb", text)
         for set_ in tree.find_all(nodes.Assign):
             if isinstance(set_.target, nodes.Name):
-                self.constants.setdefault(set_.target.name, set()).update(_texts(set_.node))
+                self.constants.setdefault(set_.target.name, set()).update(texts_in(set_.node))
         for node in tree.find_all(nodes.Node):
             yield from self.node(node)
 
@@ -95,13 +73,13 @@ class _Walk:
             yield _escape(f"it holds the text {node.value[:40]!r}")
 
     def on_name(self, node: Any) -> Iterator[Reason]:
-        if node.name in _FORBIDDEN or node.name.startswith("__"):
+        if node.name in FORBIDDEN or node.name.startswith("__"):
             yield _escape(f"it names {node.name}, through which Python is reached")
 
     def on_getattr(self, node: Any) -> Iterator[Reason]:
         if node.attr.startswith("_"):
             yield _escape(f"it reads the hidden attribute {node.attr[:40]}")
-        elif node.attr in _ROUNDABOUT:
+        elif node.attr in ROUNDABOUT:
             yield _unknown(f"it uses .{node.attr}")
 
     def on_getitem(self, node: Any) -> Iterator[Reason]:
@@ -111,16 +89,16 @@ class _Walk:
         if isinstance(key, nodes.Const):
             if isinstance(key.value, str) and key.value.startswith("_"):
                 yield _escape(f"it reads the hidden attribute {key.value[:40]!r}")
-            elif key.value in _ROUNDABOUT:
+            elif key.value in ROUNDABOUT:
                 yield _unknown(f"it uses {key.value!r}")
         elif isinstance(key, nodes.Slice):
-            if _hidden_text(node, self.constants):
+            if hidden_text(node, self.constants):
                 yield _escape("it turns a text round or cuts it into a hidden name")
-        elif not _plain_key(key) or self.names.puts_together(key):
+        elif not plain_key(key) or self.names.puts_together(key):
             yield from self.put_together(key, "a key")
 
     def put_together(self, node: Any, what: str) -> Iterator[Reason]:
-        if _hidden_text(node, self.constants):
+        if hidden_text(node, self.constants):
             yield _escape(f"it puts a hidden name together for {what}")
         else:
             yield _unknown(f"it puts {what} together while it runs")
@@ -136,23 +114,23 @@ class _Walk:
                 if plain
                 else _escape("it reads an attribute it puts together (attr)")
             )
-        elif node.name in _BY_NAME:
+        elif node.name in BY_NAME:
             yield from self.attributes(node)
-        elif node.name not in _FILTERS:
-            built = _hidden_text(node, self.constants) and node.name in _BUILDS
+        elif node.name not in FILTERS:
+            built = hidden_text(node, self.constants) and node.name in BUILDS
             yield (
                 _escape(f"it puts a hidden name together ({node.name})")
                 if built
                 else _unknown(f"it uses the filter {node.name[:40]}")
             )
-        elif _hidden_text(node, self.constants):
+        elif hidden_text(node, self.constants):
             yield _escape(f"it puts a hidden name together ({node.name})")
 
     def attributes(self, node: Any) -> Iterator[Reason]:
         """Filters that read attributes, or apply another filter, by name."""
         from jinja2 import nodes
 
-        at = _BY_NAME[node.name]
+        at = BY_NAME[node.name]
         given = [*node.args[at : at + 1], *(k.value for k in node.kwargs if k.key == "attribute")]
         if node.dyn_args is not None or node.dyn_kwargs is not None:
             yield _unknown(f"it gives the filter {node.name} arguments that it puts together")
@@ -160,15 +138,15 @@ class _Walk:
             text = value.value if isinstance(value, nodes.Const) else None
             if isinstance(text, str) and (text.startswith("_") or "._" in text):
                 yield _escape(f"it reads the hidden attribute {text[:40]!r} ({node.name})")
-            elif node.name == "map" and text is not None and value in node.args and text in ("attr", *_BUILDS):
+            elif node.name == "map" and text is not None and value in node.args and text in ("attr", *BUILDS):
                 yield _escape(f"it reads attributes by the filter map({text!r})")
-            elif node.name == "map" and value in node.args and (text in _BY_NAME or text not in _FILTERS):
+            elif node.name == "map" and value in node.args and (text in BY_NAME or text not in FILTERS):
                 yield _unknown(f"it applies the filter map({str(text)[:40]!r})")
             elif not isinstance(value, nodes.Const):
                 yield from self.put_together(value, f"an attribute ({node.name})")
 
     def on_test(self, node: Any) -> Iterator[Reason]:
-        if node.name not in _TESTS:
+        if node.name not in TESTS:
             yield _unknown(f"it uses the test {node.name[:40]}")
 
     def on_call(self, node: Any) -> Iterator[Reason]:
@@ -176,7 +154,7 @@ class _Walk:
 
         called = node.node
         if isinstance(called, nodes.Name):
-            if called.name not in _CALLED | self.names.macros and called.name not in _FORBIDDEN:
+            if called.name not in CALLED | self.names.macros and called.name not in FORBIDDEN:
                 yield _unknown(f"it calls {called.name[:40]}")
             elif called.name in self.names.bound:
                 yield _unknown(f"it calls {called.name[:40]}, which it sets itself")
@@ -185,7 +163,7 @@ class _Walk:
             if any(k.key.startswith("_") or "__" in k.key for k in node.kwargs):
                 yield _escape("it hides a name in the keys of a dict")
         elif isinstance(called, nodes.Getattr):
-            if called.attr not in _METHODS and not called.attr.startswith("_"):
+            if called.attr not in METHODS and not called.attr.startswith("_"):
                 yield _unknown(f"it calls .{called.attr[:40]}")
             elif f".{called.attr}" in self.names.given:
                 yield _unknown(f"it calls .{called.attr[:40]}, which it sets itself")
@@ -198,7 +176,7 @@ class _Walk:
     on_include = on_import = on_fromimport = on_extends = _outside
 
     def on_add(self, node: Any) -> Iterator[Reason]:
-        if _hidden_text(node, self.constants):
+        if hidden_text(node, self.constants):
             yield _escape("it puts a hidden name together")
 
     on_concat = on_add
@@ -206,14 +184,14 @@ class _Walk:
     def on_mod(self, node: Any) -> Iterator[Reason]:
         """Of numbers; a text on the left is written out, and with it any character by its code."""
         code = number_of(node.right)
-        if _hidden_text(node, self.constants):
+        if hidden_text(node, self.constants):
             yield _escape("it puts a hidden name together")
         elif not self.names.is_number(node.left) and code in (None, 0, ord("_")):
             yield _unknown("it formats a text (%)")
 
     def on_mul(self, node: Any) -> Iterator[Reason]:
         sides = [number_of(side) for side in (node.left, node.right)]
-        if _hidden_text(node, self.constants):
+        if hidden_text(node, self.constants):
             yield _escape("it puts a hidden name together")
         elif any(_long(side) for side in sides) and not all(side is not None for side in sides):
             yield Reason("bomb", "it repeats a text past any use")
@@ -238,44 +216,3 @@ def _unknown(text: str) -> Reason:
 
 def _long(value: Any) -> bool:
     return isinstance(value, int) and abs(value) > _LONG
-
-
-def _plain_key(node: Any) -> bool:
-    """Whether a key is a loop's name, a number, or arithmetic on those."""
-    from jinja2 import nodes
-
-    if isinstance(node, nodes.Const):
-        return not (isinstance(node.value, str) and node.value.startswith("_"))
-    if isinstance(node, nodes.Name):
-        return True
-    if isinstance(node, nodes.Getattr):
-        return not node.attr.startswith("_") and isinstance(node.node, nodes.Name)
-    if isinstance(node, nodes.Add | nodes.Sub | nodes.Mul | nodes.FloorDiv | nodes.Mod):
-        texts = _texts(node)
-        return not texts and _plain_key(node.left) and _plain_key(node.right)
-    if isinstance(node, nodes.Filter):
-        return node.name in ("length", "count", "int") and node.node is not None
-    return isinstance(node, nodes.Neg) and _plain_key(node.node)
-
-
-def _texts(node: Any) -> set[str]:
-    """Every text constant in an expression."""
-    from jinja2 import nodes
-
-    found = {node} if isinstance(node, nodes.Const) else set()
-    found |= set(node.find_all(nodes.Const))
-    return {c.value for c in found if isinstance(c.value, str)}
-
-
-def _hidden_text(node: Any, constants: dict[str, set[str]]) -> bool:
-    """Whether the texts in an expression, with what is set under the names in it, have what a hidden name is made of:
-    two underscores in all, or the codes of two, and no blank between them."""
-    from jinja2 import nodes
-
-    texts = sorted(_texts(node))
-    for name in node.find_all(nodes.Name):
-        texts += sorted(constants.get(name.name, ()))
-    pieces = [t for t in texts if t and not re.search(r"[\s<>|:\[\]]", t)]
-    scores = sum(t.count("_") for t in pieces if re.fullmatch(r"[_\W]*|_+\w*|\w*_+", t))
-    codes = sum(isinstance(c.value, int) and c.value == 95 for c in node.find_all(nodes.Const))
-    return scores >= 2 or codes >= 2
