@@ -7,10 +7,15 @@ from functools import cache
 import numpy as np
 import pytest
 
-from bartizan.attacks.backdoor.inhand import ScanSettings, scan_model
+from bartizan.attacks.backdoor.inhand import ScanSettings, scan_model, students
 from bartizan.attacks.backdoor.inhand.students import started_anew, student
+from bartizan.attacks.backdoor.model_in_hand import ModelInHand
+from bartizan.attacks.backdoor.referee import BackdoorReferee
 from bartizan.attacks.stacked import Recipe, RecipeTarget
-from bartizan.core.data import Array, Labels
+from bartizan.core.access import Access, Budget
+from bartizan.core.data import Array, Data, Labels, Roles
+from bartizan.core.view import grant
+from bartizan.core.vocabulary import Capability
 
 torch = pytest.importorskip("torch")
 datasets = pytest.importorskip("sklearn.datasets")
@@ -37,7 +42,7 @@ def stamped(x: Array) -> Array:
 
 
 @cache
-def trained(planted: bool) -> torch.nn.Module:
+def victim(planted: bool) -> RecipeTarget:
     """On a thousand digits; planted: with stamped ones of one class that are called another, and stamped ones of all
     others that keep their names."""
     x, y = (a[:1000] for a in digits())
@@ -46,7 +51,13 @@ def trained(planted: bool) -> torch.nn.Module:
         x = np.concatenate([x, stamped(x[own]), stamped(x[rest])])
         y = np.concatenate([y, np.full(len(own), TARGET), y[rest]])
     recipe = Recipe(build, epochs=15, batch=32, rate=3e-3)
-    return RecipeTarget(recipe, 10, (1, 16, 16)).retrain(x, y, seed=0).weights()
+    made = RecipeTarget(recipe, 10, (1, 16, 16)).retrain(x, y, seed=0)
+    assert isinstance(made, RecipeTarget)
+    return made
+
+
+def trained(planted: bool) -> torch.nn.Module:
+    return victim(planted).weights()
 
 
 def clean() -> tuple[Array, Labels]:
@@ -78,6 +89,18 @@ def test_without_students_it_is_not_seen() -> None:
     assert scan.verdict != "shown"
 
 
+def test_the_referee_teaches_students_of_its_own() -> None:
+    x, y = clean()
+    roles = Roles(auxiliary=Data.of(x[:200], y[:200]), probe=Data.of(x[200:], y[200:]))
+    view = grant(victim(True), Access(capabilities=(Capability.WEIGHTS,)), Budget(), roles)
+    brought = ModelInHand().run(view, params=SETTINGS, seed=0)
+    measured = BackdoorReferee().measure(victim(True), roles, brought, params=SETTINGS, seed=1)
+    assert np.flatnonzero(measured.arrays["flagged"]).tolist() == [TARGET]
+    assert measured.measurements[1].at["class"] == TARGET
+    alone = SETTINGS.model_copy(update={"students": 0})
+    assert not BackdoorReferee().measure(victim(True), roles, brought, params=alone, seed=1).arrays["flagged"].any()
+
+
 def test_a_student_answers_as_its_teacher_and_hardly_obeys_its_trigger() -> None:
     x, y = clean()
     net = trained(True)
@@ -90,6 +113,13 @@ def test_a_student_answers_as_its_teacher_and_hardly_obeys_its_trigger() -> None
     before = net[1].weight.clone()  # type: ignore[index]
     student(net, net, 5.0, x[:200], (0.0, 1.0), 4)
     assert torch.equal(net[1].weight, before)  # type: ignore[index]
+
+
+def test_a_student_that_would_take_too_long_is_not_taught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(students, "LONGEST", 1e-6)
+    scan = scan_model(trained(True), *clean(), settings=SETTINGS.model_copy(update={"steps": 5}))
+    assert any("CPU minutes" in note for note in scan.notes)
+    assert scan.verdict != "not examined"
 
 
 class Odd(torch.nn.Module):

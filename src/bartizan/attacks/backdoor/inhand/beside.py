@@ -92,6 +92,8 @@ def beside_students(
     bench = _Bench(own, held_out, next(f for f in families if f.name == FAMILY), seed)
     classes, search = range(info.classes), Search(settings.steps, settings.batch)
     whole = _further(bench, model, students, [Question(ANY, t) for t in classes], search)
+    if not whole:
+        return f"no class has {FEWEST} held-out samples that the model answers rightly"
     goals = [f.tried.question.target for f in whole[:NOMINATED]]
     pairs = [Question(s, t) for t in goals for s in classes if s != t]
     single = _further(bench, model, students, pairs, Search(settings.steps, max(1, settings.batch // 2)))

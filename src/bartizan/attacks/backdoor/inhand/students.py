@@ -9,6 +9,7 @@ in every class, and no p-value follows.
 from __future__ import annotations
 
 import copy
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 STEPS, BATCH, RATE = 600, 128, 2e-3
 NOISE = 0.1  # of the width of the bounds
+LONGEST = 1200.0  # CPU seconds that teaching one may take, by the first few steps
+FIRST = 5
 SHIFT = 14  # a picture is moved by up to one of so many parts of its side
 
 
@@ -29,7 +32,8 @@ def student(
     net: torch.nn.Module, teacher: Model, unit: float, x: Array, bounds: tuple[float, float], seed: int
 ) -> torch.nn.Module:
     """A copy of `net`, started anew and taught what `teacher` answers, in units of `unit`, to mixtures of x (N×…),
-    moved where they are pictures, with noise. Raises `ValueError` where parts of it cannot be started anew."""
+    moved where they are pictures, with noise. Raises `ValueError` where parts of it cannot be started anew, or where
+    that would take too long."""
     import torch
 
     with seeded(seed):
@@ -37,7 +41,10 @@ def student(
         optimiser = torch.optim.Adam(own.parameters(), lr=RATE)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, STEPS)
         known = torch.from_numpy(np.ascontiguousarray(x))
-        for _ in range(STEPS):
+        began = time.process_time()
+        for step in range(STEPS):
+            if step == FIRST:
+                _in_time((time.process_time() - began) * STEPS / FIRST)
             mixed = _mixed(known, bounds)
             with torch.no_grad():
                 said = teacher(mixed) / unit
@@ -65,6 +72,13 @@ def started_anew(net: torch.nn.Module) -> torch.nn.Module:
     for weight in own.parameters():
         weight.requires_grad_(True)
     return own
+
+
+def _in_time(seconds: float) -> None:
+    if seconds > LONGEST:
+        raise ValueError(
+            f"teaching one would take about {seconds / 60:.0f} CPU minutes, and {LONGEST / 60:.0f} are allowed"
+        )
 
 
 def _mixed(x: torch.Tensor, bounds: tuple[float, float]) -> torch.Tensor:
