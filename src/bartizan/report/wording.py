@@ -107,6 +107,8 @@ NAMES = {
     "files_need_review": "files need review",
     "unaccounted_files": "files that could be swapped unnoticed",
     "weak_dependencies": "open dependencies",
+    "poison_flagged": "altered records that a pass over the data flags",
+    "others_flagged": "unaltered records that the same pass flags",
     "suspect_excess": "training records that look altered, beyond chance",
     "flagged_classes": "classes that look planted",
     "inverted_success": "inputs that an inverted trigger turns",
