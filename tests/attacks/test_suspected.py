@@ -7,10 +7,10 @@ from bartizan.attacks.backdoor.badnets import BadNets
 from bartizan.attacks.backdoor.blended import Blended
 from bartizan.attacks.backdoor.controls import bars
 from bartizan.attacks.dose_response import DoseResponse, dose_response
-from bartizan.attacks.poisoning.label_flip import LabelFlip
-from bartizan.attacks.suspected import suspected
 from bartizan.attacks.poisoning.feedback_skew import FeedbackSkew
+from bartizan.attacks.poisoning.label_flip import LabelFlip
 from bartizan.attacks.poisoning.targeted_flip import TargetedFlip
+from bartizan.attacks.suspected import suspected
 from bartizan.core.artifact import Artifact, Measurement
 from bartizan.core.contracts import Attack
 from bartizan.core.data import Data, Roles
@@ -57,9 +57,7 @@ def test_nothing_is_measured_unless_asked_for() -> None:
 def test_data_that_no_pass_can_be_made_over_give_nothing(labels: Any) -> None:
     clean = Data.of(np.random.default_rng(0).random((40, 2)), labels)
     artifact = Artifact("poisoned_set", {"index": np.array([5]), "y": labels[5:6], "x": clean.x[:1]})
-    goal = Measurement(
-        estimand="goal_reached", unit="s", n=1, method="m", value=1, low=0, high=1, at={"records": 1}
-    )
+    goal = Measurement(estimand="goal_reached", unit="s", n=1, method="m", value=1, low=0, high=1, at={"records": 1})
     asked = LabelFlip.params(stealth=True)
     roles = Roles(probe=clean, writable=clean)
     assert suspected(LinearTarget(np.eye(2)), roles, artifact, [goal], asked, 0) == []

@@ -167,7 +167,9 @@ def test_a_scanner_that_says_nothing_has_passed_nothing(claims: dict[str, Any]) 
 def test_without_files_nothing_is_known() -> None:
     nothing = Artifact("file_verdicts", {}, {"files": []})
     roles = controls.malicious().roles()
-    unsafe = _shares(ScannerReferee().measure(None, roles, nothing, params=ModelFileScan.params(), seed=0))["unsafe_files"]
+    unsafe = _shares(ScannerReferee().measure(None, roles, nothing, params=ModelFileScan.params(), seed=0))[
+        "unsafe_files"
+    ]
     assert (unsafe.n, unsafe.low, unsafe.high) == (0, 0.0, 1.0)
 
 
@@ -207,7 +209,9 @@ def test_what_only_the_second_way_speaks_against_needs_review(monkeypatch: pytes
 
 
 def test_rows_are_bounded_and_counts_are_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("bartizan.scanners.file_rows.ROOM", {v: 2 for v in (Verdict.MALICIOUS, Verdict.REVIEW, Verdict.APPROVED)})
+    monkeypatch.setattr(
+        "bartizan.scanners.file_rows.ROOM", dict.fromkeys((Verdict.MALICIOUS, Verdict.REVIEW, Verdict.APPROVED), 2)
+    )
     for i in range(5):
         (tmp_path / f"{i}.pkl").write_bytes(controls.payload(tmp_path / "made") if i % 2 else b"")
     _, measured = _scan(controls.malicious(), *sorted(tmp_path.glob("*.pkl")))

@@ -24,7 +24,9 @@ def got(measures: Measures, names: Mapping[str, str]) -> Got | None:
     if not found:
         return None
     rows = tuple(_row(p, s, names) for p, s in found)
-    return Got("Who would see it?", tuple(_said(p, s, names) for p, s in found[:1]), Table("Stealth", HEAD, rows, (HOW,)))
+    return Got(
+        "Who would see it?", tuple(_said(p, s, names) for p, s in found[:1]), Table("Stealth", HEAD, rows, (HOW,))
+    )
 
 
 def _said(p: Poison, seen: Seen, names: Mapping[str, str]) -> str:

@@ -45,7 +45,8 @@ class PoisoningReferee(Referee):
         """Of poison that is aimed (it names its `victim`s) see `judge_aimed`, of rounds of feedback `judge_rounds`.
 
         Tries are counted in `labels` where poison holds no inputs, else in `records`.
-        Who would see what is no feedback: `suspected`. Of any other: `goal_reached` and `accuracy_drop` (the harm) at each {"records"}, the largest dose first.
+        Who would see it, unless it is feedback: `suspected`.
+        Of any other: `goal_reached` and `accuracy_drop` (the harm) at each {"records"}, the largest dose first.
         Arrays beside the fixed ones: `dose_records`, `dose_accuracy` (doses × seeds) and `twin_accuracy` (seeds).
         """
         assert subject is not None
