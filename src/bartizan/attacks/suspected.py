@@ -73,7 +73,7 @@ def _flagged(subject: Target, roles: Roles, seed: int) -> NDArray[np.bool_] | No
         found = scanner.run(view, params=type(scanner).params.model_validate({"folds": folds}), seed=seed)
     except _CANNOT:
         return None
-    return np.asarray(found.arrays["flagged"], np.bool_).any(axis=0)
+    return np.asarray(np.asarray(found.arrays["flagged"], np.bool_).any(axis=0), np.bool_)
 
 
 def _share(estimand: str, hits: NDArray[np.bool_], dose: int) -> Measurement:

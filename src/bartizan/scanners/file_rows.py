@@ -72,7 +72,7 @@ def _reason(read: Read) -> dict[str, float | int | str]:
         said = printable(read.second[0])
         return {"title": "Two ways of reading it disagree", "text": _SECOND + said, "mend": _ASK, "more": 0}
     first, more = read.report.reasons[0], len(read.report.reasons) - 1
-    place = {"offset": max(first.offset, 0), "member": printable(first.member)}
+    place: dict[str, float | int | str] = {"offset": max(first.offset, 0), "member": printable(first.member)}
     return {"title": RULES[first.rule].title, "text": first.text, "mend": first.remedy, "more": more} | place
 
 
