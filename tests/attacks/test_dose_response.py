@@ -20,6 +20,14 @@ def ridge(x: np.ndarray, y: np.ndarray, *, seed: int) -> Any:
     return lambda x: np.eye(3)[(x.reshape(len(x), -1) @ W + b).argmax(axis=1)]
 
 
+def _no_memory() -> Any:
+    raise MemoryError
+
+
+def _stopped() -> Any:
+    raise KeyboardInterrupt
+
+
 def net() -> "torch.nn.Module":
     return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 16), torch.nn.ReLU(), torch.nn.Linear(16, 3))
 
@@ -77,6 +85,15 @@ def test_the_insider_trains_by_the_recipe() -> None:
         ("badnets", lambda x, y, *, seed: 3, TRAIN, ModelError, "returned int, which answers nothing"),
         ("badnets", lambda x, y, *, seed: lambda x: np.full((len(x), 3), np.nan), TRAIN, ModelError, "not finite"),
         ("badnets", lambda x, y, *, seed: 1 / 0, TRAIN, ModelError, "raised ZeroDivisionError"),
+        (
+            "badnets",
+            lambda x, y: ridge(x, y, seed=0),
+            TRAIN,
+            ModelError,
+            r"raised TypeError: .*; it is called as train",
+        ),
+        ("badnets", lambda x, y, *, seed: {}["rate"], TRAIN, ModelError, "raised KeyError: 'rate'"),
+        ("badnets", lambda x, y, *, seed: _no_memory(), TRAIN, ModelError, "raised MemoryError: no message"),
     ],
 )
 def test_what_cannot_be_is_a_sentence(
@@ -84,3 +101,8 @@ def test_what_cannot_be_is_a_sentence(
 ) -> None:
     with pytest.raises(error, match=says):
         dose_response(attack, train, training, TEST, doses=(0.1,), seeds=1)
+
+
+def test_whoever_stops_a_training_stops_it() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        dose_response("badnets", lambda x, y, *, seed: _stopped(), TRAIN, TEST, doses=(0.1,), seeds=1)

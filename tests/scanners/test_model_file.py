@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bartizan.core.artifact import Artifact
+from bartizan.core.artifact import Artifact, Measured, Measurement
 from bartizan.core.contracts import Control
 from bartizan.core.view import grant
 from bartizan.formats.model_scan import inspect_file
+from bartizan.formats.verdict import Verdict
 from bartizan.scanners import controls
 from bartizan.scanners.model_file import ModelFileScan
 from bartizan.scanners.referee import ScannerReferee
@@ -39,13 +40,21 @@ def _scan(control: Control, *paths: Path) -> tuple[Artifact, Any]:
     return artifact, ScannerReferee().measure(None, roles, artifact, params=ModelFileScan.params(), seed=0)
 
 
+def _shares(measured: Measured) -> dict[str, Measurement]:
+    return {m.estimand: m for m in measured.measurements if m.estimand != "file_verdict"}
+
+
+def _rows(measured: Measured) -> list[dict[str, Any]]:
+    return [m.at for m in measured.measurements if m.estimand == "file_verdict"]
+
+
 @pytest.mark.parametrize("control", ModelFileScan.controls(), ids=lambda c: c.kind)
 def test_controls_hold_through_the_referee_and_nothing_runs(control: Control) -> None:
     artifact, measured = _scan(control)
     (harm,) = [m for m in measured.measurements if m.estimand == control.harm]
     assert harm.value == control.threshold
     assert harm.low == harm.high == harm.value
-    assert not measured.flags
+    assert not {f.id for f in measured.flags} - {"files_need_review"}
     assert artifact.arrays["unsafe"].all() == (control.kind == "positive")
     assert not (controls.folder() / controls.MARK).exists()
 
@@ -109,7 +118,7 @@ def test_checkpoints_of_torch_pass_and_objects_of_classes_it_does_not_know_do_no
     torch.save(Own(), tmp_path / "own.pt")
     artifact, measured = _scan(controls.benign(), *(tmp_path / f"{n}.pt" for n in ("state", "whole", "old", "own")))
     assert artifact.arrays["unsafe"].tolist() == [False, False, False, True]
-    assert not measured.flags
+    assert [f.id for f in measured.flags] == ["files_need_review"]
     assert any("Own" in r["text"] for r in artifact.claims["files"][3]["reasons"])
 
 
@@ -133,8 +142,8 @@ def test_a_scanner_that_lies_is_found_out(tmp_path: Path) -> None:
     )
     roles = controls.malicious().roles()
     measured = ScannerReferee().measure(None, roles, lie, params=ModelFileScan.params(), seed=0)
-    assert measured.measurements[0].value == 1.0
-    assert {f.id for f in measured.flags} == {"verdict_disputed"}
+    assert _shares(measured)["refused_files"].value == 1.0
+    assert {f.id for f in measured.flags} == {"verdict_disputed", "files_need_review"}
     invented = {"text": "it would look up os.system, which is not", "offset": 0, "member": ""}
     first = artifact.claims["files"][0]
     alone = replace(artifact.watched, paths=(first["path"],))
@@ -149,17 +158,65 @@ def test_a_scanner_that_says_nothing_has_passed_nothing(claims: dict[str, Any]) 
     silent = replace(artifact, arrays={}, claims=claims)
     roles = controls.malicious().roles()
     measured = ScannerReferee().measure(None, roles, silent, params=ModelFileScan.params(), seed=0)
-    unsafe, claimed = measured.measurements
-    assert (unsafe.value, unsafe.n) == (1.0, 6)
+    refused, claimed = (_shares(measured)[name] for name in ("refused_files", "claimed_unsafe"))
+    assert (refused.value, refused.n) == (1.0, 6)
     assert (claimed.n, claimed.low, claimed.high) == (0, 0.0, 1.0)
-    assert [f.id for f in measured.flags] == ["verdict_missing"] * 6
+    assert [f.id for f in measured.flags] == [*["verdict_missing"] * 6, "files_need_review"]
 
 
 def test_without_files_nothing_is_known() -> None:
     nothing = Artifact("file_verdicts", {}, {"files": []})
     roles = controls.malicious().roles()
-    unsafe, _ = ScannerReferee().measure(None, roles, nothing, params=ModelFileScan.params(), seed=0).measurements
+    unsafe = _shares(ScannerReferee().measure(None, roles, nothing, params=ModelFileScan.params(), seed=0))[
+        "unsafe_files"
+    ]
     assert (unsafe.n, unsafe.low, unsafe.high) == (0, 0.0, 1.0)
+
+
+def test_a_file_that_needs_review_is_not_counted_as_one_that_does_harm(tmp_path: Path) -> None:
+    (tmp_path / "empty.safetensors").write_bytes(b"")
+    (tmp_path / "evil.pkl").write_bytes(controls.payload(tmp_path / "made"))
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "cut.safetensors").write_bytes(Path(controls.benign_files()[0]).read_bytes()[:-3])
+    good = tmp_path / "good.npz"
+    good.write_bytes(Path(controls.benign_files()[1]).read_bytes())
+    names = ("empty.safetensors", "evil.pkl", "deep/cut.safetensors", "good.npz")
+    _, measured = _scan(controls.malicious(), *(tmp_path / n for n in names))
+    shares = _shares(measured)
+    assert (shares["unsafe_files"].value, shares["refused_files"].value) == (0.25, 0.75)
+    rows = _rows(measured)
+    assert [(r["file"], r["verdict"]) for r in rows] == [
+        ("evil.pkl", "malicious"),
+        ("empty.safetensors", "needs review"),
+        ("deep/cut.safetensors", "needs review"),
+        ("good.npz", "approved"),
+    ]
+    assert rows[0]["title"] == "It would run code when opened"
+    assert "mkdir" in rows[0]["text"]
+    assert rows[0]["mend"].startswith("do not open it")
+    (flag,) = measured.flags
+    assert (flag.id, flag.detail) == ("files_need_review", "empty.safetensors, cut.safetensors")
+
+
+def test_what_only_the_second_way_speaks_against_needs_review(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("bartizan.scanners.referee.names_run", lambda path: ("os.mkdir",))
+    (tmp_path / "m.npz").write_bytes(Path(controls.benign_files()[1]).read_bytes())
+    _, measured = _scan(controls.benign(), tmp_path / "m.npz")
+    assert {f.id for f in measured.flags} == {"verdict_disputed", "files_need_review"}
+    (row,) = _rows(measured)
+    assert (row["verdict"], row["title"]) == ("needs review", "Two ways of reading it disagree")
+    assert "os.mkdir" in row["text"]
+
+
+def test_rows_are_bounded_and_counts_are_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(
+        "bartizan.scanners.file_rows.ROOM", dict.fromkeys((Verdict.MALICIOUS, Verdict.REVIEW, Verdict.APPROVED), 2)
+    )
+    for i in range(5):
+        (tmp_path / f"{i}.pkl").write_bytes(controls.payload(tmp_path / "made") if i % 2 else b"")
+    _, measured = _scan(controls.malicious(), *sorted(tmp_path.glob("*.pkl")))
+    assert [r["file"] for r in _rows(measured)] == ["1.pkl", "3.pkl", "0.pkl", "2.pkl"]
+    assert _shares(measured)["refused_files"].n == 5
 
 
 @pytest.mark.parametrize("seed", range(40))

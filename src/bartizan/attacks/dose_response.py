@@ -166,8 +166,10 @@ class _Trained(Target):
         try:
             with seeded(seed):
                 return _Trained(self.info, self.train, self.train(x.copy(), y.copy(), seed=seed))
-        except (ValueError, RuntimeError, ArithmeticError) as error:
-            raise ModelError(f"the training function raised {type(error).__name__}: {error}") from error
+        except ModelError:
+            raise
+        except Exception as error:  # somebody else's function may raise anything
+            raise ModelError(_raised(error)) from error
 
     def scores(self, x: Array) -> Array:
         found = np.asarray(_answer(self.model, x), np.float32)
@@ -177,6 +179,13 @@ class _Trained(Target):
                 "classes, or some that are not finite"
             )
         return found
+
+
+def _raised(error: Exception) -> str:
+    """What the training function raised, in one sentence."""
+    text = " ".join(str(error).split()) or "no message"
+    called = "; it is called as train(x, y, seed=…)" if isinstance(error, TypeError) else ""
+    return f"the training function raised {type(error).__name__}: {text[:300]}{called}"
 
 
 def _answer(model: Any, x: Array) -> NDArray[Any]:

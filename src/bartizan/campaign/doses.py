@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bartizan.core.artifact import Measurement
 from bartizan.core.classwise import Share
-from bartizan.core.dose import DoseAt, Poison
+from bartizan.core.dose import DoseAt, Poison, Seen
 from bartizan.core.evidence import Evidence
 from bartizan.core.system import DataAsset, ModelAsset
 from bartizan.core.threat import Vulnerability
@@ -36,6 +36,7 @@ def _poison(e: Evidence, harm: str, data: DataAsset | None) -> Poison:
         data=data.id if data else "",
         contributing=data.contributing if data else None,
         evidence=e.id,
+        seen=_seen(e),
     )
     return unpriced.model_copy(update={"doses": tuple(_priced(unpriced, d) for d in unpriced.doses)})
 
@@ -47,6 +48,13 @@ def _doses(e: Evidence, harm: str) -> list[DoseAt]:
         if goal is not None:
             found.append(DoseAt(amount=int(m.at["records"]), harm=_share(m), goal=_share(goal)))
     return sorted(found, key=lambda d: d.amount)
+
+
+def _seen(e: Evidence) -> Seen | None:
+    altered, others = e.measurement("poison_flagged"), e.measurement("others_flagged")
+    if altered is None or others is None:
+        return None
+    return Seen(amount=int(altered.at["records"]), altered=_share(altered), others=_share(others))
 
 
 def _priced(p: Poison, d: DoseAt) -> DoseAt:

@@ -26,9 +26,17 @@ class DoseAt(Frozen):
         return (self.goal.value or 0.0) >= REACHED
 
 
+class Seen(Frozen):
+    """What a pass over the poisoned training data flags at `amount`: of what was altered, and of all other records."""
+
+    amount: int
+    altered: Share
+    others: Share
+
+
 class Poison(Frozen):
     """One attack that writes training data. what: it writes. doses: ascending. data: id of the data set it writes into;
-    contributing: what that takes, as described. evidence: the trial.
+    contributing: what that takes, as described. evidence: the trial. seen: who would see it; None where not measured.
     """
 
     attack: str
@@ -38,6 +46,7 @@ class Poison(Frozen):
     data: str = ""
     contributing: Contributing | None = None
     evidence: str = ""
+    seen: Seen | None = None
 
     @property
     def least(self) -> DoseAt | None:

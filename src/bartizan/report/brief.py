@@ -9,7 +9,7 @@ from bartizan.core.assessment import Assessment
 from bartizan.core.classwise import Shift
 from bartizan.core.finding import Finding
 from bartizan.core.treatment import Retest, Treatment
-from bartizan.report import answers, audits, leaks, treated, wording
+from bartizan.report import answers, audits, file_verdicts, leaks, treated, wording
 from bartizan.report.apart import named, under
 from bartizan.report.climbs import Step, climbs, of, reading, said
 from bartizan.report.gains import gains
@@ -30,7 +30,8 @@ def tables(assessment: Assessment) -> list[Table]:
     by_id = {e.id: e for e in assessment.evidence}
     got = [_named(f, g) for f in found for g in gains(f, [by_id[i] for i in f.evidence if i in by_id])]
     made = (_knowledge(found), _apart(found), *got, _retests(applied), _behind(applied, known), _climbs(applied, known))
-    return [t for t in (*made, leaks.table(assessment), audits.table(assessment)) if t.rows]
+    beside = (leaks.table(assessment), audits.table(assessment), file_verdicts.table(assessment))
+    return [t for t in (*made, *beside) if t.rows]
 
 
 def _named(f: Finding, got: Got) -> Table:

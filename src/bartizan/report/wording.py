@@ -65,7 +65,8 @@ ESTIMANDS = {
     "fault_failure": "of the patterns of chance faults in memory ruin the model",
     "accuracy_drop": "of accuracy are lost to what was tampered with",
     "targeted_success": "of the inputs aimed at err as the adversary wants, beyond those that do so anyway",
-    "unsafe_files": "of the files can run code",
+    "unsafe_files": "of the files would do harm when opened",
+    "refused_files": "of the files are not approved",
     "unaccounted_files": "of the files could be swapped unnoticed",
     "weak_dependencies": "of the dependencies are open",
     "suspect_excess": "of the training records look altered, beyond chance",
@@ -74,11 +75,14 @@ COUNTED = {
     "promise_broken": ("promises of differential privacy", "are broken"),
     "goal_reached": ("retrainings", "end as the adversary wants"),
     "flagged_classes": ("classes", "look planted"),
-    "unsafe_files": ("files", "can run code"),
+    "unsafe_files": ("files", "would do harm when opened"),
+    "refused_files": ("files", "are not approved"),
     "unaccounted_files": ("files", "could be swapped unnoticed"),
     "weak_dependencies": ("dependencies", "are open"),
 }
 """Estimands whose units are few and each worth naming: `2 of 2 retrainings` says more than `100 %`."""
+NEEDS_REVIEW = "files_need_review"
+"""The flag of files that are neither approved nor known to do harm."""
 GOOD = {"robust_accuracy": "robust_error", "survival_probability": "failure_probability"}
 """What a gate may state, and the harm it is one less."""
 NAMES = {
@@ -98,9 +102,13 @@ NAMES = {
     "failure_probability": "failures within the stated domain",
     "failure_beyond": "failures just outside the stated domain",
     "fidelity": "agreement of the copy",
-    "unsafe_files": "files that can run code",
+    "unsafe_files": "files that would do harm when opened",
+    "refused_files": "files that are not approved",
+    "files_need_review": "files need review",
     "unaccounted_files": "files that could be swapped unnoticed",
     "weak_dependencies": "open dependencies",
+    "poison_flagged": "altered records that a pass over the data flags",
+    "others_flagged": "unaltered records that the same pass flags",
     "suspect_excess": "training records that look altered, beyond chance",
     "flagged_classes": "classes that look planted",
     "inverted_success": "inputs that an inverted trigger turns",
@@ -211,7 +219,17 @@ def seen(finding: Finding, evidence: Iterable[Evidence] = (), *, interval: bool 
     if finding.threat_class == ThreatClass.HAZARD:
         return _failure(finding, _amount(rate, interval), evidence)
     said = COUNTED[rate.estimand][1] if rate.estimand in COUNTED else _said(rate)
-    return f"{_amount(rate, interval)} {said}"
+    return f"{_amount(rate, interval)} {said}{_to_review(finding, evidence)}"
+
+
+def _to_review(finding: Finding, evidence: Iterable[Evidence]) -> str:
+    """Of scanned files, how many more need review: they are not approved, and not known to do harm."""
+    decided = deciding(finding, evidence)
+    refused = decided[0].measurement("refused_files") if decided else None
+    if decided is None or refused is None or decided[1].estimand != "unsafe_files":
+        return ""
+    more = round(refused.value * refused.n) - round(decided[1].value * decided[1].n)
+    return f", {quantity(more)} more {'needs' if more == 1 else 'need'} review" if more else ""
 
 
 def _amount(rate: Rate, interval: bool) -> str:
@@ -248,6 +266,11 @@ def reason(finding: Finding) -> str:
         return (
             "No class stands out far enough to be called planted. This scan can only convict, never clear: more data "
             "would not settle it, only knowing where the model comes from would."
+        )
+    if rate.estimand == "unsafe_files" and finding.verdict == Verdict.INCONCLUSIVE and NEEDS_REVIEW in finding.flags:
+        return (
+            "No file is known to do harm, but not every file could be approved: somebody has to look at those that "
+            "need review before they are opened."
         )
     rest = MEASURED.sub("", finding.reason).replace(rate.estimand, plain(rate.estimand))
     return capital(TOLERATED.sub(lambda m: f"tolerated {percent(float(m[1]))}", in_words(rest)))

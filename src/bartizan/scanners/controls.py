@@ -96,7 +96,7 @@ def _control(
         access=Access(capabilities=(Capability.FILES,)),
         budget=Budget(),
         params={},
-        harm="unsafe_files",
+        harm="refused_files",
         threshold=threshold,
         paths=paths,
     )

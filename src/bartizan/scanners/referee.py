@@ -16,41 +16,47 @@ from bartizan.core.target import Target
 from bartizan.formats.bounded import checked_zip, member
 from bartizan.formats.digest import file_digest
 from bartizan.formats.model_scan import inspect_file
+from bartizan.formats.verdict import Verdict
 
+from .file_rows import Read, for_review, rows
 from .second_inventory import remeasured
 from .second_look import names_run
 from .second_pass import second_pass
 
 
 class ScannerReferee(Referee):
-    """A file counts as unsafe when either way of reading it says so. Where the two disagree, the result is flagged."""
+    """A file is malicious when a known way to do harm is in it, and needs review when either way of reading it speaks
+    against it all the same. Where the two ways disagree, the result is flagged."""
 
     spec: ClassVar[PluginSpec] = PluginSpec(
         id="scanners",
-        version=4,
+        version=5,
         title="Referee of scanners",
         summary="Reads every file again by a second method and checks each reason at the byte it names.",
         references=("atlas",),
     )
     family: ClassVar[Family] = "scanners"
-    also: ClassVar[tuple[str, ...]] = ("weak_dependencies",)
+    also: ClassVar[tuple[str, ...]] = ("refused_files", "weak_dependencies")
 
     def measure(self, subject: Target | None, roles: Roles, artifact: Artifact, *, params: Any, seed: int) -> Measured:
-        """Over the files the runner handed out, whatever the scanner names: `unsafe_files` and `claimed_unsafe`."""
+        """Over the files the runner handed out, whatever the scanner names: `unsafe_files` (malicious), `refused_files`
+        (malicious or in need of review), `claimed_unsafe` (what the scanner refused) and a `file_verdict` a file."""
         if artifact.kind == "provenance":
             return remeasured(artifact)
         if artifact.kind == "suspects":
             return second_pass(roles, artifact, seed)
         told = _verdicts(artifact)
         paths = artifact.watched.paths
-        seen = [_second_opinion(Path(p)) for p in paths]
-        unsafe = np.array([bool(s) for s in seen], dtype=np.bool_)
+        read = [_read(Path(p)) for p in paths]
+        unsafe = np.array([r.verdict is Verdict.MALICIOUS for r in read], dtype=np.bool_)
+        refused = np.array([r.verdict is not Verdict.APPROVED for r in read], dtype=np.bool_)
         claimed = np.array([bool(told[p]["reasons"]) for p in paths if p in told], dtype=np.bool_)
-        flags = [f for p, s in zip(paths, seen, strict=True) for f in _disputes(Path(p), told.get(p), s)]
+        flags = [f for p, r in zip(paths, read, strict=True) for f in _disputes(Path(p), told.get(p), r.against)]
+        counts = {"unsafe_files": unsafe, "refused_files": refused, "claimed_unsafe": claimed}
         return Measured(
-            measurements=(_counted("unsafe_files", unsafe), _counted("claimed_unsafe", claimed)),
+            measurements=(*(_counted(name, counted) for name, counted in counts.items()), *rows(read)),
             arrays={"reached": unsafe},
-            flags=tuple(flags),
+            flags=(*flags, *for_review(read)),
         )
 
 
@@ -61,15 +67,15 @@ def _verdicts(artifact: Artifact) -> dict[str, dict[str, Any]]:
     return {str(c["path"]): c for c in told if {"path", "reasons", "sha256"} <= c.keys()}
 
 
-def _second_opinion(path: Path) -> tuple[str, ...]:
-    """What speaks against the file, by both ways of reading it. Never raises on what is in it."""
+def _read(path: Path) -> Read:
+    """The file by both ways of reading it. Never raises on what is in it."""
+    first = inspect_file(path)
     if not path.is_file():
-        return ("it is not there",)
-    first = tuple(r.text for r in inspect_file(path).reasons)
+        return Read(first, ())
     try:
-        return (*first, *names_run(path))
+        return Read(first, names_run(path))
     except Exception as cause:
-        return (*first, f"it cannot be followed ({type(cause).__name__})")
+        return Read(first, (f"it cannot be followed ({type(cause).__name__})",))
 
 
 def _disputes(path: Path, claim: dict[str, Any] | None, seen: tuple[str, ...]) -> list[Flag]:

@@ -38,6 +38,7 @@ def look(x: Any = X, y: Any = Y, **more: Any) -> Suspects:
     ("given", "says"),
     [
         ({"y": np.zeros(len(Y), np.int64)}, "one class"),
+        ({"x": np.ones_like(X)}, "all 400 records are equal"),
         ({"y": Y[:-1]}, "do not match"),
         ({"y": Y.astype(float)}, "number the classes"),
         ({"y": np.where(np.arange(len(Y)) < 2, 7, Y)}, "class 7 has 2 records, fewer than the 3 folds"),

@@ -55,7 +55,7 @@ class BadNets(Planter):
             "standard": ((0.002, 0.005, 0.01, 0.05), 5, 1000),
             "deep": ((0.001, 0.002, 0.005, 0.01, 0.02, 0.05), 10, 1000),
         }[effort]
-        first = BadNetsParams(doses=doses, seeds=seeds)
+        first = BadNetsParams(doses=doses, seeds=seeds, stealth=effort != "quick")
         proposals = [Proposal(params=first.model_dump(mode="json"), examples=examples)]
         return proposals if effort == "quick" else [*proposals, *_other_goals(first, examples, profile.classes or 2)]
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.attacks.admission import admitted
+from bartizan.attacks.suspected import suspected
 from bartizan.attacks.twins import (
     answers_of,
     doses_of,
@@ -67,7 +68,7 @@ def tried_on(roles: Roles, artifact: Artifact, classes: int) -> Tried:
 def judge_trigger(subject: Target, roles: Roles, artifact: Artifact, params: Any, seed: int) -> Measured:
     """At each {"records"}, the largest first: `goal_reached`, `trigger_success`, `benign_accuracy_drop`; and the
     share of probes with the trigger that obey clean twins, `trigger_success_without_poison`. Where not all classes are
-    to obey, `trigger_spill` is the share of the others' that do, beyond the twins'.
+    to obey, `trigger_spill` is the share of the others' that do, beyond the twins'. Who would see it: `suspected`.
 
     `trigger_success`, the harm, is the share of probes with the trigger that get the class wanted of them, which is
     never their own, less the share of them that get it from the clean twin of the same seed too. Nothing obeys a
@@ -92,6 +93,7 @@ def judge_trigger(subject: Target, roles: Roles, artifact: Artifact, params: Any
         unit = "probe example of a class that is not to obey"
         rows.append(mean_over_seeds("trigger_spill", spilt[doses[-1]], spilt[0], doses[-1], unit=unit, fixed=fixed))
     rows.append(_without_poison(obeyed[0]))
+    rows += suspected(subject, roles, artifact, rows, params, seed)
     flags += [*refused, *doubts(subject, roles, answers, given)]
     if obeyed[0].mean() >= WORKS_ANYWAY:
         detail = f"{obeyed[0].mean():.0%} of the stamped inputs reach the target class on models trained on clean data"

@@ -27,6 +27,7 @@ class PlantingParams(Frozen):
 
     goal: every class to `target_class`, each class to the next one, or `source_class` alone to `target_class`.
     goal_success, goal_drop: the trigger must work at least so often, at no more loss of benign accuracy than that.
+    stealth: whether to measure who would see the poison, by a pass over the poisoned data.
     """
 
     doses: tuple[float, ...] = Field(default=(0.01, 0.05), min_length=1)
@@ -36,6 +37,7 @@ class PlantingParams(Frozen):
     source_class: int = Field(default=1, ge=0)
     goal_success: float = Field(default=0.8, gt=0, le=1)
     goal_drop: float = Field(default=0.05, ge=0, le=1)
+    stealth: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def planting_proposals(params: PlantingParams, title: str, effort: Effort) -> li
         raise NotApplicable(f"{title} trains nine models; the effort quick plants one trigger, BadNets: see --effort")
     standard = effort == "standard"
     doses, seeds = ((0.01, 0.05), 3) if standard else ((0.002, 0.005, 0.01, 0.02, 0.05), 10)
-    chosen = params.model_copy(update={"doses": doses, "seeds": seeds})
+    chosen = params.model_copy(update={"doses": doses, "seeds": seeds, "stealth": True})
     return [Proposal(params=chosen.model_dump(mode="json"), examples=1000, seconds=900 if standard else 7200)]
 
 

@@ -20,10 +20,14 @@ Rows = NDArray[np.int64]
 
 
 class DosedParams(Frozen):
-    """doses: shares of the training set, each measured by itself. seeds: retrainings a dose, and of the clean twin."""
+    """doses: shares of the training set, each measured by itself. seeds: retrainings a dose, and of the clean twin.
+
+    stealth: whether to measure who would see the poison, by a pass over the poisoned data.
+    """
 
     doses: tuple[float, ...] = Field(default=(0.01, 0.05), min_length=1)
     seeds: int = Field(default=5, ge=1)
+    stealth: bool = False
 
 
 class AimedParams(DosedParams):
@@ -64,11 +68,17 @@ def aimed_at(artifact: Artifact, victim: Rows, wanted: Labels) -> Artifact:
 
 
 def dosed_proposals(
-    params: P, title: str, effort: Effort, doses: tuple[tuple[float, ...], tuple[float, ...]]
+    params: P,
+    title: str,
+    effort: Effort,
+    doses: tuple[tuple[float, ...], tuple[float, ...]],
+    *,
+    stealth: bool = True,
 ) -> list[Proposal]:
     """`doses` of the efforts standard (three seeds) and deep (ten). Raises `NotApplicable` at `quick`."""
     if effort == "quick":
         raise NotApplicable(f"{title} trains many models; the effort quick leaves it out, see --effort standard")
     standard = effort == "standard"
-    chosen = params.model_copy(update={"doses": doses[0 if standard else 1], "seeds": 3 if standard else 10})
+    sized = {"doses": doses[0 if standard else 1], "seeds": 3 if standard else 10, "stealth": stealth}
+    chosen = params.model_copy(update=sized)
     return [Proposal(params=chosen.model_dump(mode="json"), examples=1000, seconds=900 if standard else 7200)]

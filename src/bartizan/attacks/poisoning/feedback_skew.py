@@ -69,7 +69,8 @@ class FeedbackSkew(Attack):
 
     def propose(self, profile: Profile, effort: Effort) -> list[Proposal]:
         self.check(profile)
-        return dosed_proposals(FeedbackSkewParams(), self.spec.title, effort, ((0.02, 0.1), (0.01, 0.02, 0.05, 0.1)))
+        doses = ((0.02, 0.1), (0.01, 0.02, 0.05, 0.1))
+        return dosed_proposals(FeedbackSkewParams(), self.spec.title, effort, doses, stealth=False)
 
     @classmethod
     def controls(cls) -> tuple[Control, ...]:

@@ -24,7 +24,8 @@ class LabelFlipParams(Frozen):
 
     records: which are flipped first, those nearest to another class (`boundary`) or at random.
     to: the new label, the class whose mean input is nearest (`nearest`) or any other (`random`).
-    goal_drop: the loss of accuracy that counts as success.
+    goal_drop: the loss of accuracy that counts as success. stealth: whether to measure who would see the poison, by a
+    pass over the poisoned data.
     """
 
     doses: tuple[float, ...] = Field(default=(0.05, 0.1), min_length=1)
@@ -32,6 +33,7 @@ class LabelFlipParams(Frozen):
     records: Literal["random", "boundary"] = "boundary"
     to: Literal["nearest", "random"] = "nearest"
     goal_drop: float = Field(default=0.05, gt=0, le=1)
+    stealth: bool = False
 
 
 class LabelFlip(Attack):
@@ -74,7 +76,7 @@ class LabelFlip(Attack):
             "standard": ((0.02, 0.05, 0.1, 0.2), 5, 1000),
             "deep": ((0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4), 10, 1000),
         }[effort]
-        chosen = [LabelFlipParams(doses=doses, seeds=seeds)]
+        chosen = [LabelFlipParams(doses=doses, seeds=seeds, stealth=effort != "quick")]
         chosen += [chosen[0].model_copy(update={"records": "random", "to": "random"})] if effort == "deep" else []
         return [
             Proposal(params=p.model_dump(mode="json"), examples=examples, label="random" if i else "")

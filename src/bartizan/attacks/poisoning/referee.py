@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bartizan.attacks.admission import admitted
 from bartizan.attacks.poisoning.aimed import judge_aimed
 from bartizan.attacks.poisoning.rounds import judge_rounds
+from bartizan.attacks.suspected import suspected
 from bartizan.attacks.twins import (
     answers_of,
     doses_of,
@@ -44,6 +45,7 @@ class PoisoningReferee(Referee):
         """Of poison that is aimed (it names its `victim`s) see `judge_aimed`, of rounds of feedback `judge_rounds`.
 
         Tries are counted in `labels` where poison holds no inputs, else in `records`.
+        Who would see it, unless it is feedback: `suspected`.
         Of any other: `goal_reached` and `accuracy_drop` (the harm) at each {"records"}, the largest dose first.
         Arrays beside the fixed ones: `dose_records`, `dose_accuracy` (doses × seeds) and `twin_accuracy` (seeds).
         """
@@ -60,6 +62,7 @@ class PoisoningReferee(Referee):
         }
         judge = judge_aimed if "victim" in artifact.arrays else judge_general
         rows, arrays = judge(roles, artifact, answers, doses, params)
+        rows += suspected(subject, roles, artifact, rows, params, seed)
         what = written(artifact.arrays)
         return _measured(rows, arrays, [*refused, *doubts(subject, roles, answers, what=what)], what)
 

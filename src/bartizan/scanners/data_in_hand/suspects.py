@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.core.errors import UsageError
+from bartizan.core.errors import DataError, UsageError
 from bartizan.numerics.label_errors import confident_joint, estimated_errors
 
 from .alarms import Alarms, alarms, combined
@@ -64,7 +64,7 @@ def suspects(
 
     It cannot see poison that agrees with its label and looks like its class (clean-label), nor what is rarer than its
     alarms; `signals` says of each what it sees. Raises `DataError` on data that no pass can be made over (one class,
-    ids twice, a class smaller than the folds, trusted records among those in question).
+    all records equal, ids twice, a class smaller than the folds, trusted records among those in question).
     """
     x, y = np.asarray(x), np.asarray(y)
     _check_settings(rate, folds, repeats)
@@ -73,6 +73,8 @@ def suspects(
     classes = int(ys.max()) + 1
     clean, clean_y = _trusted(xs, trusted, classes)
     found = copies(xs, ys)
+    if not found.group.any():
+        raise DataError(f"all {len(xs)} records are equal, so nothing tells one from another; give records that differ")
     way = recipe or usual(xs.shape[1:], classes, len(xs))
     made = crossed(way, xs, ys, found.group, clean, folds=folds, repeats=repeats, seed=seed, device=device)
     every = xs if clean is None else np.concatenate([xs, clean])
