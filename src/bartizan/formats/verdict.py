@@ -53,6 +53,11 @@ RULES: dict[str, Rule] = {
         "Its chat template does what is not on the list",
         "read the template, or take it from the model's first publisher",
     ),
+    "branches-on-content": Rule(
+        Verdict.REVIEW,
+        "Its chat template does something else for some messages or days",
+        "read what it does for that word or day, or take the template from the model's first publisher",
+    ),
     "remote-code": Rule(
         Verdict.REVIEW,
         "It asks for code to be fetched or imported",
