@@ -67,6 +67,11 @@ RULES: dict[str, Rule] = {
     "disguise": Rule(Verdict.REVIEW, "It is not what its name says", "find out why, and rename it or throw it away"),
     "lies": Rule(Verdict.REVIEW, "What its header says is not what it holds", _AGAIN),
     "trailing": Rule(Verdict.REVIEW, "Bytes follow its end", _AGAIN),
+    "swells": Rule(
+        Verdict.REVIEW,
+        "It unpacks to more than a hundred times its size",
+        "open it only where memory is limited, or have its maker write it again without packing",
+    ),
     "broken": Rule(Verdict.REVIEW, "It cannot be followed to its end", _AGAIN),
     "unknown-kind": Rule(
         Verdict.REVIEW, "It is of no kind that is read here", "convert it to a kind that is, or leave it out"
