@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-EXTRAS := torch,onnx,trees,tabular,image,dp,bom,sign
+EXTRAS := torch,onnx,trees,tabular,image,dp,bom,sign,model-signing,second-opinion
 
 export OMP_NUM_THREADS := 1
 
@@ -37,7 +37,7 @@ bench-extraction: $(VENV)/.peers
 # The data: as above. Each peer of the file scanners by itself, since they disagree on versions; h5py writes HDF5 files.
 bench-training-time: $(VENV)/.peers
 	while read folder name; do $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target benchmarks/training_time/.peers/$$folder $$name; done < benchmarks/training_time/peers.txt
-	cd benchmarks && PYTHONPATH=training_time/.peers/h5py:training_time/.peers/cleanlab:training_time/.peers/art ../$(BIN)/python -m training_time files data scan repair prevent dose && ../$(BIN)/python -m training_time.tables
+	cd benchmarks && PYTHONPATH=training_time/.peers/h5py:training_time/.peers/cleanlab:training_time/.peers/art ../$(BIN)/python -m training_time files data scan students repair prevent dose && ../$(BIN)/python -m training_time.tables
 
 $(VENV)/.peers: $(VENV)/.dev benchmarks/evasion/peers.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --upgrade --target benchmarks/evasion/.peers -r benchmarks/evasion/peers.txt

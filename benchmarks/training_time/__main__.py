@@ -3,14 +3,16 @@
 JOB   files: scanners of model files on tricks and on honest files, peers beside ours, and a folder of 10,000 files
       data: what one pass over training data finds, beside cleanlab on the same probabilities
       scan: models in hand, clean and planted, with and without a null of matched clean models
+      students: models in hand, clean and planted, beside their own students
       repair: what repairs leave of a trigger
       prevent: what defences that train again leave of poison
       dose: what poison and planted triggers do by number of records, and who sees them
 --runs N      of every row that is repeated over seeds (each job has its own number)
 --only TEXT   only rows with this in their names (all); of `files` tools by commas, in this order, `folder` among them
 --groups      of `files`: only these, by commas, in this order: tuning, held out, benign, unseen
---models N,N,N  of `scan`: clean models of the null, other clean ones, planted ones for each trigger, instead of --runs
---first N     of `scan`, `repair` and `prevent`: the first seed (0)
+--models N,N,N  of `scan`: clean models of the null, other clean ones, planted ones for each trigger, instead of --runs;
+              of `students`: clean ones, planted ones
+--first N     of `scan`, `students`, `repair` and `prevent`: the first seed (0)
 --every N     of `files`: one file of so many in each group, for a tool that takes too long for all (1)
 --peers       of `files`: folder with one subfolder for each peer, as `make bench-training-time` makes it
 --seconds     of `files`: of CPU time after which a peer is stopped at a file (30)
@@ -29,7 +31,7 @@ from . import rows
 
 JOBS = {
     "files": "files", "data": "data_pass", "scan": "model_scan", "repair": "repairs", "prevent": "prevention",
-    "dose": "dose",
+    "dose": "dose", "students": "own_students",
 }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from .small_models import BUILDS
 
 NULL, CLEAN, PLANTED = 10, 6, 1  # models for each run
 NULL_SEEDS = 1000
-SETTINGS = ScanSettings(pairs=True)
+SETTINGS = ScanSettings(pairs=True, students=0)
 
 
 def run(only: str = "", runs: int = 10, models: tuple[int, ...] = (), first: int = 0, **_: Any) -> None:
@@ -74,7 +74,7 @@ def _values(models: list[Seen], scores: list[Scores], usual: list[Scores], null:
         "cuts": [*SETTINGS.least.values(), SETTINGS.ahead], "n": len(models), "null": null, "clean": len(usual),
         "accuracy": round(mean(m.accuracy for m in models), 3), "success": round(mean(m.success for m in models), 3),
         "auc": auc([s for s, _, _ in scores], [s for s, _, _ in usual]), 
-        "shown": _share([s >= 0 for s, _, _ in scores]), "named": sum(named), **_by_null(models, scores, usual),
+        "shown": share([s >= 0 for s, _, _ in scores]), "named": sum(named), **_by_null(models, scores, usual),
         "cpu_seconds": round(median(m.cpu for m in models), 1),
         "seconds": round(median(m.look.seconds for m in models), 1),
     }  # fmt: skip
@@ -85,7 +85,7 @@ def _by_null(models: list[Seen], scores: list[Scores], usual: list[Scores]) -> d
     own, others = ([st for _, _, st in some if st is not None] for some in (scores, usual))
     if not own:
         return {}
-    alarms = _share([st.p <= SETTINGS.alpha for st in own]) if own[0].models >= STATING else None
+    alarms = share([st.p <= SETTINGS.alpha for st in own]) if own[0].models >= STATING else None
     named = sum(_named(m, _target(st)) for m, st in zip(models, own, strict=True))
     area = auc([st.worst for st in own], [st.worst for st in others])
     return {"auc_null": area, "alarms_null": alarms, "named_null": named}
@@ -96,7 +96,8 @@ def auc(high: list[float], low: list[float]) -> float:
     return round(mean((h > v) + (h == v) / 2 for h in high for v in low), 3)
 
 
-def _share(yes: list[bool]) -> list[float]:
+def share(yes: list[bool]) -> list[float]:
+    """With its exact 95 % interval."""
     return [round(v, 3) for v in (sum(yes) / len(yes), *clopper_pearson(sum(yes), len(yes)))]
 
 
@@ -130,7 +131,7 @@ def lines(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _line(r: dict[str, Any]) -> str:
-    alarms = _said(r["alarms_null"]) if r.get("alarms_null") else "–"
+    alarms = said_share(r["alarms_null"]) if r.get("alarms_null") else "–"
     area = f"{r['auc_null']:.2f}" if "auc_null" in r else "–"
     cuts = ", ".join(f"{c:g}" for c in r["cuts"]) if "cuts" in r else "the first"
     counts = f"{r['n']}, {r['clean']}, {r['null']}"
@@ -138,9 +139,10 @@ def _line(r: dict[str, Any]) -> str:
     works = "–" if r["kind"] == "clean" else f"{r['success']:.2f}"
     return (
         f"| {r['data']} | {r['architecture']} | {r['kind']} | {counts} | {works} | {r['auc']:.2f} | {cuts} "
-        f"| {_said(r['shown'])} | {named} | {area} | {alarms} | {r['cpu_seconds']} |"
+        f"| {said_share(r['shown'])} | {named} | {area} | {alarms} | {r['cpu_seconds']} |"
     )
 
 
-def _said(share: list[float]) -> str:
+def said_share(share: list[float]) -> str:
+    """In per cent."""
     return f"{share[0]:.0%} ({share[1]:.0%} to {share[2]:.0%})"

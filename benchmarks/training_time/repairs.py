@@ -105,7 +105,7 @@ def _share(hits: int, n: int) -> list[float]:
 def scanned(net: torch.nn.Module, data: Any) -> dict[str, Any]:
     """The verdict of a scan of a defended model, and the success of its best trigger of any family and target."""
     x, y = (a[CLEAN] for a in images(data, "table"))
-    scan = scan_model(net, x, y, settings=ScanSettings())
+    scan = scan_model(net, x, y, settings=ScanSettings(students=0))
     best = scan.triggers[0]
     success = [round(v, 3) for v in (best.success, best.low, best.high)]
     return {"verdict": scan.verdict, "by": best.tried.name, "success": success}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import data_table, dose_table, files_table, model_scan, prevention_table, repairs_table
+from . import data_table, dose_table, files_table, model_scan, own_students, prevention_table, repairs_table
 from .rows import RESULTS
 
 Write = Callable[[list[dict[str, Any]]], Iterator[str]]
@@ -14,6 +14,7 @@ SECTIONS: dict[str, tuple[Write, str]] = {
     "Files": (files_table.lines, "files"),
     "Data in hand": (data_table.lines, "data"),
     "Models in hand": (model_scan.lines, "scan"),
+    "Models in hand, beside their own students": (own_students.lines, "students"),
     "How much poison": (dose_table.lines, "dose"),
     "Repairs": (repairs_table.lines, "repair"),
     "Trained again on what is poisoned": (prevention_table.lines, "prevent"),

@@ -20,6 +20,7 @@ class MatchedScan(Attack):
 
     spec = AttackSpec(
         id="matched_scan",
+        version=2,
         title="Backdoor scan beside models trained anew",
         summary="Holds the model's margins and inverted triggers against those of models that its recipe gives.",
         references=("wang2024mmbd", "wang2019", "holm1979"),

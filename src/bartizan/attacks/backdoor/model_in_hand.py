@@ -19,7 +19,7 @@ class ModelInHand(Attack):
 
     spec = AttackSpec(
         id="model_in_hand",
-        version=2,
+        version=3,
         title="Backdoor scan of a model in hand",
         summary="Inverts triggers towards every class, tries them on held-out inputs, names what stands out.",
         references=("wang2024mmbd", "wang2019", "holm1979"),
@@ -32,7 +32,7 @@ class ModelInHand(Attack):
         harm="flagged_classes",
         differentiable=True,
         bounded=True,
-        cost_hint="classes × (starts × climbs + 3 × steps × batch) forward and backward passes",
+        cost_hint="classes × (starts × climbs + 3 × steps × batch) forward and backward passes, and 2 students taught",
     )
     params = ScanSettings
 

@@ -18,7 +18,7 @@ class BackdoorReferee(Referee):
 
     spec = PluginSpec(
         id="backdoor",
-        version=6,
+        version=7,
         title="Referee of backdoors",
         summary="How often a planted trigger works, at what cost in accuracy; which class of a model stands out.",
         references=("gu2017", "wang2019", "wang2024mmbd", "clopper1934"),

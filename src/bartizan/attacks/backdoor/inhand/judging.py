@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 from bartizan.core.artifact import Artifact, Flag, Measured, Measurement
 from bartizan.core.data import Data, Roles
+from bartizan.core.errors import AccessDenied
 from bartizan.core.target import Target
 from bartizan.numerics.inversion.invert import Tried, answers
 from bartizan.numerics.inversion.questions import ANY
 from bartizan.numerics.margins import FEWEST_CLASSES, outlying
 
+from .beside import beside_students
 from .extremes import Margins
 from .look import Look
 from .matched import among_matched
@@ -36,6 +38,7 @@ def judge_scan(subject: Target, roles: Roles, artifact: Artifact, settings: Scan
     p = outlying(margins, settings.alpha)[1]
     standing: Standing | None = None
     doubts: list[Flag] = []
+    look = _with_students(subject, roles, look, settings, seed)
     if settings.matched and look.tried:
         standing, doubts = among_matched(subject, roles, look, settings, seed)
     ordered = triggers(look, standing, settings)
@@ -48,9 +51,21 @@ def judge_scan(subject: Target, roles: Roles, artifact: Artifact, settings: Scan
     if shown.any():
         arrays |= _pictures(subject, ordered[0], settings, roles.probe)
     doubts += (
-        _of_verdict(look, ordered, standing, settings) if standing else _of_margins(look, ordered, margins, p, settings)
+        _of_verdict(look, ordered, standing, settings) if standing else _of_margins(look, ordered, margins, settings)
     )
     return Measured(tuple(rows), arrays, (*doubts, *_of_samples(look, valid, roles)))
+
+
+def _with_students(subject: Target, roles: Roles, look: Look, settings: ScanSettings, seed: int) -> Look:
+    """The look beside students that the referee teaches, where triggers were tried and the weights are at hand."""
+    if not settings.students or not look.tried:
+        return look
+    try:
+        net = subject.weights()
+    except AccessDenied:
+        return look.with_students("the model's weights are not at hand")
+    model, own, probe = logits_of(subject), roles.auxiliary, roles.probe
+    return look.with_students(beside_students(net, model, subject.info, own, probe, settings, seed))
 
 
 def _shown(ordered: tuple[Trigger, ...], classes: int) -> NDArray[np.bool_]:
@@ -124,22 +139,28 @@ def _pictures(subject: Target, best: Trigger, settings: ScanSettings, probe: Dat
 
 def _of_verdict(look: Look, ordered: tuple[Trigger, ...], standing: Standing, settings: ScanSettings) -> list[Flag]:
     """What stands beside models trained anew, and how far that reaches."""
-    verdict, why = decide(look, ordered, standing, settings)
+    verdict, why, _ = decide(look, ordered, standing, settings)
     detail = f"{standing.models} models trained anew on the data in hand: p = {standing.p:.2g}, and what stands out "
     flags = [Flag(id="scan_null_from_data", detail=f"{detail}furthest is {standing.top()}")]
     return [*flags, Flag(id="scan_suspicion", detail=why)] if verdict == "suspicious" else flags
 
 
-def _of_margins(
-    look: Look, ordered: tuple[Trigger, ...], margins: Margins, p: Margins, settings: ScanSettings
-) -> list[Flag]:
+def _of_margins(look: Look, ordered: tuple[Trigger, ...], margins: Margins, settings: ScanSettings) -> list[Flag]:
     """What no clean model is there to be held against."""
-    verdict, why = decide(look, ordered, None, settings)
+    verdict, why, _ = decide(look, ordered, None, settings)
     best = f"; the best inverted trigger: {said(ordered[0])}" if ordered else ""
     top = int(margins.argmax())
-    detail = f"class {top} has the largest margin, {margins[top]:.3g}, adjusted p {p[top]:.2g}{best}"
+    detail = f"class {top} has the largest margin, {margins[top]:.3g}{best}{_beside(look)}"
     flags = [Flag(id="scan_null_uncalibrated", detail=detail)]
     return [*flags, Flag(id="scan_suspicion", detail=why)] if verdict == "suspicious" else flags
+
+
+def _beside(look: Look) -> str:
+    """How it stands beside its students, or why there are none."""
+    if look.beside is None:
+        return f"; no students of it to compare with, since {look.alone}" if look.alone else ""
+    best = look.beside.any[0]
+    return f"; from {look.beside.students} students it differs most by a {best.tried.name}, by {best.beyond:.2f}"
 
 
 def _of_samples(look: Look, valid: NDArray[np.bool_], roles: Roles) -> list[Flag]:

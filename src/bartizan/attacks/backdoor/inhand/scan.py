@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,17 +18,22 @@ from .null import Null, Standing, clean_models, null_of
 from .settings import FEWEST_CLASSES, FEWEST_CLEAN, RANKING, STATING, ScanSettings
 from .verdict import Trigger, Verdict, decide, triggers
 
+if TYPE_CHECKING:
+    import torch
+
 
 @dataclass(frozen=True)
 class ModelScan:
     """verdict and `why`, in words that say how far they reach. triggers: inverted ones, the most convincing first.
 
-    target: the class the best of them leads to, None where nothing is shown or suspected. p: conformal, None without at
-    least 20 matched clean models. look: all that was measured. notes: what could not be done and why. seconds: clock.
+    target: the class that is shown or suspected to be led to, −1 where inputs of every class are led elsewhere, None
+    where nothing is. p: conformal, None without at least 20 matched clean models. look: all that was measured. notes:
+    what could not be done and why. seconds: clock.
     """
 
     verdict: Verdict
     why: str
+    target: int | None
     triggers: tuple[Trigger, ...]
     standing: Standing | None
     look: Look | None
@@ -39,13 +44,6 @@ class ModelScan:
     def p(self) -> float | None:
         """See above."""
         return self.standing.p if self.standing is not None and self.standing.models >= STATING else None
-
-    @property
-    def target(self) -> int | None:
-        """See above."""
-        if self.verdict not in ("shown", "suspicious") or self.look is None:
-            return None
-        return self.triggers[0].tried.question.target if self.triggers else int(self.look.margins.argmax())
 
 
 def scan_model(
@@ -71,17 +69,19 @@ def scan_model(
     inputs = shape if clean is None and x is None else tuple(np.shape(x)[1:])
     if inputs is None:
         raise UsageError("give clean samples x and y, or the shape of one input")
-    model = _at_home(model)
+    net, model = model, _at_home(model)
     classes = _classes(model, inputs, bounds)
     if isinstance(classes, str):
         return _not_examined(classes, notes)
     if classes < FEWEST_CLASSES:
         return _not_examined(f"{classes} classes cannot be compared with each other; the scan needs 3", notes)
-    seen = look(model, _interface(classes, inputs, bounds), clean, chosen, seed)
+    seen = look(model, _interface(classes, inputs, bounds), clean, chosen, seed, _network(net))
+    if seen.alone:
+        notes.append(f"no students were held beside the model: {seen.alone}")
     standing = _standing(null, seen, clean is not None, notes)
     found = triggers(seen, standing, chosen)
-    verdict, why = decide(seen, found, standing, chosen)
-    return ModelScan(verdict, why, found, standing, seen, tuple(notes), seen.seconds)
+    verdict, why, target = decide(seen, found, standing, chosen)
+    return ModelScan(verdict, why, target, found, standing, seen, tuple(notes), seen.seconds)
 
 
 def clean_null(
@@ -152,6 +152,13 @@ def _at_home(model: Any) -> Any:
     return lambda x: model(x.to(first.device)).to(x.device)
 
 
+def _network(model: Any) -> torch.nn.Module | None:
+    """The model as one whose build can be had again."""
+    import torch
+
+    return model if isinstance(model, torch.nn.Module) else None
+
+
 def _classes(model: Any, shape: tuple[int, ...], bounds: tuple[float, float]) -> int | str:
     """How many it tells apart, or why it cannot be examined."""
     import torch
@@ -186,4 +193,4 @@ def _standing(null: Null | None, seen: Look, inverted: bool, notes: list[str]) -
 
 
 def _not_examined(reason: str, notes: list[str]) -> ModelScan:
-    return ModelScan("not examined", reason, (), None, None, tuple(notes), 0.0)
+    return ModelScan("not examined", reason, None, (), None, None, tuple(notes), 0.0)

@@ -19,7 +19,10 @@ class ScanSettings(Frozen):
     of the bounds; warp: displacement in pixels for each 14 of the image's side. steps and batch of each search; pairs:
     whether each pair of classes is asked about as well (needs matched clean models to mean anything). most: classes
     asked about, those of the largest margins. matched: models that the referee trains anew to compare with. starts and
-    climbs: of the maximum margin of each class. alpha: level of alarms, by the null or by the margins.
+    climbs: of the maximum margin of each class. alpha: level of alarms, by the null or by the margins. students:
+    networks taught by a model of pictures. It is suspected where a patch leads from all classes to one `beyond_all` of
+    the mean clean margin further than in them, and by `apart` spreads further than the usual class; convicted where one
+    leads from a single class to one `beyond_one` further and the lower end of its held-out success is `obeyed_one`.
 
     least: lower ends of held-out success that convict without a null, by family; ahead: by how much the target must
     be easier to reach than the median class, in mean clean margins. Both lie well above what 100 clean MLPs and CNNs on
@@ -35,6 +38,11 @@ class ScanSettings(Frozen):
     pairs: bool = False
     most: int = Field(default=20, ge=3)
     matched: int = Field(default=0, ge=0)
+    students: int = Field(default=2, ge=0)
+    beyond_all: float = Field(default=0.15, gt=0)
+    apart: float = Field(default=3.5, gt=0)
+    beyond_one: float = Field(default=0.35, gt=0)
+    obeyed_one: float = Field(default=0.5, ge=0, le=1)
     starts: int = Field(default=4, ge=1)
     climbs: int = Field(default=60, ge=1)
     alpha: float = Field(default=0.05, gt=0, lt=1)
@@ -45,9 +53,10 @@ class ScanSettings(Frozen):
 
     @classmethod
     def of(cls, effort: Effort) -> ScanSettings:
-        """3 classes of largest margin at 60 short steps (quick); 20 at 200 (standard); 20 at 400, and pairs (deep)."""
+        """3 classes of largest margin at 60 short steps (quick); 20 at 200 (standard); 20 at 400, and pairs (deep).
+        Students from standard on."""
         if effort == "quick":
-            return cls(steps=60, batch=8, most=3)
+            return cls(steps=60, batch=8, most=3, students=0)
         return cls(steps=200) if effort == "standard" else cls(steps=400, pairs=True)
 
     def of_pairs(self) -> Search:
