@@ -47,7 +47,10 @@ DRIVER = _closed(
 )
 RUN = _closed(
     ["tool"], tool=_closed(["driver"], driver=DRIVER), results={"type": "array", "items": RESULT},
-    invocations={"items": _closed(["executionSuccessful"], executionSuccessful={"type": "boolean"})},
+    invocations={"items": _closed(
+        ["executionSuccessful"], executionSuccessful={"type": "boolean"},
+        toolExecutionNotifications={"type": "array", "items": _closed(["message"], message=TEXT, level=LEVEL)},
+    )},
     columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
 )  # fmt: skip
 LOG = _closed(
@@ -97,3 +100,20 @@ def test_names_that_are_no_text_can_be_written() -> None:
         _log()["runs"][0]["results"][-1]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "/m/%FF.pt"
     )
     assert "\n" not in as_json(REPORTS[0])["path"]
+
+
+def test_a_byte_in_a_member_is_no_byte_of_the_archive() -> None:
+    first, *_, last = _log()["runs"][0]["results"]
+    assert "region" not in first["locations"][0]["physicalLocation"]
+    assert "(in x/data.pkl, byte 7)" in first["message"]["text"]
+    assert last["locations"][0]["physicalLocation"]["region"]["byteOffset"] == 3
+
+
+def test_what_is_left_out_is_told_by_verdict() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    log = as_sarif(REPORTS, version="0.1.0", counts={}, left_out={"malicious": 1_002, "needs review": 1})
+    jsonschema.validate(json.loads(json.dumps(log)), LOG)
+    told = log["runs"][0]["invocations"][0]["toolExecutionNotifications"]
+    assert [t["level"] for t in told] == ["error", "warning"]
+    assert "'malicious', 1,002 more" in told[0]["message"]["text"]
+    assert _log()["runs"][0]["invocations"] == [{"executionSuccessful": True}]

@@ -49,7 +49,7 @@ def scan(
     if not tally.total:
         raise UsageError(f"there is no file in {', '.join(map(str, paths))}")
     if sarif is not None:
-        log = as_sarif(tally.grave, version=__version__, counts=tally.by_verdict())
+        log = as_sarif(tally.grave, version=__version__, counts=tally.by_verdict(), left_out=tally.left_out())
         write_text(sarif, json_text.dumps(log, indent=1, ensure_ascii=False) + "\n")
     if not json:
         print_files(tally)

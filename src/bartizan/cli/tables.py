@@ -17,7 +17,6 @@ from bartizan.core.plan import Plan
 from bartizan.core.threat import Vulnerability
 from bartizan.core.treatment import Treatment
 from bartizan.core.vocabulary import Stage
-from bartizan.formats.verdict import Verdict
 from bartizan.report import answers, wording
 from bartizan.report.gate_words import gates
 from bartizan.report.scanned import shown as shown_path
@@ -198,7 +197,8 @@ def print_files(tally: Tally) -> None:
         made.add_row(styled(report.verdict), escape(shown_path(report.path)), str(report.kind), "", "", "")
     if made.row_count:
         console().print(made)
-    left = tally.total - tally.counts[Verdict.APPROVED] - len(tally.grave)
-    if left > 0:
-        console().print(f"{left:,} more files are not approved; --json has them all.")
+    if left := tally.left_out():
+        said = " and ".join(f"{n:,} more that {'is' if n == 1 else 'are'} {v}" for v, n in left.items())
+        said = said.replace("are needs review", "need review").replace("is needs review", "needs review")
+        console().print(f"Left out of the table: {said}; --json has them all.")
     console().print(tally.sentence())

@@ -18,6 +18,7 @@ from .judge import judge, tripped
 from .printable import printable
 from .sniff import FileKind, kind_of
 from .verdict import Reason, Verdict, verdict_of
+from .weights.safetensors_file import header_of
 
 _SUFFIXES: dict[str, tuple[FileKind, ...]] = {
     ".safetensors": (FileKind.SAFETENSORS,),
@@ -107,5 +108,10 @@ def require_safe(path: Path, *kinds: FileKind) -> FileReport:
 
 def _disguise(item: Item, kind: FileKind) -> Iterator[Reason]:
     expected = _SUFFIXES.get(item.suffix)
+    if item.suffix == ".safetensors" and kind is FileKind.UNKNOWN:
+        try:
+            header_of(item)
+        except UnsafeFileError as cause:
+            yield Reason("lies", str(cause))
     if expected and kind not in expected and kind is not FileKind.EMPTY:
         yield Reason("disguise", f"its name ends in {item.suffix} but its bytes are {kind}")

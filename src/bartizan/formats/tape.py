@@ -6,6 +6,7 @@ from typing import IO
 
 _CHUNK = 1 << 18
 LINE_LIMIT = 1 << 20  # bytes of one line of an old pickle
+_LOOKED_THROUGH = 64 << 20  # for the end of a longer one
 
 
 class Cut(ValueError):
@@ -13,7 +14,11 @@ class Cut(ValueError):
 
 
 class TooLong(Cut):
-    """A line goes on past what is read of one: there may be an end to it, and it was not looked for."""
+    """A line goes on past what is read of one: there may be an end to it. begun: what was read."""
+
+    def __init__(self, said: str, begun: bytes) -> None:
+        super().__init__(said)
+        self.begun = begun
 
 
 class Tape:
@@ -53,7 +58,8 @@ class Tape:
         while (stop := self._buffer.find(b"\n", self._position)) < 0:
             had = len(self._buffer) - self._position
             if n > LINE_LIMIT:
-                raise TooLong(f"a line at byte {self.at:,} does not end within {LINE_LIMIT:,} bytes")
+                said = f"a line at byte {self.at:,} does not end within {LINE_LIMIT:,} bytes"
+                raise TooLong(said, self._buffer[self._position :])
             self._fill(n)
             if len(self._buffer) - self._position == had and had < n:
                 raise Cut(f"a line at byte {self.at:,} does not end")
@@ -61,6 +67,16 @@ class Tape:
         found = self._buffer[self._position : stop]
         self._position = stop + 1
         return found
+
+    def lines_follow(self) -> bool:
+        """Whether bytes come after the next end of line, which may be far. What is passed over is not held; True where
+        none is found in as much as is looked through."""
+        for _ in range(_LOOKED_THROUGH // _CHUNK):
+            stop = self._buffer.find(b"\n", self._position)
+            self._position = stop + 1 if stop >= 0 else len(self._buffer)
+            if stop >= 0 or self.ended():
+                return stop >= 0 and not self.ended()
+        return True
 
     def skip(self, n: int) -> None:
         """Pass over `n` bytes. Raises `Cut` when there are fewer."""

@@ -53,6 +53,11 @@ RULES: dict[str, Rule] = {
         "Its chat template does what is not on the list",
         "read the template, or take it from the model's first publisher",
     ),
+    "branches-on-content": Rule(
+        Verdict.REVIEW,
+        "Its chat template does something else for some messages or days",
+        "read what it does for that word or day, or take the template from the model's first publisher",
+    ),
     "remote-code": Rule(
         Verdict.REVIEW,
         "It asks for code to be fetched or imported",
@@ -62,6 +67,11 @@ RULES: dict[str, Rule] = {
     "disguise": Rule(Verdict.REVIEW, "It is not what its name says", "find out why, and rename it or throw it away"),
     "lies": Rule(Verdict.REVIEW, "What its header says is not what it holds", _AGAIN),
     "trailing": Rule(Verdict.REVIEW, "Bytes follow its end", _AGAIN),
+    "swells": Rule(
+        Verdict.REVIEW,
+        "It unpacks to more than a hundred times its size",
+        "open it only where memory is limited, or have its maker write it again without packing",
+    ),
     "broken": Rule(Verdict.REVIEW, "It cannot be followed to its end", _AGAIN),
     "unknown-kind": Rule(
         Verdict.REVIEW, "It is of no kind that is read here", "convert it to a kind that is, or leave it out"

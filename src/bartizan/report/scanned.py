@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_from_bytes
@@ -42,10 +42,13 @@ def _reason(reason: Reason) -> dict[str, Any]:
     }
 
 
-def as_sarif(reports: Iterable[FileReport], *, version: str, counts: dict[str, int]) -> dict[str, Any]:
+def as_sarif(
+    reports: Iterable[FileReport], *, version: str, counts: dict[str, int], left_out: Mapping[str, int] | None = None
+) -> dict[str, Any]:
     """A log of one run: a result for each reason against a file, none for files that are approved.
 
-    counts: of all files, by verdict; they stand in the run's properties.
+    counts: of all files, by verdict; they stand in the run's properties. left_out: of those that are not approved and
+    not among the reports, by verdict; the run says so.
     """
     rules = list(RULES)
     results = [_result(report, reason, rules) for report in reports for reason in report.reasons]
@@ -53,11 +56,22 @@ def as_sarif(reports: Iterable[FileReport], *, version: str, counts: dict[str, i
     run = {
         "tool": {"driver": driver},
         "results": results,
-        "invocations": [{"executionSuccessful": True}],
+        "invocations": [{"executionSuccessful": True, **_notified(left_out or {})}],
         "columnKind": "unicodeCodePoints",
         "properties": {"files": counts},
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _notified(left_out: Mapping[str, int]) -> dict[str, Any]:
+    told = [
+        {
+            "level": "error" if verdict == Verdict.MALICIOUS else "warning",
+            "message": {"text": f"Results left out of this log: files with the verdict {verdict!r}, {n:,} more."},
+        }
+        for verdict, n in left_out.items()
+    ]
+    return {"toolExecutionNotifications": told} if told else {}
 
 
 def _rule(name: str) -> dict[str, Any]:
@@ -73,19 +87,19 @@ def _rule(name: str) -> dict[str, Any]:
 
 
 def _result(report: FileReport, reason: Reason, rules: list[str]) -> dict[str, Any]:
-    place: dict[str, Any] = {
-        "physicalLocation": {
-            "artifactLocation": {"uri": quote_from_bytes(os.fsencode(report.path))},
-            "region": {"byteOffset": max(reason.offset, 0), "byteLength": 0},
-        }
-    }
-    if reason.member:
+    at, text = max(reason.offset, 0), reason.text
+    where: dict[str, Any] = {"artifactLocation": {"uri": quote_from_bytes(os.fsencode(report.path))}}
+    place: dict[str, Any] = {"physicalLocation": where}
+    if reason.member:  # the byte is counted in the member, of which the file holds other bytes
         place["logicalLocations"] = [{"fullyQualifiedName": reason.member, "kind": "member"}]
+        text = f"{text} (in {shown(Path(reason.member))}, byte {at:,})"
+    else:
+        where["region"] = {"byteOffset": at, "byteLength": 0}
     return {
         "ruleId": reason.rule,
         "ruleIndex": rules.index(reason.rule),
         "level": _LEVELS[reason.verdict],
-        "message": {"text": f"{str(reason.verdict).capitalize()}: {reason.text}. What to do: {reason.remedy}."},
+        "message": {"text": f"{str(reason.verdict).capitalize()}: {text}. What to do: {reason.remedy}."},
         "locations": [place],
         "properties": {"kind": str(report.kind), "verdict": str(report.verdict)},
     }

@@ -14,12 +14,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from bartizan.core.errors import UsageError
 from bartizan.formats.model_scan import FileReport, inspect_file
 from bartizan.formats.sniff import FileKind
 from bartizan.formats.verdict import Reason
 
 from .opinions import other_opinions
 
+_START = 60  # seconds for a process to start
 _FILES = 2_000  # read by one process before it is replaced
 
 
@@ -49,7 +51,7 @@ class Cage:
         self._end()
 
     def inspect(self, path: Path) -> FileReport:
-        """The report of one file; never raises on what is in it."""
+        """The report of one file; never raises on what is in it. Raises `UsageError` where no process starts."""
         if self._worker is None or self._read >= _FILES:
             self._end()
             self._start()
@@ -71,8 +73,16 @@ class Cage:
         self._worker.start()
         theirs.close()
         self._read = 0
-        if not self._pipe.poll(60) or self._pipe.recv_bytes() != b"ready":
-            raise RuntimeError("the process that reads files did not start")
+        try:
+            ready = self._pipe.poll(_START) and self._pipe.recv_bytes() == b"ready"
+        except (EOFError, OSError):
+            ready = False
+        if not ready:
+            self._end()
+            raise UsageError(
+                "the process that reads files ended at its start, and no file was judged; give it more"
+                " memory (--memory), or see what ends processes here"
+            )
 
     def _end(self) -> None:
         if self._worker is not None:

@@ -26,7 +26,7 @@ class ModelFileScan(Attack):
 
     spec: ClassVar[AttackSpec] = AttackSpec(
         id="model_file_scan",
-        version=5,
+        version=6,
         title="Model-file scan",
         summary="Reads every byte an opener would act on, and passes only what is on a short list of harmless things.",
         references=("atlas", "owaspml2023"),

@@ -8,24 +8,38 @@ from dataclasses import dataclass, field
 from bartizan.formats.model_scan import FileReport
 from bartizan.formats.verdict import Verdict
 
-KEPT = 1_000  # files that are not approved, kept to be shown; all are counted
+KEPT = 1_000  # files kept to be shown of each verdict that is no approval; all are counted
 APPROVED_KEPT = 40
 
 
 @dataclass
 class Tally:
-    """counts: files by verdict. grave: those that are not approved, the first `KEPT`. approved: a few, to be shown."""
+    """counts: files by verdict. kept: the first `KEPT` malicious ones, as many to review, a few that are approved."""
 
     counts: Counter[Verdict] = field(default_factory=Counter)
-    grave: list[FileReport] = field(default_factory=list)
-    approved: list[FileReport] = field(default_factory=list)
+    kept: dict[Verdict, list[FileReport]] = field(default_factory=lambda: {v: [] for v in Verdict})
 
     def add(self, report: FileReport) -> None:
         """Take in one file."""
         self.counts[report.verdict] += 1
-        kept, room = (self.approved, APPROVED_KEPT) if report.safe else (self.grave, KEPT)
-        if len(kept) < room:
+        kept = self.kept[report.verdict]
+        if len(kept) < (APPROVED_KEPT if report.safe else KEPT):
             kept.append(report)
+
+    @property
+    def grave(self) -> list[FileReport]:
+        """Those kept that are not approved: the malicious, then those to review."""
+        return [*self.kept[Verdict.MALICIOUS], *self.kept[Verdict.REVIEW]]
+
+    @property
+    def approved(self) -> list[FileReport]:
+        """Those kept that are."""
+        return self.kept[Verdict.APPROVED]
+
+    def left_out(self) -> dict[str, int]:
+        """How many that are not approved were not kept, by verdict, where there are any."""
+        left = {v: self.counts[v] - len(self.kept[v]) for v in (Verdict.MALICIOUS, Verdict.REVIEW)}
+        return {str(v): n for v, n in left.items() if n}
 
     @property
     def total(self) -> int:

@@ -15,6 +15,8 @@ from typing import IO
 from bartizan.formats.bounded import MEMBER_LIMIT, MEMORY_LIMIT, RATIO_LIMIT, SMALL
 from bartizan.formats.verdict import Reason
 
+_ROOM, _ROOM_IN_ALL = 256 << 20, 1 << 30  # bytes that one member, and all of them, may unpack to however tightly packed
+_TIGHT = 100  # times; deflate packs weights less than twice, and zeros about a thousand times
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _END = b"PK\x05\x06"
 _UNICODE_NAME = 0x7075
@@ -79,6 +81,12 @@ def _sizes(members: list[zipfile.ZipInfo], member: str) -> Iterator[Reason]:
     packed = sum(m.compress_size for m in members)
     if total > MEMORY_LIMIT and total > RATIO_LIMIT // 10 * max(packed, 1):
         yield Reason("bomb", f"it would unpack to {total:,} bytes from {packed:,}", 0, member)
+    swollen = [m for m in members if m.file_size > _ROOM and m.file_size > _TIGHT * max(m.compress_size, 1)]
+    for m in swollen:
+        text = f"the member {m.filename[:80]!r} unpacks to {m.file_size:,} bytes from {m.compress_size:,}"
+        yield Reason("swells", text, m.header_offset, member)
+    if not swollen and total > _ROOM_IN_ALL and total > _TIGHT * max(packed, 1):
+        yield Reason("swells", f"it unpacks to {total:,} bytes from {packed:,}", 0, member)
     for m in members:
         if m.file_size > SMALL and m.file_size > RATIO_LIMIT * max(m.compress_size, 1):
             yield Reason("bomb", f"the member {m.filename[:80]!r} is packed like a zip bomb", m.header_offset, member)

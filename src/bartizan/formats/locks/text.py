@@ -12,7 +12,7 @@ LIMIT = 64 << 20  # bytes; the largest lock files seen are a few megabytes
 
 def text_of(path: Path, what: str) -> str:
     """UTF-8 text. Raises `UsageError` when the file is not there, is too large, or is no text."""
-    regular_file(path, what, UsageError)
+    regular_file(path, what, UsageError, remedy="correct its path")
     with path.open("rb") as stream:
         raw = stream.read(LIMIT + 1)
     if len(raw) > LIMIT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from .stack import Broken, PickleStack
 from .values import NONE, OPAQUE, Raw
@@ -10,13 +11,23 @@ from .values import NONE, OPAQUE, Raw
 TEXT_LIMIT = 4096  # longer texts are no names
 _KEPT_IN_ALL = 64 << 20
 _DIGITS = 10_000  # a number with more takes a reader of quadratic cost
+_DIGITS_ONLY = re.compile(rb"[+-]?\w+")
+_OF_EIGHT = re.compile(rb"[+-]?0+[0-7]+")
+_QUOTED = re.compile(rb"(?s)['\"].*")
 
 
 class PickleLiterals(PickleStack):
     """In the order of `pickletools`."""
 
     def op_int(self) -> None:
-        self._push(_integer(self.tape.line(), booleans=True))
+        text = self._number().strip()
+        if text in (b"00", b"01"):
+            self._push(text == b"01")
+        elif _OF_EIGHT.fullmatch(text):
+            self.against("two-readings", "a number with a 0 in front is of eight to some readers and of none to others")
+            self._push(OPAQUE)
+        else:
+            self._whole(text)
 
     def op_binint(self) -> None:
         self._push(int.from_bytes(self.tape.read(4), "little", signed=True))
@@ -28,9 +39,7 @@ class PickleLiterals(PickleStack):
         self._push(int.from_bytes(self.tape.read(2), "little"))
 
     def op_long(self) -> None:
-        line = self.tape.line()
-        self._digits(len(line))
-        self._push(_integer(line.removesuffix(b"L")))
+        self._whole(self._number().removesuffix(b"L").strip())
 
     def op_long1(self) -> None:
         self._push(int.from_bytes(self.tape.read(self.tape.read(1)[0]), "little", signed=True))
@@ -42,14 +51,18 @@ class PickleLiterals(PickleStack):
         self.tape.skip(n)
         self._push(OPAQUE)
 
-    def _digits(self, n: int) -> None:
-        if n > _DIGITS:
-            self.against("bomb", f"a number of {n:,} digits takes a reader ages")
+    def _whole(self, text: bytes) -> None:
+        """A whole number of any base, which its digits say."""
+        if len(text) <= _DIGITS:
+            self._push(int(text, 0))
+        elif _DIGITS_ONLY.fullmatch(text):
+            self.against("bomb", f"a number of {len(text):,} digits takes a reader ages")
             self._push(OPAQUE)
-            raise Broken("a number past reading")
+        else:
+            raise Broken("a number that is none")
 
     def op_string(self) -> None:
-        line = self.tape.line().rstrip()
+        line = self._line(_QUOTED).rstrip()
         if len(line) < 2 or line[:1] != line[-1:] or line[:1] not in (b"'", b'"'):
             raise Broken("a text without quotes")
         self._push(codecs.escape_decode(line[1:-1])[0].decode("latin-1"))
@@ -70,7 +83,7 @@ class PickleLiterals(PickleStack):
         self._text(int.from_bytes(self.tape.read(8), "little"))
 
     def op_unicode(self) -> None:
-        self._push(self.tape.line().decode("raw-unicode-escape"))
+        self._push(self._line().decode("raw-unicode-escape"))
 
     def _latin(self, n: int) -> None:
         if n < 0:
@@ -117,20 +130,9 @@ class PickleLiterals(PickleStack):
         self._push(OPAQUE)
 
     def op_float(self) -> None:
-        float(self.tape.line())
+        float(self._number())
         self._push(OPAQUE)
 
     def op_binfloat(self) -> None:
         self.tape.read(8)
         self._push(OPAQUE)
-
-
-def _integer(line: bytes, *, booleans: bool = False) -> object:
-    text = line.strip()
-    if booleans and text in (b"00", b"01"):
-        return text == b"01"
-    if len(text) > _DIGITS:
-        raise Broken("a number past reading")
-    if text.lstrip(b"+-")[:1] == b"0" and text.lstrip(b"+-").isdigit() and len(text) > 1:
-        raise Broken("a number with a 0 in front, which is of eight to some readers and of ten to others")
-    return int(text, 0) if not text.lstrip(b"+-").isdigit() else int(text)

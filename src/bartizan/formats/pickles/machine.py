@@ -10,6 +10,7 @@ as read in two ways.
 from __future__ import annotations
 
 import _compat_pickle
+import re
 from collections.abc import Callable
 
 from bartizan.formats.printable import printable
@@ -19,29 +20,28 @@ from .calls import complaints, nested_bytes, weight
 from .containers import PickleContainers
 from .literals import TEXT_LIMIT
 from .names import Standing, standing
-from .stack import Broken
+from .stack import ANYTHING, NOTHING, Broken
 from .values import OPAQUE, Box, Look, Made, name_of, size_of
 
 OPCODE_LIMIT = 20_000_000
 CALLS_UNSEEN = "it would call something that it puts together while it runs"
+_MODULE = re.compile(rb"[\w.\x80-\xff]*")
 LOOKS_UNSEEN = "it looks up a name that it puts together while it runs"
 
 
 class Machine(PickleContainers):
     """Follows one pickle on a tape. `run` returns the value it leaves; the rest is what was seen on the way.
 
-    most: opcodes that are followed. unending: whether a line was longer than what is read of one.
+    most: opcodes that are followed.
     """
 
     most = OPCODE_LIMIT
-    unending = False
 
     def run(self) -> object:
         """Follow the opcodes to STOP. Raises nothing: what cannot be followed is a reason."""
         try:
             return self._run()
         except TooLong as cause:
-            self.unending = True
             self.against("broken", f"it is not followed: {cause}")
         except Cut as cause:
             self.against("broken", f"it is cut off: {cause}")
@@ -66,6 +66,7 @@ class Machine(PickleContainers):
             if self.at < self._frame_end < tape.at:
                 self.against("two-readings", "an argument crosses the end of its frame, where readers part ways")
             if self.steps > self.most:
+                self.unending = True
                 raise Broken(f"more than {self.most:,} opcodes")
 
     # Names and calls
@@ -114,9 +115,13 @@ class Machine(PickleContainers):
     def op_ext4(self) -> None:
         self.op_ext(4)
 
+    def _named(self) -> tuple[str, str]:
+        module = self._line(_MODULE)
+        name = self._line(ANYTHING if _MODULE.fullmatch(module) else NOTHING)
+        return module.decode("utf-8"), name.decode("utf-8")
+
     def op_global(self) -> None:
-        module, name = self.tape.line().decode("utf-8"), self.tape.line().decode("utf-8")
-        self._push(self._look(module, name))
+        self._push(self._look(*self._named()))
 
     def op_stack_global(self) -> None:
         name, module = self._pop(), self._pop()
@@ -158,8 +163,7 @@ class Machine(PickleContainers):
                     self.against("changes-a-class", f"it would set the attribute {printable(name)} of what it makes")
 
     def op_inst(self) -> None:
-        module, name = self.tape.line().decode("utf-8"), self.tape.line().decode("utf-8")
-        look = self._look(module, name)
+        look = self._look(*self._named())
         self._push(self._call(look, self._boxed("tuple", self._since_mark())))
 
     def op_obj(self) -> None:
@@ -187,7 +191,7 @@ class Machine(PickleContainers):
             raise Broken(f"there is no protocol {self.protocol}")
 
     def op_persid(self) -> None:
-        self._persistent(self.tape.line().decode("utf-8", "replace")[:TEXT_LIMIT])
+        self._persistent(self._line(NOTHING).decode("utf-8", "replace")[:TEXT_LIMIT])  # nothing answers it first thing
 
     def op_binpersid(self) -> None:
         self._persistent(self._pop())

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from bartizan.formats.tape import Tape
+from bartizan.formats.tape import Tape, TooLong
 from bartizan.formats.verdict import Reason
 
 from .names import is_for_calling
@@ -14,6 +14,8 @@ from .values import Box, Look, Made, Raw, size_of
 
 _BOMB, _BOMB_RATIO = 100_000_000, 1_000
 _REASONS_LIMIT = 32
+ANYTHING, NOTHING = re.compile(rb"(?s).*"), re.compile(rb"(?!)")  # what a line may begin with and be read on from
+_NUMBER = re.compile(rb"(?s)\s*[+-]?[\w.+-]*\s*(?:\0.*)?")
 
 
 class Broken(ValueError):
@@ -24,8 +26,9 @@ class PickleStack:
     """What a pickle builds on, and what was seen on the way.
 
     globals: every `module name` looked up, with its first offset. persistent: ids handed to the opener. inside: bytes
-    that would be opened as files of their own. boosters: class, bytes and offset of what native code would read. own:
-    names that the archive around it defines itself.
+    that would be opened as files of their own. boosters: class, bytes and offset of what native code would read.
+    unending: whether what lies past where it is read may run all the same. own: names that the archive around it
+    defines itself.
     """
 
     def __init__(self, tape: Tape, *, member: str = "", own: re.Pattern[str] | None = None) -> None:
@@ -38,6 +41,7 @@ class PickleStack:
         self.helped = True  # whether the opener answers persistent ids, as torch does; a bare unpickler stops at one
         self.on_build: Callable[[Any, Made], None] | None = None
         self.steps = self.protocol = 0
+        self.unending = False
         self._stack: list[object] = []
         self._marks: list[int] = []
         self._memo: dict[int, object] = {}
@@ -56,6 +60,24 @@ class PickleStack:
         if self._frame_end > self.tape.at:
             self.against("two-readings", "numbers lie inside a frame, where readers part ways")
         self._frame_end = 0
+
+    # Lines
+
+    def _line(self, begins: re.Pattern[bytes] = ANYTHING) -> bytes:
+        """The rest of a line. Of one that is too long it is told whether an unpickler may get past it: it begins as
+        `begins` has it, and bytes follow its end."""
+        try:
+            return self.tape.line()
+        except TooLong as cause:
+            self.unending = bool(begins.fullmatch(cause.begun)) and self.tape.lines_follow()
+            raise
+
+    def _number(self) -> bytes:
+        """The line of a number. The C unpickler reads it up to a zero byte, as texts of C end; others stop at it."""
+        number, zero, _ = self._line(_NUMBER).partition(b"\0")
+        if zero:
+            self.against("two-readings", "a number ends at a zero byte, where readers part ways")
+        return number or zero.replace(b"\0", b"0")
 
     # The stack
 
@@ -125,7 +147,9 @@ class PickleStack:
         self._push(self._memo[index])
 
     def op_get(self) -> None:
-        self._get(int(self.tape.line()))
+        if not self._memo:
+            raise Broken(f"the memo holds nothing, at byte {self.at:,}")
+        self._get(int(self._number()))
 
     def op_binget(self) -> None:
         self._get(self.tape.read(1)[0])
@@ -141,7 +165,8 @@ class PickleStack:
         self._memo[index] = self._top()
 
     def op_put(self) -> None:
-        self._keep(int(self.tape.line()))
+        self._top()
+        self._keep(int(self._number()))
 
     def op_binput(self) -> None:
         self._keep(self.tape.read(1)[0])

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from bartizan.formats.verdict import Reason
 
+from .template_branches import Branches
 from .template_names import Bindings
 from .template_size import number_of, swells
 from .template_texts import hidden_text, plain_key, texts_in
@@ -60,13 +62,20 @@ class _Walk:
         for set_ in tree.find_all(nodes.Assign):
             if isinstance(set_.target, nodes.Name):
                 self.constants.setdefault(set_.target.name, set()).update(texts_in(set_.node))
+        self.branches = Branches(tree, self.constants)
+        told: set[Reason] = set()
         for node in tree.find_all(nodes.Node):
-            yield from self.node(node)
+            for reason in self.node(node):
+                if reason not in told:
+                    told.add(reason)
+                    yield replace(reason, text=f"{reason.text} (line {node.lineno} of the template)")
 
     def node(self, node: Any) -> Iterator[Reason]:
         look = getattr(self, f"on_{type(node).__name__.lower()}", None)
         if look is not None:
             yield from look(node)
+        if said := self.branches.told(node):
+            yield Reason("branches-on-content", said)
 
     def on_const(self, node: Any) -> Iterator[Reason]:
         if isinstance(node.value, str) and re.search(r"__\w+__|\{[^{}]*\._", node.value):

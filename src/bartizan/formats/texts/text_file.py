@@ -25,6 +25,7 @@ _TAG = re.compile(rb"(?m)^%TAG[ \t].*|!![\w/:.%-]+|!<[^>\s]+>?")
 # Hydra builds what `_target_` names; MLflow imports what `loader_module` does, its own modules aside. Keys of YAML may
 # stand anywhere in a line, or in the line before their colon.
 _IMPORTS = re.compile(rb"(?<!\w)(?:_target_[\"']?\s*:|loader_module[\"']?\s*:(?![ \t]*[\"']?mlflow\b)).*")
+_QUOTED = ("template-unknown", "branches-on-content")  # nothing in prose, which quotes braces and templates
 _ESCAPES = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|u00([0-9a-fA-F]{2})|U000000([0-9a-fA-F]{2})|\r?\n[ \t]*)")
 _OWN_TAGS = re.compile(
     rb"%TAG[ \t]+\S+[ \t]+(?:!|tag:(?!yaml\.org,2002:\S))"
@@ -71,5 +72,8 @@ def _templates(item: Item, raw: bytes) -> Iterator[Reason]:
     template = item.suffix in TEMPLATES
     if template or (b"{%" in raw and b"%}" in raw) or (b"{{" in raw and b"}}" in raw):
         for r in template_reasons(raw.decode("utf-8", "replace")):
-            if template or r.rule != "template-unknown":  # prose quotes braces that are no template
+            if template or r.rule not in (
+                "template-unknown",
+                "branches-on-content",
+            ):  # prose quotes braces that are no template
                 yield Reason(r.rule, r.text, r.offset, item.member)

@@ -55,7 +55,8 @@ def _check_spans(name: str, tensors: dict[str, Any], room: int) -> None:
         whole = all(type(n) is int and n >= 0 for n in (*entry["shape"], begin, stop))
         promised = math.prod(entry["shape"]) * _WIDTHS[entry["dtype"]]
         if not whole or begin != end or stop - begin != promised or stop > room:
-            raise UnsafeFileError(f"{name}: the tensor {tensor!r} does not lie where its header says, or is cut off")
+            said = f"the tensor {tensor!r} does not lie where its header says ({begin} to {stop} of {room:,} bytes)"
+            raise UnsafeFileError(f"{name}: {said}, or is cut off")
         end = stop
     if end != room:
         raise UnsafeFileError(f"{name} holds {room - end:,} bytes that belong to no tensor")
