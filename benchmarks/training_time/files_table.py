@@ -28,7 +28,7 @@ GROUPS = {
 
 def lines(rows: list[dict[str, Any]]) -> Iterator[str]:
     """The section, of the rows of its job."""
-    files = [r for r in rows if r["job"] == "files"]
+    files = sorted((r for r in rows if r["job"] == "files"), key=lambda r: r.get("tool") != "bartizan")  # ours first
     yield "\n\n".join([HEAD, *_groups(files), _families(files), _folders(files)])
 
 
