@@ -35,7 +35,7 @@ def other_opinions(report: FileReport) -> Iterator[Reason]:
 
 
 def _hayward(report: FileReport) -> str:
-    from hayward import ModelFileScanner, Severity  # type: ignore[import-not-found]
+    from hayward import ModelFileScanner, Severity
 
     worst = [
         f for f in ModelFileScanner().scan_file(Path(report.path)) if f.severity in (Severity.CRITICAL, Severity.HIGH)
@@ -44,7 +44,7 @@ def _hayward(report: FileReport) -> str:
 
 
 def _modelaudit(report: FileReport) -> str:
-    from modelaudit_picklescan import SafetyVerdict, scan_file  # type: ignore[import-not-found]
+    from modelaudit_picklescan import SafetyVerdict, scan_file
 
     if report.kind not in _PICKLES:
         return ""
