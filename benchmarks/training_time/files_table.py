@@ -11,8 +11,8 @@ this is weaker than files by others. "Made with": the lists and readers were mad
 164 files written to get past them, of which 155 had been approved before. A file that a tool cannot read, stops at, or
 does not look at is "unknown": it is not flagged, and not approved either. "Timed out": stopped after 30 seconds of CPU
 time. modelaudit-picklescan follows every name through the sources of the installed libraries, 3 to 22 CPU seconds for
-a file with names of large ones; as its authors do for a folder, what it has read of them is kept from file to file. Of honest files it had every eighth
-(`--every 8`), beside so much other work that its seconds there say nothing.
+a file with names of large ones; as its authors do for a folder, what it has read of them is kept from file to file. Of
+honest files it had every eighth (`--every 8`), beside so much other work that its seconds there say nothing.
 Seconds are by the clock, beside other work, ours with a process apart included; hayward's longest on the first group
 holds minutes for which the whole run was paused. In the first run ours flagged all 142 held out and all 209 others,
 and called 3 of the 183 honest files not seen before malicious (torch archives whose bytes also lead a bare unpickler
