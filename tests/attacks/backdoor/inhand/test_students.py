@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from bartizan.attacks.backdoor.inhand import ScanSettings, scan_model, students
+from bartizan.attacks.backdoor.inhand import ScanSettings, beside, scan_model, students
 from bartizan.attacks.backdoor.inhand.students import started_anew, student
 from bartizan.attacks.backdoor.model_in_hand import ModelInHand
 from bartizan.attacks.backdoor.referee import BackdoorReferee
@@ -141,12 +141,9 @@ def test_what_cannot_be_started_anew_is_said_and_scanned_alone() -> None:
     assert scan.verdict != "not examined"
 
 
-def test_students_that_learn_nothing_are_not_compared_with() -> None:
-    """A model whose answers hang on what no mixture shows."""
-    x, y = clean()
-    noise = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(256, 10), torch.nn.Softmax(1))
-    with torch.no_grad():
-        noise[1].weight.copy_(300 * torch.randn(10, 256, generator=torch.Generator().manual_seed(0)))
-    scan = scan_model(noise, x, y, settings=SETTINGS.model_copy(update={"steps": 5}))
+def test_students_that_answer_otherwise_are_not_compared_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "AGREEING", 1.01)
+    scan = scan_model(trained(True), *clean(), settings=SETTINGS.model_copy(update={"steps": 5}))
     assert scan.look is not None
-    assert scan.look.beside is not None or "no students" in " ".join(scan.notes)
+    assert scan.look.beside is None
+    assert any("no students" in note and "of held-out clean samples as the model does" in note for note in scan.notes)
